@@ -1,0 +1,60 @@
+# Every target is the plain command that one would type; `make -n TARGET` shows it.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# More words for the command at the end of a target: make test ARGS="-k bill"
+ARGS ?=
+
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix docs lock
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: $(VENV)/.installed ## Set up what is needed and serve the pages
+	$(BIN)/ahorraluz serve $(ARGS)
+
+test: $(VENV)/.installed-dev ## Set up what is needed and run the tests
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+check: $(VENV)/.installed-dev ## Lint, format check, import contracts, types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+fix: $(VENV)/.installed-dev ## Mend what the linter can mend, and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: $(VENV)/.installed-dev ## Build the documentation; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "AhorraLuz needs Python 3.11 or newer; '$(PYTHON)' is not." >&2; \
+		echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps say that the locked packages are in the environment; a changed lock installs again.
+# The build tool is locked too, so the last line needs no network.
+$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked packages into $(VENV)"
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked packages and the development tools into $(VENV)"
+	$(INSTALL) --require-hashes -r requirements-dev.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,38 @@
+"""What every test shares: how Hypothesis searches, a data folder of its own, the browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# A slow machine is no failure. In CI the examples are the same on every run, so that a red
+# run says something about the change; at the desk they are new each time.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_folders_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what a person imported or configured on this machine out of the tests."""
+    folder = tmp_path_factory.mktemp("user")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(folder / name.lower()))
+        for name in [name for name in os.environ if name.startswith("AHORRALUZ_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Return the path of Chromium; tests that need it are skipped where there is none."""
+    for name in BROWSERS:
+        path = shutil.which(name)
+        if path:
+            return path
+    pytest.skip("no Chromium on this machine")
