@@ -1,0 +1,1 @@
+"""What could produce or replace energy at a home: rooftop PV, solar water heating, economics."""
