@@ -1,0 +1,1 @@
+"""Arithmetic only: values in, values out; no file, network, clock, log or framework."""

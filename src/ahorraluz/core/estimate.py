@@ -1,0 +1,66 @@
+"""A quantity with its range and what it rests on."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ahorraluz.core.issues import AhorraLuzError
+
+
+class EstimateOrderError(AhorraLuzError):
+    """Low, middle and high of an estimate are not in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Low, middle and high of a quantity, at a stated level, with its basis.
+
+    ``low`` and ``high`` bound the quantity with probability ``level``.
+    """
+
+    low: float
+    middle: float
+    high: float
+    unit: str
+    """For example ``kWh/month`` or ``PEN/month``."""
+    basis: str
+    """Key of the sentence that says what it rests on, such as ``basis.appliance-list``."""
+    level: float = 0.8
+    """Probability that the quantity lies between ``low`` and ``high``. [0 to 1]"""
+
+    def __post_init__(self) -> None:
+        """Refuse a range that is not in order (``estimate-order``)."""
+        if not self.low <= self.middle <= self.high:
+            raise EstimateOrderError(
+                "estimate-order", low=self.low, middle=self.middle, high=self.high
+            )
+
+    def scaled(self, factor: float, *, unit: str | None = None) -> "Estimate":
+        """Return the estimate times a known ``factor``, in ``unit`` if it changes."""
+        ends = sorted((self.low * factor, self.high * factor))
+        return replace(
+            self, low=ends[0], middle=self.middle * factor, high=ends[1], unit=unit or self.unit
+        )
+
+
+def total(estimates: Iterable[Estimate], *, basis: str) -> Estimate:
+    """Return the sum of ``estimates``, assuming independent errors.
+
+    Middles add up exactly; half-widths add in quadrature, so the sum is never
+    narrower than its widest part and never wider than their plain sum.
+
+    Raises
+    ------
+    EstimateOrderError
+        ``estimate-mixed``: no estimates, or different units or levels.
+    """
+    parts = list(estimates)
+    kinds = {(part.unit, part.level) for part in parts}
+    if len(kinds) != 1:
+        raise EstimateOrderError("estimate-mixed", kinds=sorted(map(str, kinds)))
+    middle = math.fsum(part.middle for part in parts)
+    below = math.sqrt(math.fsum((part.middle - part.low) ** 2 for part in parts))
+    above = math.sqrt(math.fsum((part.high - part.middle) ** 2 for part in parts))
+    return replace(
+        parts[0], low=middle - below, middle=middle, high=middle + above, basis=basis
+    )

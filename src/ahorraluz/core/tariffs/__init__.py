@@ -1,0 +1,1 @@
+"""What a month of electricity costs, line by line."""

@@ -1,0 +1,245 @@
+"""Which prices hold for this supply on this day, and where they come from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from ahorraluz.core.consumption import Band
+from ahorraluz.core.history import Source
+from ahorraluz.core.home import CustomerClass, Fose, Option, Supply
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.money import IgvRounding, TotalRounding
+from ahorraluz.core.periods import Period
+from ahorraluz.core.tariffs.figures import ASSUMED_MAX_MONTHS, REVISION_DAY, NationalFigures
+
+DAYS_A_MONTH = 30.4375
+
+PRICED_OPTIONS = (Option.BT5A, Option.BT5B, Option.BT5F, Option.BT5I, Option.BT7, Option.BT8)
+OPTION_BANDS: Mapping[Option, tuple[Band, ...]] = {
+    Option.BT5A: (Band.PEAK, Band.OFF_PEAK),
+    Option.BT5F: (Band.PEAK, Band.OFF_PEAK),
+    Option.BT5I: (Band.PEAK, Band.MEDIUM, Band.BASE),
+}
+
+
+class ScheduleError(AhorraLuzError):
+    """A price list that cannot be used as it is."""
+
+
+class NoScheduleError(AhorraLuzError):
+    """No price list for this supply on that day."""
+
+
+class Origin(StrEnum):
+    """Where the prices of a bill come from, best first."""
+
+    SHEET = "sheet"
+    """A price sheet on file for that supply and day."""
+    RECEIPT = "receipt"
+    """The household's own recibo."""
+    ASSUMED = "assumed"
+    """The newest sheet known, or a neighbouring system's."""
+
+
+ORIGIN_ORDER = (Origin.SHEET, Origin.RECEIPT, Origin.ASSUMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Price of the energy above the previous block and up to ``limit_kwh``."""
+
+    limit_kwh: Decimal | None
+    """Upper end of the block, inclusive. [kWh] ``None``: without end."""
+    prices: Mapping[Band, Decimal]
+    """Price of each kWh by band, before IGV, four decimals. [PEN/kWh]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bracket:
+    """Prices of a whole month whose energy is at most ``limit_kwh``."""
+
+    limit_kwh: Decimal | None
+    """Highest monthly energy of the bracket, inclusive. [kWh] ``None``: without end."""
+    fixed: Decimal
+    """Fixed charge before IGV. [PEN/month]"""
+    blocks: tuple[Block, ...]
+    """By rising limit; empty where these prices are not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Every price of one option in one electric system from ``start`` on."""
+
+    distributor: str
+    system: str | None
+    option: Option
+    customer: CustomerClass
+    start: date
+    brackets: tuple[Bracket, ...]
+    """By rising limit; the last has no limit."""
+    source: Source
+    origin: Origin = Origin.SHEET
+    period: Period | None = None
+    """For prices read off a recibo: the days it bills."""
+
+    def __post_init__(self) -> None:
+        """Refuse a list that does not reach every amount of energy (``schedule-incomplete``)."""
+        limits = [bracket.limit_kwh for bracket in self.brackets]
+        rising = limits[:-1] == sorted(limits[:-1], key=lambda limit: limit or Decimal(0))
+        if not limits or limits[-1] is not None or None in limits[:-1] or not rising:
+            raise ScheduleError(
+                "schedule-incomplete", distributor=self.distributor, option=self.option.value
+            )
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The bands this list prices."""
+        known = [bracket for bracket in self.brackets if bracket.blocks]
+        return tuple(known[0].blocks[0].prices) if known else (Band.TOTAL,)
+
+    def without_fose(self) -> "Schedule":
+        """Return the list with the prices above the FOSE limit for every amount of energy."""
+        return replace(self, brackets=self.brackets[-1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributorSettings:
+    """What the bills of one distributor do in their own way."""
+
+    id: str
+    name: str
+    source: Source
+    igv_rounding: IgvRounding | None = None
+    """``None``: not known."""
+    total_rounding: TotalRounding | None = None
+    """``None``: not known."""
+    igv_exempt: bool | None = False
+    """Amazon regime (Ley 27037). ``None``: part of its systems, or not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffBook:
+    """Price lists, national figures and distributor settings, looked up by day."""
+
+    schedules: tuple[Schedule, ...]
+    figures: NationalFigures
+    distributors: Mapping[str, DistributorSettings] = field(default_factory=dict)
+
+    def _of(self, supply: Supply, *, anywhere: bool = False) -> list[Schedule]:
+        """Return the sheets of this option and class, newest last."""
+        matching = [
+            schedule
+            for schedule in self.schedules
+            if schedule.option is supply.option
+            and schedule.customer is supply.customer
+            and (anywhere or _same_system(schedule, supply))
+        ]
+        return sorted(matching, key=lambda schedule: schedule.start)
+
+    def schedule_at(self, supply: Supply, day: date) -> Schedule:
+        """Return the sheet that is known to hold for ``supply`` on ``day``.
+
+        Prices are revised every month, so a sheet is known to hold from its first
+        day to the next revision day, or to the next sheet; later it is an assumption.
+
+        Raises
+        ------
+        NoScheduleError
+            ``option-not-priced`` or ``no-sheet-for-day``.
+        """
+        check_option(supply.option)
+        begun = [schedule for schedule in self._of(supply) if schedule.start <= day]
+        if begun and day < self.sure_until(begun[-1]):
+            return begun[-1]
+        raise NoScheduleError(
+            "no-sheet-for-day",
+            distributor=supply.distributor,
+            option=supply.option.value,
+            day=day,
+            newest=begun[-1].start if begun else None,
+        )
+
+    def sure_until(self, schedule: Schedule) -> date:
+        """Return the first day on which ``schedule`` may have been replaced."""
+        revision = int(self.figures.value(REVISION_DAY, schedule.start))
+        start = schedule.start
+        if start.day < revision:
+            return start.replace(day=revision)
+        year, month = divmod(start.year * 12 + start.month, 12)
+        return date(year, month + 1, revision)
+
+    def assumed_at(self, supply: Supply, day: date) -> Schedule:
+        """Return the nearest sheet in time: this system's, or a neighbour's.
+
+        For forecasts, plans and bills whose sheet is not on file; whoever uses it
+        shows the issue ``price-assumed``.
+
+        Raises
+        ------
+        NoScheduleError
+            ``option-not-priced``, or ``no-sheet-at-all`` when even the newest sheet
+            of the option is too old to say anything of ``day``.
+        """
+        check_option(supply.option)
+        for candidates in (self._of(supply), self._of(supply, anywhere=True)):
+            nearest = [s for s in candidates if not self._too_far(s, day)]
+            if nearest:
+                return min(nearest, key=lambda s: (_days_apart(s, day), s.distributor))
+        raise NoScheduleError(
+            "no-sheet-at-all",
+            distributor=supply.distributor,
+            option=supply.option.value,
+            day=day,
+        )
+
+    def _too_far(self, schedule: Schedule, day: date) -> bool:
+        months = float(self.figures.value(ASSUMED_MAX_MONTHS, schedule.start))
+        return _days_apart(schedule, day) > months * DAYS_A_MONTH
+
+    def settings(self, distributor: str) -> DistributorSettings:
+        """Return the settings of ``distributor``; raises ``distributor-unknown``."""
+        found = self.distributors.get(distributor)
+        if found is None:
+            raise NoScheduleError("distributor-unknown", field="distributor", value=distributor)
+        return found
+
+
+def check_option(option: Option) -> None:
+    """Refuse an option that is known by name only (``option-not-priced``)."""
+    if option not in PRICED_OPTIONS:
+        raise NoScheduleError(
+            "option-not-priced",
+            option=option.value,
+            priced=[priced.value for priced in PRICED_OPTIONS],
+        )
+
+
+def for_supply(schedule: Schedule, supply: Supply) -> Schedule:
+    """Return ``schedule`` as it applies to ``supply``: without FOSE where it is excluded."""
+    excluded = supply.fose is Fose.EXCLUDED and supply.customer is CustomerClass.RESIDENTIAL
+    return schedule.without_fose() if excluded else schedule
+
+
+def same_shape(schedules: Sequence[Schedule]) -> bool:
+    """Tell whether the lists have the same brackets, blocks and bands."""
+    shapes = {
+        tuple(
+            (bracket.limit_kwh, tuple((b.limit_kwh, tuple(b.prices)) for b in bracket.blocks))
+            for bracket in schedule.brackets
+        )
+        for schedule in schedules
+    }
+    return len(shapes) == 1
+
+
+def _same_system(schedule: Schedule, supply: Supply) -> bool:
+    """Tell whether a sheet is of the supply's system, or of its distributor's only one."""
+    if schedule.distributor != supply.distributor:
+        return False
+    return supply.system is None or schedule.system in (None, supply.system)
+
+
+def _days_apart(schedule: Schedule, day: date) -> int:
+    return abs((day - schedule.start).days)
