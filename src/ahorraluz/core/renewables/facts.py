@@ -76,6 +76,8 @@ class SolarAssumptions:
     """Largest part of a month's heat the sun can give. [0 to 1]"""
     cold_water_c: Estimate
     """Mains water where the place's temperature is not known. [°C]"""
+    mains_above_air_c: Estimate
+    """Mains water above the yearly mean of the air. [K]"""
 
     def edited(self, values: Mapping[str, Decimal]) -> "SolarAssumptions":
         """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""

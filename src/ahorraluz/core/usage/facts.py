@@ -130,6 +130,8 @@ class UsageAssumptions:
 
     cold_water_c: Estimate
     """Mains water where the place's temperature is not known. [°C]"""
+    mains_above_air_c: Estimate
+    """Mains water above the yearly mean of the air. [K]"""
     shower_water_c: Estimate
     """Water as it leaves the shower. [°C]"""
     shower_flow_l_min: Estimate
