@@ -20,7 +20,7 @@ run: $(VENV)/.installed ## Set up what is needed and serve the pages
 	$(BIN)/ahorraluz serve $(ARGS)
 
 test: $(VENV)/.installed-dev ## Set up what is needed and run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-dev ## Lint, format check, import contracts, types
 	$(BIN)/ruff check
@@ -33,7 +33,7 @@ fix: $(VENV)/.installed-dev ## Mend what the linter can mend, and format
 	$(BIN)/ruff format
 
 docs: $(VENV)/.installed-dev ## Build the documentation; a warning is an error
-	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
@@ -43,7 +43,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "AhorraLuz needs Python 3.11 or newer; '$(PYTHON)' is not." >&2; \
 		echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -f $@; exit 1; }
 
 # The stamps say that the locked packages are in the environment; a changed lock installs again.
 # The build tool is locked too, so the last line needs no network.
