@@ -61,6 +61,4 @@ def total(estimates: Iterable[Estimate], *, basis: str) -> Estimate:
     middle = math.fsum(part.middle for part in parts)
     below = math.sqrt(math.fsum((part.middle - part.low) ** 2 for part in parts))
     above = math.sqrt(math.fsum((part.high - part.middle) ** 2 for part in parts))
-    return replace(
-        parts[0], low=middle - below, middle=middle, high=middle + above, basis=basis
-    )
+    return replace(parts[0], low=middle - below, middle=middle, high=middle + above, basis=basis)

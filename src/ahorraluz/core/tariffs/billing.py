@@ -76,9 +76,7 @@ def price_bill(consumption: Consumption, terms: BillTerms) -> Bill:
     energy = replace(energy, sources=terms.sources)
     fixed = fixed_lines(bracket, terms.charges)
     others = _other_lines(terms)
-    taxed = with_tax(
-        (energy, *fixed, *(line for line in others if line.taxed)), terms.igv_rate
-    )
+    taxed = with_tax((energy, *fixed, *(line for line in others if line.taxed)), terms.igv_rate)
     levy = rural_electrification(consumption.energy_kwh, terms.levy)
     tax = igv(taxed, rate=terms.igv_rate, rounding=terms.igv_rounding)
     untaxed = (levy, *(line for line in others if not line.taxed))
@@ -144,9 +142,7 @@ def _other_lines(terms: BillTerms) -> list[BillLine]:
     ]
 
 
-def _fose_line(
-    energy: BillLine, fixed: BillLine, bracket: Bracket, terms: BillTerms
-) -> BillLine:
+def _fose_line(energy: BillLine, fixed: BillLine, bracket: Bracket, terms: BillTerms) -> BillLine:
     """Return the FOSE as the recibo informs it: already inside the prices, never added."""
     informed, basis = None, "basis.fose-none"
     discounted = bracket.limit_kwh is not None

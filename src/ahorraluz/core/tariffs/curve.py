@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.issues import AhorraLuzError
@@ -149,15 +150,13 @@ def bill_curve(terms: BillTerms, *, shares: dict[Band, Decimal] | None = None) -
     limits = {b.limit_kwh for b in terms.brackets if b.limit_kwh is not None}
     homes = terms.supply.collective_homes
     cliffs, kinks = [], []
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         jump = after.start_cost - before.cost(after.start_kwh)
         if after.start_kwh / homes in limits and jump > 0:
             cliffs.append(_cliff(terms, after.start_kwh, jump, shares))
         elif before.slope != after.slope or jump != 0:
             kinks.append(after.start_kwh)
-    return BillCurve(
-        terms=terms, segments=segments, kinks=tuple(kinks), cliffs=tuple(cliffs)
-    )
+    return BillCurve(terms=terms, segments=segments, kinks=tuple(kinks), cliffs=tuple(cliffs))
 
 
 def _edges(terms: BillTerms) -> list[Decimal]:
@@ -212,6 +211,4 @@ def _before_rounding(bill: Bill) -> Decimal:
 
 def _bill(terms: BillTerms, kwh: Decimal, shares: dict[Band, Decimal] | None) -> Bill:
     bands = {band: kwh * share for band, share in (shares or {}).items()}
-    return price_bill(
-        Consumption(period=terms.period, energy_kwh=kwh, bands_kwh=bands), terms
-    )
+    return price_bill(Consumption(period=terms.period, energy_kwh=kwh, bands_kwh=bands), terms)

@@ -343,5 +343,3 @@ def _charge_issues(charges: FixedCharges) -> list[Issue]:
         for name, amount in (("connection", charges.connection), ("lighting", charges.lighting))
         if amount is None
     ]
-
-

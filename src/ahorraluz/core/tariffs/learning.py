@@ -1,0 +1,228 @@
+"""Prices learnt from a household's own recibo.
+
+A recibo prints the price of the bracket it was billed in. The rules of FOSE tie the
+brackets together: base price ``B``, discount ``d`` on the first block up to the limit,
+surcharge ``s`` on everything above it. So one price gives the others, as far as ``d``
+and ``s`` are known for that kind of system on that day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ahorraluz.core.consumption import Band
+from ahorraluz.core.history import Grade, Source
+from ahorraluz.core.home import CustomerClass, Fose, Option, Supply
+from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.core.money import round_cent, round_price
+from ahorraluz.core.tariffs.energy import bracket_of
+from ahorraluz.core.tariffs.figures import (
+    FOSE_FIRST_BLOCK_KWH,
+    FOSE_LIMIT_KWH,
+    FOSE_SURCHARGE,
+    NationalFigures,
+)
+from ahorraluz.core.tariffs.lines import LineCode
+from ahorraluz.core.tariffs.receipt import Receipt
+from ahorraluz.core.tariffs.schedule import Block, Bracket, Origin, Schedule
+
+PRICE_TOLERANCE = Decimal("0.0002")
+"""Two roundings to four decimals may lie this far apart. [PEN/kWh]"""
+
+
+class LearningError(AhorraLuzError):
+    """A recibo that does not print what its prices are learnt from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearntTariff:
+    """Prices of a supply read off its recibo, with what is uncertain about them."""
+
+    schedule: Schedule
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoseRule:
+    """How the brackets hang together on one day for one kind of system."""
+
+    limit_kwh: Decimal
+    first_block_kwh: Decimal
+    discount: Decimal | None
+    """``None``: not known for this kind of system. [0 to 1]"""
+    surcharge: Decimal | None
+    """[0 to 1]"""
+
+
+def fose_rule(
+    figures: NationalFigures, supply: Supply, day: date, *, discount: Decimal | None = None
+) -> FoseRule:
+    """Return the rule on ``day``; ``discount`` overrides what is on file."""
+    return FoseRule(
+        limit_kwh=figures.value(FOSE_LIMIT_KWH, day),
+        first_block_kwh=figures.value(FOSE_FIRST_BLOCK_KWH, day),
+        discount=discount if discount is not None else figures.fose_discount(supply.sector, day),
+        surcharge=figures.known(FOSE_SURCHARGE, day),
+    )
+
+
+def learn_tariff(receipt: Receipt, *, supply: Supply, rule: FoseRule, as_of: date) -> LearntTariff:
+    """Return the prices that one recibo tells.
+
+    Parameters
+    ----------
+    receipt
+        A recibo with its kWh and unit price.
+    supply
+        Its connection.
+    rule
+        FOSE rule at the end of its period.
+    as_of
+        Day the recibo was read, for its source; also its date where it prints none.
+
+    Raises
+    ------
+    LearningError
+        ``receipt-lacks``: no kWh or no unit price is printed.
+    """
+    if receipt.kwh is None or receipt.unit_price is None:
+        missing = "kwh" if receipt.kwh is None else "unit_price"
+        raise LearningError("receipt-lacks", field=missing)
+    fixed = receipt.amount(LineCode.FIXED)
+    issues = []
+    if fixed is None:
+        issues.append(Issue(code="receipt-lacks-fixed"))
+        fixed = Decimal("0.00")
+    flat = supply.customer is CustomerClass.NON_RESIDENTIAL or supply.fose is Fose.EXCLUDED
+    if flat or supply.option not in (Option.BT5B, Option.BT7):
+        brackets: tuple[Bracket, ...] = (_flat(None, receipt.unit_price, fixed),)
+    else:
+        base, found = _base_price(receipt.kwh, receipt.unit_price, rule)
+        issues.extend(found)
+        brackets = _brackets(receipt, fixed, base=base, rule=rule)
+        issues.extend(_unknown_brackets(brackets))
+    return LearntTariff(schedule=_schedule(receipt, supply, brackets, as_of), issues=tuple(issues))
+
+
+def check_against(learnt: Schedule, receipt: Receipt, *, homes: int = 1) -> Issue:
+    """Return whether a second recibo of the same prices confirms what was learnt.
+
+    Raises
+    ------
+    LearningError
+        ``receipt-lacks``: the second recibo has no kWh or no unit price.
+    EnergyPriceError
+        ``bracket-price-unknown``: its bracket could not be learnt.
+    """
+    if receipt.kwh is None or receipt.unit_price is None:
+        raise LearningError("receipt-lacks", field="kwh")
+    bracket = bracket_of(receipt.kwh, learnt.brackets, homes=homes)
+    expected = bracket.blocks[-1].prices[Band.TOTAL]
+    parameters = {"expected": expected, "printed": receipt.unit_price}
+    if abs(expected - receipt.unit_price) <= PRICE_TOLERANCE:
+        return Issue(code="second-receipt-confirms", severity=Severity.NOTE, parameters=parameters)
+    return Issue(code="second-receipt-differs", parameters=parameters)
+
+
+def discount_from(first: Receipt, second: Receipt, rule: FoseRule) -> Decimal | None:
+    """Return the FOSE discount that two recibos of the same prices tell, if they do. [0 to 1]
+
+    One must lie within the first block and the other above it.
+    """
+    pair = sorted((first, second), key=lambda receipt: receipt.kwh or Decimal(0))
+    low, high = pair
+    if low.kwh is None or high.kwh is None or not low.unit_price or not high.unit_price:
+        return None
+    if low.kwh > rule.first_block_kwh or high.kwh <= rule.limit_kwh or rule.surcharge is None:
+        return None
+    base = high.unit_price / (1 + rule.surcharge)
+    return (1 - low.unit_price / base).quantize(Decimal("0.001"))
+
+
+def _base_price(kwh: Decimal, price: Decimal, rule: FoseRule) -> tuple[Decimal | None, list[Issue]]:
+    """Return the base price ``B`` that the printed price comes from, if it can be told."""
+    if kwh > rule.limit_kwh:
+        return (None if rule.surcharge is None else price / (1 + rule.surcharge)), []
+    if rule.discount is None:
+        return None, [Issue(code="fose-discount-unknown")]
+    if kwh <= rule.first_block_kwh:
+        return price / (1 - rule.discount), []
+    # Between the first block and the limit a single printed price can be the mean of
+    # both blocks, or a supply without discount; no source settles which.
+    mean = kwh - rule.first_block_kwh * rule.discount
+    issue = Issue(code="single-price-mid-bracket", parameters={"kwh": kwh, "price": price})
+    return price * kwh / mean, [issue]
+
+
+def _brackets(
+    receipt: Receipt, fixed: Decimal, *, base: Decimal | None, rule: FoseRule
+) -> tuple[Bracket, ...]:
+    assert receipt.kwh is not None and receipt.unit_price is not None  # noqa: S101, PT018
+    above = receipt.kwh > rule.limit_kwh
+    within_first = receipt.kwh <= rule.first_block_kwh
+    uplift = 1 + (rule.surcharge or Decimal(0))
+    fixed_low = round_cent(fixed / uplift) if above else fixed
+    fixed_high = fixed if above else round_cent(fixed * uplift)
+
+    discounted = None
+    if within_first:
+        discounted = receipt.unit_price
+    elif base is not None and rule.discount is not None:
+        discounted = round_price(base * (1 - rule.discount))
+    full = None if base is None else round_price(base)
+    if above:
+        over: Decimal | None = receipt.unit_price
+    else:
+        over = None if base is None or rule.surcharge is None else round_price(base * uplift)
+
+    first, limit = rule.first_block_kwh, rule.limit_kwh
+    middle: tuple[Block, ...] = ()
+    if discounted is not None and full is not None:
+        middle = (_block(first, discounted), _block(None, full))
+    return (
+        _flat(first, discounted, fixed_low),
+        Bracket(limit_kwh=limit, fixed=fixed_low, blocks=middle),
+        _flat(None, over, fixed_high),
+    )
+
+
+def _block(limit: Decimal | None, price: Decimal) -> Block:
+    return Block(limit_kwh=limit, prices={Band.TOTAL: price})
+
+
+def _flat(limit: Decimal | None, price: Decimal | None, fixed: Decimal) -> Bracket:
+    blocks = () if price is None else (_block(None, price),)
+    return Bracket(limit_kwh=limit, fixed=fixed, blocks=blocks)
+
+
+def _unknown_brackets(brackets: Sequence[Bracket]) -> list[Issue]:
+    unknown = [
+        "∞" if bracket.limit_kwh is None else str(bracket.limit_kwh)
+        for bracket in brackets
+        if not bracket.blocks
+    ]
+    return [Issue(code="brackets-unknown", parameters={"limits": unknown})] if unknown else []
+
+
+def _schedule(
+    receipt: Receipt, supply: Supply, brackets: tuple[Bracket, ...], as_of: date
+) -> Schedule:
+    return Schedule(
+        distributor=supply.distributor,
+        system=supply.system,
+        option=supply.option,
+        customer=supply.customer,
+        start=receipt.period.start if receipt.period else as_of,
+        brackets=brackets,
+        source=Source(
+            title=f"Recibo {receipt.label or receipt.id}".strip(),
+            issuer=receipt.distributor,
+            url="",
+            published=receipt.period.end if receipt.period else None,
+            consulted=as_of,
+            grade=Grade.BILL,
+        ),
+        origin=Origin.RECEIPT,
+        period=receipt.period,
+    )
