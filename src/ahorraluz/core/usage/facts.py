@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Grade
+from ahorraluz.core.home import CookingFuel
 
 
 class EndUseId(StrEnum):
@@ -101,6 +102,8 @@ class OwnershipFacts:
     """Share of homes by zone, at least ``Zone.ALL``. [0 to 1]"""
     count: float = 1.0
     """How many of it an owner has (lamps)."""
+    cooking: CookingFuel | None = None
+    """Cooks with this fuel: a home that states its fuel owns it for certain, or not."""
     grade: Grade = Grade.INFERENCE
     """``inference``: no share is published, a wide assumption stands in."""
     source: str = ""

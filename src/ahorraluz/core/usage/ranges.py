@@ -1,0 +1,115 @@
+"""From mean and standard deviation to an ``Estimate``, and back.
+
+Energies are never negative and their errors are factors rather than sums (hours
+wrong by half, a plate wrong by a third), so a range is the one of a log-normal
+quantity with that mean and standard deviation.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from ahorraluz.core.estimate import Estimate
+
+LEVEL = 0.8
+"""Probability that a quantity lies within the ranges of this package."""
+KWH_MONTH = "kWh/month"
+
+_NORMAL = NormalDist()
+DEVIATE = _NORMAL.inv_cdf((1 + LEVEL) / 2)
+"""Standard deviations from the mean to either end of such a range, for a normal quantity."""
+_BISECTIONS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """One way a quantity may come about: its weight, mean and standard deviation."""
+
+    weight: float = 1.0
+    mean: float
+    sd: float
+
+
+def relative_sd(estimate: Estimate) -> float:
+    """Return the standard deviation of an estimate over its middle. [unitless]
+
+    The range is read as symmetric: half its width over the normal deviate of its level.
+    """
+    if estimate.middle == 0:
+        return 0.0
+    deviate = _NORMAL.inv_cdf((1 + estimate.level) / 2)
+    return (estimate.high - estimate.low) / (2 * deviate * abs(estimate.middle))
+
+
+def combined(*relative: float) -> float:
+    """Return the relative standard deviation of a product of independent factors.
+
+    Examples
+    --------
+    >>> combined(0.3, 0.4)
+    0.5
+    """
+    return math.hypot(*relative)
+
+
+def estimate_of(
+    spreads: Sequence[Spread], *, basis: str, middle: float | None = None, most: float = math.inf
+) -> Estimate:
+    """Return the estimate of a monthly energy that may come about in several ways.
+
+    Parameters
+    ----------
+    spreads
+        The ways with their weights, which add up to one; a mean of zero is a
+        point of probability at zero (an appliance the home may not own). [kWh/month]
+    basis
+        Key of the sentence that says what it rests on.
+    middle
+        Expected value where it is already known exactly. [kWh/month]
+    most
+        No more than this is possible, such as the metered total. [kWh/month]
+
+    Examples
+    --------
+    >>> certain = estimate_of([Spread(mean=40.0, sd=10.0)], basis="basis.label")
+    >>> round(certain.low), round(certain.high)
+    (28, 53)
+    """
+    if middle is None:
+        middle = math.fsum(spread.weight * spread.mean for spread in spreads)
+    tail = (1 - LEVEL) / 2
+    low = min(_quantile(spreads, tail), middle)
+    high = max(min(_quantile(spreads, 1 - tail), most), middle)
+    return Estimate(low=low, middle=middle, high=high, unit=KWH_MONTH, basis=basis, level=LEVEL)
+
+
+def _quantile(spreads: Sequence[Spread], probability: float) -> float:
+    """Return the value that the mixture stays below with ``probability``."""
+    low, high = 0.0, max(spread.mean + 10 * spread.sd for spread in spreads)
+    if _below(spreads, low) >= probability:
+        return 0.0
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if _below(spreads, middle) < probability:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _below(spreads: Sequence[Spread], value: float) -> float:
+    """Return the probability that the mixture is at most ``value``."""
+    return math.fsum(spread.weight * _log_normal_cdf(value, spread) for spread in spreads)
+
+
+def _log_normal_cdf(value: float, spread: Spread) -> float:
+    if spread.mean <= 0:
+        return 1.0
+    if value <= 0:
+        return 0.0
+    variance = math.log1p((spread.sd / spread.mean) ** 2)
+    if variance == 0:
+        return 1.0 if value >= spread.mean else 0.0
+    centre = math.log(spread.mean) - variance / 2
+    return _NORMAL.cdf((math.log(value) - centre) / math.sqrt(variance))

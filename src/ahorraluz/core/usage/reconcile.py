@@ -1,0 +1,210 @@
+"""Reconciles what a survey expects with what the meter says.
+
+Each use is a gamma quantity with the survey's mean and standard deviation: never
+negative, wrong by factors. Knowing that they add up to the metered total moves all
+of them by one common exponential tilt, ``x = mean / (1 - tilt · sd² / mean)``:
+for small corrections this is Gaussian conditioning (each use takes of the
+difference what its variance is of the whole), for large ones no use falls below
+zero. The tilt is found so that the sum is the total exactly.
+
+Uses that the home may not have are summed over: every combination of owned and
+not owned is reconciled, and weighs as much as its ownership is probable and as it
+makes the metered total probable (saddle-point density of the sum). That is how a
+bill of 30 kWh comes to hold no shower.
+
+References
+----------
+H. E. Daniels, "Saddlepoint approximations in statistics", Annals of Mathematical
+Statistics 25 (4), 1954. doi:10.1214/aoms/1177728652
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.usage.appliances import SurveyedUse
+from ahorraluz.core.usage.ranges import DEVIATE, Spread, estimate_of
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MAX_UNCERTAIN = 10
+"""Uses whose ownership is summed over exactly; the rest count at their mean."""
+_LOG_RANGE = 60.0
+_BISECTIONS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """All uses of a home given the metered total; columns follow the surveyed uses."""
+
+    total_kwh: float
+    total_sd: float
+    weights: Floats
+    """Probability of each combination of owned uses, shape (c,)."""
+    owned: Flags
+    """Which uses each combination holds, shape (c, n)."""
+    energies: Floats
+    """Expected energy given the total, shape (c, n). [kWh/month]"""
+    variances: Floats
+    """Variance of each use before the sum is known, shape (c, n). [(kWh/month)²]"""
+
+    @property
+    def middles(self) -> Floats:
+        """Expected energy of each use; they add up to the total, shape (n,). [kWh/month]"""
+        middles: Floats = self.weights @ self.energies
+        whole = math.fsum(middles)
+        return middles * (self.total_kwh / whole) if whole > 0 else middles
+
+    @property
+    def probabilities(self) -> Floats:
+        """Probability that the home has each use, shape (n,). [0 to 1]"""
+        chances: Floats = self.weights @ self.owned
+        return np.minimum(chances, 1.0)
+
+    def estimate(self, columns: Sequence[int], *, basis: str) -> Estimate:
+        """Return the energy of the uses in ``columns`` together. [kWh/month]"""
+        picked = list(columns)
+        middle = math.fsum(self.middles[picked])
+        most = self.total_kwh + DEVIATE * self.total_sd
+        return estimate_of(self._spreads(picked), basis=basis, middle=middle, most=most)
+
+    def _spreads(self, picked: list[int]) -> list[Spread]:
+        """Return mean and spread of a group of uses, by which of them are owned."""
+        owned = self.owned[:, picked]
+        energy = self.energies[:, picked].sum(axis=1)
+        part = self.variances[:, picked].sum(axis=1)
+        whole = np.maximum(self.variances.sum(axis=1), 1e-300)
+        share = part / whole
+        variance = part * (1 - share) + (share * self.total_sd) ** 2
+        patterns, places = np.unique(owned, axis=0, return_inverse=True)
+        spreads = []
+        for place in range(len(patterns)):
+            chosen = places.reshape(-1) == place
+            weight = float(self.weights[chosen].sum())
+            if weight <= 0:
+                continue
+            within = self.weights[chosen] / weight
+            mean = float(within @ energy[chosen])
+            square = float(within @ (variance[chosen] + energy[chosen] ** 2))
+            spreads.append(
+                Spread(weight=weight, mean=mean, sd=math.sqrt(max(square - mean**2, 0.0)))
+            )
+        return spreads
+
+
+def reconcile(uses: Sequence[SurveyedUse], *, total_kwh: float, total_sd: float) -> Reconciled:
+    """Return all ``uses`` given that they add up to the metered total.
+
+    Parameters
+    ----------
+    uses
+        At least one with certain ownership; means above zero. [kWh/month]
+    total_kwh
+        Metered total, non-negative. [kWh/month]
+    total_sd
+        Its standard deviation: it widens ranges and leaves middles alone. [kWh/month]
+
+    Returns
+    -------
+    Reconciled
+        Middles add up to ``total_kwh``; ranges are never negative.
+    """
+    surveyed = [_settled(use) for use in _least_uncertain(uses)]
+    means = np.array([use.mean_kwh for use in surveyed])
+    sds = np.array([use.sd_kwh for use in surveyed])
+    owned, priors = _combinations([use.owned for use in surveyed])
+    if total_kwh <= 0:
+        nothing = np.zeros((1, len(uses)))
+        return Reconciled(0.0, 0.0, np.ones(1), np.ones((1, len(uses)), bool), nothing, nothing)
+    energies, log_density = _condition(means, sds, owned, total_kwh, total_sd)
+    log_weights = np.log(priors) + log_density
+    weights = np.exp(log_weights - log_weights.max())
+    return Reconciled(
+        total_kwh=total_kwh,
+        total_sd=total_sd,
+        weights=weights / weights.sum(),
+        owned=owned,
+        energies=energies,
+        variances=(energies * sds / means) ** 2,
+    )
+
+
+def _least_uncertain(uses: Sequence[SurveyedUse]) -> list[SurveyedUse]:
+    """Return ``uses`` with ownership averaged where it matters least for the total.
+
+    Combinations double with each uncertain use; a radio more or less decides nothing.
+    """
+    uncertain = [place for place, use in enumerate(uses) if use.owned < 1]
+    uncertain.sort(key=lambda place: -_ownership_variance(uses[place]))
+    averaged = set(uncertain[MAX_UNCERTAIN:])
+    return [_averaged(use) if place in averaged else use for place, use in enumerate(uses)]
+
+
+def _ownership_variance(use: SurveyedUse) -> float:
+    return use.owned * (1 - use.owned) * use.mean_kwh**2
+
+
+def _averaged(use: SurveyedUse) -> SurveyedUse:
+    mean = use.owned * use.mean_kwh
+    variance = use.owned * use.sd_kwh**2 + _ownership_variance(use)
+    return replace(use, owned=1.0, mean_kwh=mean, sd_kwh=math.sqrt(variance))
+
+
+def _settled(use: SurveyedUse) -> SurveyedUse:
+    """Return ``use`` with at least a sliver of doubt, without which nothing could give."""
+    return replace(use, sd_kwh=max(use.sd_kwh, 1e-3 * use.mean_kwh))
+
+
+def _combinations(chances: Sequence[float]) -> tuple[Flags, Floats]:
+    """Return every combination of owned uses, shape (c, n), and its probability, shape (c,)."""
+    uncertain = [place for place, chance in enumerate(chances) if chance < 1]
+    count = 1 << len(uncertain)
+    owned = np.ones((count, len(chances)), dtype=bool)
+    priors = np.ones(count)
+    for bit, place in enumerate(uncertain):
+        has = (np.arange(count) >> bit & 1).astype(bool)
+        owned[:, place] = has
+        priors *= np.where(has, chances[place], 1 - chances[place])
+    return owned, priors
+
+
+def _condition(
+    means: Floats, sds: Floats, owned: Flags, total: float, total_sd: float
+) -> tuple[Floats, Floats]:
+    """Return expected energies given the total, (c, n), and its log density, (c,)."""
+    scales = np.where(owned, sds**2 / means, 0.0)
+    widest = scales.max(axis=1, keepdims=True)
+    ratios = scales / widest
+    energies_at = np.where(owned, means, 0.0)
+    low = np.full((len(owned), 1), -_LOG_RANGE)
+    high = -low
+    # The sum falls as ``slack`` rises from 0 (no end to the widest use) on, so halving
+    # its logarithm always ends at the one tilt that fits.
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        sums = (energies_at / _denominators(ratios, np.exp(middle))).sum(axis=1, keepdims=True)
+        too_much = sums > total
+        low = np.where(too_much, middle, low)
+        high = np.where(too_much, high, middle)
+    slack = np.exp((low + high) / 2)
+    denominators = _denominators(ratios, slack)
+    energies = energies_at / denominators
+    shapes = np.where(owned, (means / sds) ** 2, 0.0)
+    variance = ((energies * sds / means) ** 2).sum(axis=1) + total_sd**2
+    tilt = ((1 - slack) / widest)[:, 0]
+    log_density = (
+        -(shapes * np.log(denominators)).sum(axis=1)
+        - tilt * total
+        - 0.5 * np.log(2 * math.pi * variance)
+    )
+    return energies, log_density
+
+
+def _denominators(ratios: Floats, slack: Floats) -> Floats:
+    result: Floats = (1 - ratios) + slack * ratios
+    return result
