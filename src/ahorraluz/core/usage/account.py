@@ -188,7 +188,7 @@ def _appliance_use(
         end_use=use.end_use,
         count=use.count,
         standby=use.standby,
-        owned=float(result.probabilities[place]) if use.owned < 1 else 1.0,
+        owned=float(result.probabilities[place]),
         estimate=result.estimate([place], basis=use.basis),
         monthly_kwh=tuple(profile[:, place].tolist()),
     )

@@ -6,7 +6,7 @@ catalogue's defaults, with a wide range and a basis that says so.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.home import Appliance
@@ -318,8 +318,3 @@ def _standby(
 def worst_basis(bases: list[str]) -> str:
     """Return the weakest of several bases, which is what their sum rests on."""
     return max(bases, key=BASES.index)
-
-
-def scaled_use(use: SurveyedUse, *, count: float) -> SurveyedUse:
-    """Return ``use`` for ``count`` of the appliance rather than one."""
-    return replace(use, count=count, mean_kwh=use.mean_kwh * count, sd_kwh=use.sd_kwh * count)

@@ -163,6 +163,8 @@ class UsageAssumptions:
     """Relative error of hours nobody stated. [0 to 1]"""
     duty_sd: Estimate
     """Relative error of the duty. [0 to 1]"""
+    unlisted_sd: Estimate
+    """Relative spread between homes of an appliance that nobody described. [0 to 1]"""
     label_sd: Estimate
     """Relative difference between a label and a kitchen. [0 to 1]"""
     meter_sd: Estimate

@@ -38,7 +38,7 @@ _LOG_RANGE = 60.0
 _BISECTIONS = 90
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
     """All uses of a home given the metered total; columns follow the surveyed uses."""
 
@@ -52,6 +52,8 @@ class Reconciled:
     """Expected energy given the total, shape (c, n). [kWh/month]"""
     variances: Floats
     """Variance of each use before the sum is known, shape (c, n). [(kWh/month)²]"""
+    averaged: Floats
+    """Ownership that was averaged rather than summed over, shape (n,). [0 to 1]"""
 
     @property
     def middles(self) -> Floats:
@@ -63,8 +65,8 @@ class Reconciled:
     @property
     def probabilities(self) -> Floats:
         """Probability that the home has each use, shape (n,). [0 to 1]"""
-        chances: Floats = self.weights @ self.owned
-        return np.minimum(chances, 1.0)
+        chances: Floats = np.minimum(self.weights @ self.owned, 1.0) * self.averaged
+        return chances
 
     def estimate(self, columns: Sequence[int], *, basis: str) -> Estimate:
         """Return the energy of the uses in ``columns`` together. [kWh/month]"""
@@ -114,13 +116,16 @@ def reconcile(uses: Sequence[SurveyedUse], *, total_kwh: float, total_sd: float)
     Reconciled
         Middles add up to ``total_kwh``; ranges are never negative.
     """
-    surveyed = [_settled(use) for use in _least_uncertain(uses)]
+    counted = _least_uncertain(uses)
+    averaged = np.array(
+        [use.owned / settled.owned for use, settled in zip(uses, counted, strict=True)]
+    )
+    surveyed = [_settled(use) for use in counted]
     means = np.array([use.mean_kwh for use in surveyed])
     sds = np.array([use.sd_kwh for use in surveyed])
     owned, priors = _combinations([use.owned for use in surveyed])
     if total_kwh <= 0:
-        nothing = np.zeros((1, len(uses)))
-        return Reconciled(0.0, 0.0, np.ones(1), np.ones((1, len(uses)), bool), nothing, nothing)
+        return _nothing(averaged)
     energies, log_density = _condition(means, sds, owned, total_kwh, total_sd)
     log_weights = np.log(priors) + log_density
     weights = np.exp(log_weights - log_weights.max())
@@ -131,6 +136,21 @@ def reconcile(uses: Sequence[SurveyedUse], *, total_kwh: float, total_sd: float)
         owned=owned,
         energies=energies,
         variances=(energies * sds / means) ** 2,
+        averaged=averaged,
+    )
+
+
+def _nothing(averaged: Floats) -> Reconciled:
+    """Return what a home that used nothing used."""
+    shape = (1, len(averaged))
+    return Reconciled(
+        total_kwh=0.0,
+        total_sd=0.0,
+        weights=np.ones(1),
+        owned=np.ones(shape, dtype=bool),
+        energies=np.zeros(shape),
+        variances=np.zeros(shape),
+        averaged=averaged,
     )
 
 

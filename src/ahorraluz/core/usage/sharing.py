@@ -55,7 +55,7 @@ def home_share(home: Home) -> Decimal:
     Raises
     ------
     MeterShareError
-        ``meter-share-impossible``: a share outside 0 to 1, fewer people on the
+        ``meter-share-impossible``: a share not above 0 and up to 1, fewer people on the
         meter than in the home, or no home at all.
     """
     stated = home.share_of_meter
@@ -66,7 +66,7 @@ def home_share(home: Home) -> Decimal:
     if home.homes_on_meter == 1:
         return Decimal(1)
     if stated is not None:
-        if not 0 <= stated <= 1:
+        if not 0 < stated <= 1:
             raise MeterShareError("meter-share-impossible", field="share_of_meter", value=stated)
         return stated
     if home.people and home.people_on_meter:

@@ -5,6 +5,7 @@ probability; the metered total then tells which of these fit (``reconcile``).
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ahorraluz.core.home import Appliance, Home, Sector
 from ahorraluz.core.issues import Issue, Severity
@@ -15,7 +16,6 @@ from ahorraluz.core.usage.appliances import (
     Surroundings,
     Survey,
     SurveyedUse,
-    scaled_use,
     survey_appliance,
 )
 from ahorraluz.core.usage.facts import (
@@ -26,6 +26,7 @@ from ahorraluz.core.usage.facts import (
     UsageAssumptions,
     Zone,
 )
+from ahorraluz.core.usage.ranges import combined
 from ahorraluz.core.usage.sharing import home_share
 
 _SLIVER = 1e-6
@@ -101,19 +102,26 @@ def _from_ownership(
         if share <= 0:
             continue
         expected = survey_appliance(Appliance(id=item.appliance), surroundings=surroundings)
-        uses.extend(_expected(use, item, share) for use in expected.uses if not use.standby)
+        uses.extend(
+            _expected(use, item, share, surroundings.assumptions)
+            for use in expected.uses
+            if not use.standby
+        )
     issue = Issue(code="usage-from-ownership", severity=Severity.NOTE)
     return Survey(uses=tuple(uses), issues=(issue,))
 
 
-def _expected(use: SurveyedUse, item: OwnershipFacts, share: float) -> SurveyedUse:
-    scaled = scaled_use(use, count=item.count)
-    return SurveyedUse(
-        id=scaled.id,
-        end_use=scaled.end_use,
-        count=scaled.count,
-        mean_kwh=scaled.mean_kwh,
-        sd_kwh=scaled.sd_kwh,
+def _expected(
+    use: SurveyedUse, item: OwnershipFacts, share: float, assumptions: UsageAssumptions
+) -> SurveyedUse:
+    """Return ``use`` as the expectation of an appliance that nobody described."""
+    error = combined(use.sd_kwh / use.mean_kwh, assumptions.unlisted_sd.middle)
+    mean = use.mean_kwh * item.count
+    return replace(
+        use,
+        count=item.count,
+        mean_kwh=mean,
+        sd_kwh=mean * error,
         owned=min(share, 1.0),
         basis=OWNERSHIP,
     )
