@@ -1,0 +1,200 @@
+"""Every setting, its default and its environment variable; nothing else reads the environment."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from typing_extensions import override
+
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
+
+PREFIX = "AHORRALUZ_"
+APP_NAME = "ahorraluz"
+LANGUAGES = ("es", "en")
+MAX_PORT = 65_535
+MIN_SECRET_CHARACTERS = 16
+MAX_PROXIES = 10
+MAX_SHOWN = 60
+"""Longest part of a wrong value that a message repeats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the program may be told by its environment."""
+
+    data_dir: Path
+    language: str = "es"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    secret_key: str | None = None
+    trusted_proxies: int = 0
+    max_upload_kb: int = 2_048
+
+    @override
+    def __repr__(self) -> str:
+        """Return the settings without the secret, for logs."""
+        secret = "set" if self.secret_key else "not set"
+        return (
+            f"Settings(data_dir={str(self.data_dir)!r}, language={self.language!r}, "
+            f"host={self.host!r}, port={self.port}, secret_key={secret}, "
+            f"trusted_proxies={self.trusted_proxies}, max_upload_kb={self.max_upload_kb})"
+        )
+
+
+class _WrongValueError(AhorraLuzError):
+    """A setting that cannot be what its variable says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row of the table of settings."""
+
+    field: str
+    """Field of :class:`Settings`."""
+    default: str
+    """The default as the documentation writes it."""
+    meaning: str
+    """What it is for, in one sentence of English."""
+    read: Callable[[str], Any]
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable."""
+        return PREFIX + VARIABLES.get(self.field, self.field.upper())
+
+
+VARIABLES: Mapping[str, str] = {"language": "LANG"}
+"""Variables that are not called like their field."""
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(high))):
+            raise _WrongValueError("setting-not-a-whole-number", low=low, high=high)
+        number = int(text)
+        if not low <= number <= high:
+            raise _WrongValueError("setting-not-a-whole-number", low=low, high=high)
+        return number
+
+    return read
+
+
+def _language(text: str) -> str:
+    wanted = text.casefold()
+    if wanted not in LANGUAGES:
+        raise _WrongValueError("setting-not-one-of", allowed=list(LANGUAGES))
+    return wanted
+
+
+def _folder(text: str) -> Path:
+    folder = Path(text).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise _WrongValueError("setting-not-a-folder")
+    return folder.absolute()
+
+
+def _host(text: str) -> str:
+    if any(letter.isspace() or letter in "/:@" for letter in text.replace("::", "")):
+        raise _WrongValueError("setting-not-a-host")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < MIN_SECRET_CHARACTERS:
+        raise _WrongValueError("setting-secret-too-short", least=MIN_SECRET_CHARACTERS)
+    return text
+
+
+TABLE: tuple[Setting, ...] = (
+    Setting(
+        field="data_dir",
+        default="the user's data folder of the operating system, `ahorraluz` in it",
+        meaning="Folder of the price sheets a person imported.",
+        read=_folder,
+    ),
+    Setting(
+        field="language",
+        default="`es`",
+        meaning="Language of the texts where nobody asked for one: `es` or `en`.",
+        read=_language,
+    ),
+    Setting(
+        field="host",
+        default="`127.0.0.1`",
+        meaning="Address that `ahorraluz serve` listens on; `0.0.0.0` for every network.",
+        read=_host,
+    ),
+    Setting(
+        field="port",
+        default="`8000`",
+        meaning="Port that `ahorraluz serve` listens on, 1 to 65535.",
+        read=_whole(1, MAX_PORT),
+    ),
+    Setting(
+        field="secret_key",
+        default="a new one at each start",
+        meaning="Key that signs forms, 16 characters or more; needed with several processes.",
+        read=_secret,
+    ),
+    Setting(
+        field="trusted_proxies",
+        default="`0`",
+        meaning="How many proxies stand before the server and may name the visitor's address.",
+        read=_whole(0, MAX_PROXIES),
+    ),
+    Setting(
+        field="max_upload_kb",
+        default="`2048`",
+        meaning="Largest file or form the server takes, in kilobytes.",
+        read=_whole(1, 102_400),
+    ),
+)
+"""Every setting, for :func:`read_settings` and for the reference page."""
+
+SECRET_FIELDS = ("secret_key",)
+"""Fields whose value no message repeats."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of an environment; a variable left empty counts as not set.
+
+    Parameters
+    ----------
+    environment
+        Variables by name; ``None``: those of this process.
+
+    Raises
+    ------
+    InvalidInputError
+        ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
+        ``setting-not-a-folder``, ``setting-not-a-host`` or ``setting-secret-too-short``:
+        every wrong variable at once.
+    """
+    given = os.environ if environment is None else environment
+    by_variable = {setting.variable: setting for setting in TABLE}
+    settings = Settings(data_dir=user_data_path(APP_NAME, appauthor=False))
+    issues = [
+        Issue(
+            code="setting-unknown",
+            severity=Severity.ERROR,
+            parameters={"variable": name, "allowed": list(by_variable)},
+        )
+        for name in sorted(given)
+        if name.startswith(PREFIX) and name not in by_variable
+    ]
+    for variable, setting in by_variable.items():
+        text = given.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            settings = replace(settings, **{setting.field: setting.read(text)})
+        except _WrongValueError as wrong:
+            shown = "***" if setting.field in SECRET_FIELDS else text[:MAX_SHOWN]
+            parameters = {"variable": variable, "value": shown, **wrong.issue.parameters}
+            issues.append(replace(wrong.issue, parameters=parameters))
+    if issues:
+        raise InvalidInputError.of(issues)
+    return settings

@@ -1,0 +1,221 @@
+"""Sentences for people: a key or an issue to words in Spanish of Peru or in English.
+
+``locales/<locale>/<domain>.po`` holds them; a message id is a key such as
+``issue.kwh-negative``, its string a sentence with ``{named}`` places. All domains of
+a locale are one catalogue, read once.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Literal
+
+from babel import Locale
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from ahorraluz.core.issues import InvalidInputError, Issue, Parameter
+
+SPANISH, ENGLISH = "es_PE", "en"
+LOCALES = (SPANISH, ENGLISH)
+"""First the language of the program, then the second one; both have every key."""
+
+NAMED_PARAMETERS = ("field", "charge", "column", "figure", "unit")
+"""Parameters of an issue whose value is an identifier with a name for people."""
+MOST_PLACES = 3
+NOTHING = "—"
+MAX_SHOWN = 20
+"""Longest part of a wrong language that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Every sentence of one language, and its way to write numbers and days."""
+
+    locale: str
+    messages: Mapping[str, str]
+
+    @cached_property
+    def _babel(self) -> Locale:
+        return Locale.parse(self.locale)
+
+    @property
+    def language(self) -> str:
+        """The language tag for a web page, such as ``es-PE``."""
+        return self.locale.replace("_", "-")
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a sentence for ``key``."""
+        return key in self.messages
+
+    def text(self, key: str, **parameters: Parameter) -> str:
+        """Return the sentence of ``key`` with its places filled.
+
+        Numbers keep the digits they have, days are written out, lists are joined;
+        amounts and rounded quantities are passed as text (:meth:`soles`, :meth:`number`).
+
+        Raises
+        ------
+        KeyError
+            No sentence has that key, or a place of it was not given: a raw key is
+            never shown to a person.
+        """
+        shown = {name: self.shown(value) for name, value in parameters.items()}
+        return self.messages[key].format_map(shown)
+
+    def issue(self, issue: Issue) -> str:
+        """Return the sentence of an issue: field, value and mend.
+
+        Identifiers of fields, charges, columns and figures are shown by their name
+        (``field.<name>``) where they have one.
+        """
+        named = dict(issue.parameters)
+        for name in NAMED_PARAMETERS:
+            key = f"field.{named.get(name)}"
+            if self.has(key):
+                named[name] = self.messages[key]
+        return self.text(f"issue.{issue.code}", **named)
+
+    def shown(self, value: Parameter) -> str:
+        """Return one value as a person reads it inside a sentence."""
+        match value:
+            case None:
+                return NOTHING
+            case str():
+                return value
+            case dt.date():
+                return self.date(value)
+            case Decimal() | float():
+                return self.number(value)
+            case int():
+                return str(value)
+            case Sequence():
+                return ", ".join(self.shown(part) for part in value)
+
+    def number(self, value: Decimal | float, *, places: int | None = None) -> str:
+        """Return a number with the separators of the language.
+
+        Parameters
+        ----------
+        value
+            The number; halves are rounded away from zero.
+        places
+            Decimals to show; ``None``: those of a ``Decimal``, at most three of a float.
+
+        Examples
+        --------
+        >>> open_texts("es_PE").number(Decimal("1234.50"))
+        '1,234.50'
+        >>> open_texts("es_PE").number(0.125, places=2)
+        '0.13'
+        """
+        exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+        if not exact.is_finite():
+            return NOTHING
+        if places is None:
+            places = _places(exact, keep_zeros=isinstance(value, Decimal))
+        rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        pattern = "#,##0" + ("." + "0" * places if places else "")
+        return format_decimal(rounded, format=pattern, locale=self._babel)
+
+    def soles(self, amount: Decimal, *, places: int = 2) -> str:
+        """Return an amount of money, to the céntimo.
+
+        Examples
+        --------
+        >>> open_texts("es_PE").soles(Decimal("1234.5"))
+        'S/ 1,234.50'
+        >>> open_texts("en").soles(Decimal("-0.03"))
+        '-S/ 0.03'
+        """
+        sign = "-" if round(amount, places) < 0 else ""
+        return f"{sign}S/ {self.number(abs(amount), places=places)}"
+
+    def percent(self, share: Decimal | float, *, places: int = 0) -> str:
+        """Return a share, 0 to 1, as a percentage.
+
+        Examples
+        --------
+        >>> open_texts("es_PE").percent(0.27)
+        '27 %'
+        """
+        return f"{self.number(Decimal(str(share)) * 100, places=places)} %"
+
+    def date(self, day: dt.date, *, form: Literal["short", "medium", "long"] = "long") -> str:
+        """Return a day as people write it.
+
+        Examples
+        --------
+        >>> open_texts("es_PE").date(dt.date(2026, 8, 4))
+        '4 de agosto de 2026'
+        """
+        from babel.dates import format_date
+
+        return format_date(day, format=form, locale=self._babel)
+
+    def month(self, day: dt.date) -> str:
+        """Return the month of a day with its year.
+
+        Examples
+        --------
+        >>> open_texts("es_PE").month(dt.date(2026, 8, 4))
+        'agosto de 2026'
+        """
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMMM", day, locale=self._babel)
+
+
+def _places(value: Decimal, *, keep_zeros: bool) -> int:
+    if keep_zeros:
+        exponent = value.as_tuple().exponent
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+    rounded = round(value, MOST_PLACES).normalize().as_tuple().exponent
+    return max(0, -rounded) if isinstance(rounded, int) else 0
+
+
+def open_texts(locale: str) -> Texts:
+    """Return the sentences of a language: ``es_PE`` or ``en``, or a tag that begins so.
+
+    Raises
+    ------
+    InvalidInputError
+        ``language-unknown``: no catalogue begins like that.
+
+    Examples
+    --------
+    >>> open_texts("es").locale, open_texts("en-GB").locale
+    ('es_PE', 'en')
+    """
+    wanted = locale.replace("-", "_").partition("_")[0].casefold()
+    for known in LOCALES:
+        if known.partition("_")[0] == wanted:
+            return _open(known)
+    raise InvalidInputError(
+        "language-unknown", field="lang", value=locale[:MAX_SHOWN], allowed=["es", "en"]
+    )
+
+
+@cache
+def _open(locale: str) -> Texts:
+    messages: dict[str, str] = {}
+    for domain in _domains(locale):
+        messages |= _read(domain, locale=locale)
+    return Texts(locale, MappingProxyType(messages))
+
+
+def _domains(locale: str) -> Iterator[Traversable]:
+    folder = files("ahorraluz") / "locales" / locale
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".po"))
+    return (folder / name for name in names)
+
+
+def _read(domain: Traversable, *, locale: str) -> dict[str, str]:
+    with domain.open("rb") as file:
+        catalogue = read_po(file, locale=locale, abort_invalid=True)
+    return {str(message.id): str(message.string) for message in catalogue if message.id}
