@@ -63,7 +63,8 @@ class Supply:
     option: Option = Option.BT5B
     customer: CustomerClass = CustomerClass.RESIDENTIAL
     fose: Fose = Fose.ELIGIBLE
-    sector: Sector = Sector.URBAN_INTERCONNECTED
+    sector: Sector | None = None
+    """``None``: not known, taken for urban and interconnected with an issue."""
     collective_homes: int = 1
     """Homes behind a recognised collective supply: the bracket follows their average."""
     igv_exempt: bool | None = None

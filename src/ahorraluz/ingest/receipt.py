@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ahorraluz.core.consumption import check_kwh
+from ahorraluz.core.consumption import Band, check_kwh
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.lines import LineCode
@@ -88,6 +88,7 @@ class _Sheet(_Model):
     kwh: Amount | None = None
     unit_price_printed_s_per_kwh_without_igv: Amount | None = Field(default=None, ge=0)
     unit_price_printed_s_per_kwh: Amount | None = Field(default=None, ge=0)
+    band_prices: dict[Band, Amount] = Field(default_factory=dict)
     items: tuple[_Item, ...] = Field(max_length=60)
     subtotal: Amount | None = None
     igv_18: Amount | None = None
@@ -204,6 +205,7 @@ def _receipt(sheet: _Sheet) -> Receipt:
         estimated_reading=bool(ESTIMATED.search(_plain(sheet.reading_type or ""))),
         history_kwh=sheet.history_kwh,
         days_printed=sheet.days,
+        band_prices=sheet.band_prices,
     )
 
 

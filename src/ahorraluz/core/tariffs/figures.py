@@ -34,8 +34,8 @@ class NationalFigures:
 
     histories: Mapping[str, History[Decimal]]
 
-    def at(self, name: str, day: date) -> Dated[Decimal]:
-        """Return the entry of ``name`` in force on ``day``.
+    def at(self, name: str, day: date, *, expected: bool = False) -> Dated[Decimal]:
+        """Return the entry of ``name`` in force on ``day``, announced ones too if asked.
 
         Raises
         ------
@@ -45,11 +45,11 @@ class NationalFigures:
         history = self.histories.get(name)
         if history is None:
             raise NotInForceError("figure-not-in-force", figure=name, day=day)
-        return history.at(day)
+        return history.at(day, expected=expected)
 
-    def value(self, name: str, day: date) -> Decimal:
+    def value(self, name: str, day: date, *, expected: bool = False) -> Decimal:
         """Return the value of ``name`` in force on ``day``; raises like :meth:`at`."""
-        value = self.at(name, day).value
+        value = self.at(name, day, expected=expected).value
         assert value is not None  # noqa: S101 - History.at refuses ended figures
         return value
 
@@ -60,15 +60,19 @@ class NationalFigures:
         except NotInForceError:
             return None
 
-    def rural_levy(self, day: date) -> Decimal:
+    def rural_levy(self, day: date, *, expected: bool = False) -> Decimal:
         """Return the rural electrification levy in force on ``day``. [PEN/kWh]
 
         Ley 28749, art. 7 h: a share of a UIT for each MWh, so it moves with the
         year's UIT.
         """
         share = self.value(RURAL_LEVY_UIT_PER_MWH, day)
-        return round_price(self.value(UIT, day) * share / KWH_PER_MWH)
+        return round_price(self.value(UIT, day, expected=expected) * share / KWH_PER_MWH)
 
-    def fose_discount(self, sector: Sector, day: date) -> Decimal | None:
-        """Return the FOSE discount of a kind of system, or ``None`` where not known. [0 to 1]"""
-        return self.known(f"{FOSE_DISCOUNT}.{sector.value}", day)
+    def fose_discount(self, sector: Sector | None, day: date) -> Decimal | None:
+        """Return the FOSE discount of a kind of system, or ``None`` where not known. [0 to 1]
+
+        A sector of ``None`` is taken for urban and interconnected.
+        """
+        kind = sector or Sector.URBAN_INTERCONNECTED
+        return self.known(f"{FOSE_DISCOUNT}.{kind.value}", day)

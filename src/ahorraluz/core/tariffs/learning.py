@@ -25,7 +25,7 @@ from ahorraluz.core.tariffs.figures import (
 )
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.core.tariffs.schedule import Block, Bracket, Origin, Schedule
+from ahorraluz.core.tariffs.schedule import OPTION_BANDS, Block, Bracket, Origin, Schedule
 
 PRICE_TOLERANCE = Decimal("0.0002")
 """Two roundings to four decimals may lie this far apart. [PEN/kWh]"""
@@ -86,17 +86,22 @@ def learn_tariff(receipt: Receipt, *, supply: Supply, rule: FoseRule, as_of: dat
     LearningError
         ``receipt-lacks``: no kWh or no unit price is printed.
     """
-    if receipt.kwh is None or receipt.unit_price is None:
-        missing = "kwh" if receipt.kwh is None else "unit_price"
-        raise LearningError("receipt-lacks", field=missing)
+    bands = OPTION_BANDS.get(supply.option)
+    missing = _missing(receipt, bands)
+    if missing:
+        raise LearningError("receipt-lacks", field=missing, receipt=receipt.id)
     fixed = receipt.amount(LineCode.FIXED)
     issues = []
     if fixed is None:
         issues.append(Issue(code="receipt-lacks-fixed"))
         fixed = Decimal("0.00")
     flat = supply.customer is CustomerClass.NON_RESIDENTIAL or supply.fose is Fose.EXCLUDED
-    if flat or supply.option not in (Option.BT5B, Option.BT7):
-        brackets: tuple[Bracket, ...] = (_flat(None, receipt.unit_price, fixed),)
+    brackets: tuple[Bracket, ...]
+    if bands is not None:
+        brackets = _by_bands(receipt, fixed, rule=rule, flat=flat or supply.option is Option.BT5A)
+        issues.extend(_unknown_brackets(brackets))
+    elif flat or supply.option is Option.BT8 or receipt.kwh is None or not receipt.unit_price:
+        brackets = (_flat(None, receipt.unit_price, fixed),)
     else:
         base, found = _base_price(receipt.kwh, receipt.unit_price, rule)
         issues.extend(found)
@@ -138,6 +143,49 @@ def discount_from(first: Receipt, second: Receipt, rule: FoseRule) -> Decimal | 
         return None
     base = high.unit_price / (1 + rule.surcharge)
     return (1 - low.unit_price / base).quantize(Decimal("0.001"))
+
+
+def base_price(receipt: Receipt, rule: FoseRule) -> Decimal | None:
+    """Return the price before FOSE that a recibo's price comes from, if it can be told.
+
+    Read off the energy charge rather than the printed price, so that it also holds
+    for recibos that print one price between the first block and the limit.
+    """
+    energy = receipt.amount(LineCode.ENERGY)
+    if not receipt.kwh or energy is None:
+        return None
+    if receipt.kwh > rule.limit_kwh:
+        return None if rule.surcharge is None else energy / receipt.kwh / (1 + rule.surcharge)
+    if rule.discount is None:
+        return None
+    discounted = min(receipt.kwh, rule.first_block_kwh) * rule.discount
+    return energy / (receipt.kwh - discounted)
+
+
+def _missing(receipt: Receipt, bands: Sequence[Band] | None) -> str | None:
+    """Return the name of the first thing the prices cannot be learnt without."""
+    if receipt.kwh is None:
+        return "kwh"
+    if bands is None:
+        return "unit_price" if receipt.unit_price is None else None
+    lacking = [band.value for band in bands if band not in receipt.band_prices]
+    return f"unit_price_{lacking[0]}" if lacking else None
+
+
+def _by_bands(
+    receipt: Receipt, fixed: Decimal, *, rule: FoseRule, flat: bool
+) -> tuple[Bracket, ...]:
+    """Return the bracket that a recibo with hours prints; it tells no other."""
+    printed = (Block(limit_kwh=None, prices=receipt.band_prices),)
+    if flat:
+        return (Bracket(limit_kwh=None, fixed=fixed, blocks=printed),)
+    limits = (rule.first_block_kwh, rule.limit_kwh, None)
+    kwh = receipt.kwh or Decimal(0)
+    own = next(limit for limit in limits if limit is None or kwh <= limit)
+    return tuple(
+        Bracket(limit_kwh=limit, fixed=fixed, blocks=printed if limit == own else ())
+        for limit in limits
+    )
 
 
 def _base_price(kwh: Decimal, price: Decimal, rule: FoseRule) -> tuple[Decimal | None, list[Issue]]:

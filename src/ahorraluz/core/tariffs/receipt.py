@@ -1,8 +1,10 @@
 """A recibo as it is printed: the lines a household holds in its hand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from ahorraluz.core.consumption import Band
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.lines import LineCode
 
@@ -52,6 +54,8 @@ class Receipt:
     history_kwh: tuple[Decimal, ...] = ()
     """Energy of the months before, oldest first. [kWh]"""
     days_printed: int | None = None
+    band_prices: Mapping[Band, Decimal] = field(default_factory=dict)
+    """Prices by hours before IGV, of options with hours. [PEN/kWh]"""
 
     def amount(self, code: LineCode) -> Decimal | None:
         """Return the sum of the lines of ``code``, ``None`` where there is none. [PEN]"""

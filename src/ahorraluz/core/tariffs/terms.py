@@ -11,8 +11,8 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 
 from ahorraluz.core.consumption import Band
-from ahorraluz.core.history import NotInForceError, Source
-from ahorraluz.core.home import FixedCharges, Supply
+from ahorraluz.core.history import NotInForceError, Source, Status
+from ahorraluz.core.home import FixedCharges, Fose, Supply
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.money import IgvRounding, TotalRounding, round_cent, round_price
 from ahorraluz.core.periods import Period
@@ -121,7 +121,7 @@ def bill_terms(
     figures = book.figures
     exempt = supply.igv_exempt if supply.igv_exempt is not None else settings.igv_exempt
     spread = _spread(days, figures)
-    levy, levy_issues = _levy(figures, period.end)
+    levy, levy_issues = _levy(figures, period.end, to_come=spread > 0)
     return BillTerms(
         period=period,
         supply=supply,
@@ -138,6 +138,7 @@ def bill_terms(
         issues=(
             *_price_issues(days, spread),
             *_setting_issues(settings, exempt=exempt),
+            *_supply_issues(book, supply),
             *_charge_issues(charges),
             *levy_issues,
         ),
@@ -269,12 +270,16 @@ def _spread(days: Sequence[PricedDays], figures: NationalFigures) -> Decimal:
     return weighted / sum(part.period.days for part in days)
 
 
-def _levy(figures: NationalFigures, day: date) -> tuple[Decimal | None, tuple[Issue, ...]]:
+def _levy(
+    figures: NationalFigures, day: date, *, to_come: bool
+) -> tuple[Decimal | None, tuple[Issue, ...]]:
+    """Return the levy of a bill; one to come may use a UIT that is only expected."""
     try:
-        levy = figures.rural_levy(day)
+        levy = figures.rural_levy(day, expected=to_come)
     except NotInForceError:
         return None, (Issue(code="levy-unknown", parameters={"year": day.year}),)
-    if not figures.at(UIT, day).source.grade.is_fact:
+    entry = figures.at(UIT, day, expected=to_come)
+    if entry.status is Status.EXPECTED or not entry.source.grade.is_fact:
         issue = Issue(code="figure-unconfirmed", parameters={"figure": f"UIT {day.year}"})
         return levy, (issue,)
     return levy, ()
@@ -334,6 +339,18 @@ def _setting_issues(settings: DistributorSettings, *, exempt: bool | None) -> li
         issues.append(Issue(code="total-rounding-unknown", parameters={"name": settings.name}))
     if exempt is None:
         issues.append(Issue(code="igv-regime-unknown", parameters={"name": settings.name}))
+    return issues
+
+
+def _supply_issues(book: TariffBook, supply: Supply) -> list[Issue]:
+    issues = []
+    systems = {s.system for s in book.schedules if s.distributor == supply.distributor}
+    if supply.system is None and systems:
+        issues.append(
+            Issue(code="system-not-stated", parameters={"systems": sorted(filter(None, systems))})
+        )
+    if supply.sector is None and supply.fose is Fose.ELIGIBLE:
+        issues.append(Issue(code="sector-assumed", severity=Severity.NOTE))
     return issues
 
 

@@ -1,0 +1,149 @@
+"""What a period costs, where its prices come from, and how near the next cliff is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from ahorraluz.core.consumption import Band, Consumption, check_kwh
+from ahorraluz.core.home import FixedCharges, Supply
+from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.periods import Period
+from ahorraluz.core.tariffs.billing import Bill, price_bill
+from ahorraluz.core.tariffs.curve import BillCurve, bill_curve
+from ahorraluz.core.tariffs.energy import EnergyPriceError
+from ahorraluz.core.tariffs.learning import LearntTariff, fose_rule, learn_tariff
+from ahorraluz.core.tariffs.lines import LineCode
+from ahorraluz.core.tariffs.receipt import Receipt
+from ahorraluz.core.tariffs.schedule import OPTION_BANDS, TariffBook
+from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
+from ahorraluz.services.toolbox import Toolbox
+
+MAX_DAYS = 124
+"""A recibo of a home bills a month; four can be billed together, more is a slip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillRequest:
+    """A period to price."""
+
+    supply: Supply
+    period: Period
+    kwh: Decimal
+    bands_kwh: Mapping[Band, Decimal] = field(default_factory=dict)
+    charges: FixedCharges = field(default_factory=FixedCharges)
+    """Charges typed for this period; what is missing is taken from ``receipt``."""
+    receipt: Receipt | None = None
+    """A recibo of the supply, for its prices and charges."""
+    fose_discount: Decimal | None = None
+    """FOSE discount of the supply where it is known to its household. [0 to 1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedBill:
+    """A bill with its curve and what was learnt from the household's recibo."""
+
+    bill: Bill
+    curve: BillCurve | None
+    """``None`` where the prices of some bracket are not known."""
+    learnt: LearntTariff | None
+    issues: tuple[Issue, ...]
+    data_hash: str
+
+
+def explain_bill(request: BillRequest, *, tools: Toolbox, as_of: date) -> ExplainedBill:
+    """Return the bill of a period, line by line, with the curve it lies on.
+
+    Raises
+    ------
+    InvalidInputError
+        ``period-too-long``, ``bands-not-of-option``.
+    ConsumptionError
+        Energy that cannot be.
+    NoScheduleError, EnergyPriceError
+        No prices for this supply, day or energy.
+    """
+    _check(request)
+    book = tools.book(request.supply.distributor)
+    learnt = learn(
+        request.receipt, request.supply, book, as_of=as_of, discount=request.fose_discount
+    )
+    terms = bill_terms(
+        book,
+        request.supply,
+        request.period,
+        charges=with_receipt_charges(request.charges, request.receipt),
+        receipt=learnt.schedule if learnt else None,
+    )
+    bill = price_bill(
+        Consumption(period=request.period, energy_kwh=request.kwh, bands_kwh=request.bands_kwh),
+        terms,
+    )
+    return ExplainedBill(
+        bill=bill,
+        curve=curve_of(terms, request.bands_kwh),
+        learnt=learnt,
+        issues=(*bill.issues, *(learnt.issues if learnt else ())),
+        data_hash=tools.data_hash(request.supply.distributor),
+    )
+
+
+def learn(
+    receipt: Receipt | None,
+    supply: Supply,
+    book: TariffBook,
+    *,
+    as_of: date,
+    discount: Decimal | None = None,
+) -> LearntTariff | None:
+    """Return what a recibo tells of its prices, ``None`` where it prints no price."""
+    if receipt is None or receipt.kwh is None:
+        return None
+    if receipt.unit_price is None and not receipt.band_prices:
+        return None
+    day = receipt.period.end if receipt.period else as_of
+    rule = fose_rule(book.figures, supply, day, discount=discount)
+    return learn_tariff(receipt, supply=supply, rule=rule, as_of=as_of)
+
+
+def with_receipt_charges(charges: FixedCharges, receipt: Receipt | None) -> FixedCharges:
+    """Return ``charges`` with connection and lighting of the recibo where none are typed."""
+    if receipt is None:
+        return charges
+    connection, lighting = charges.connection, charges.lighting
+    return replace(
+        charges,
+        connection=receipt.amount(LineCode.CONNECTION) if connection is None else connection,
+        lighting=receipt.amount(LineCode.LIGHTING) if lighting is None else lighting,
+    )
+
+
+def curve_of(terms: BillTerms, bands_kwh: Mapping[Band, Decimal]) -> BillCurve | None:
+    """Return the curve of ``terms``; the bands keep their proportion along it."""
+    total = sum(bands_kwh.values(), Decimal(0))
+    if bands_kwh and total == 0:
+        return None
+    shares = {band: kwh / total for band, kwh in bands_kwh.items()} or None
+    try:
+        return bill_curve(terms, shares=shares)
+    except EnergyPriceError:
+        return None
+
+
+def _check(request: BillRequest) -> None:
+    check_kwh(request.kwh)
+    if request.period.days > MAX_DAYS:
+        raise InvalidInputError(
+            "period-too-long",
+            start=request.period.start,
+            end=request.period.end,
+            days=request.period.days,
+            limit=MAX_DAYS,
+        )
+    bands = OPTION_BANDS.get(request.supply.option)
+    if request.bands_kwh and (bands is None or set(request.bands_kwh) != set(bands)):
+        raise InvalidInputError(
+            "bands-not-of-option",
+            option=request.supply.option.value,
+            bands=[band.value for band in bands or ()],
+        )

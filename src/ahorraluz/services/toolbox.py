@@ -1,0 +1,48 @@
+"""Everything the services work with, wired once."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ahorraluz.catalog.book import book_hash, load_tariff_book
+from ahorraluz.core.tariffs.schedule import TariffBook
+from ahorraluz.settings import Settings
+
+
+@dataclass(slots=True)
+class Toolbox:
+    """Settings and the facts on file; books are loaded when a distributor is first asked for."""
+
+    settings: Settings
+    _books: dict[str, tuple[int, TariffBook]] = field(default_factory=dict)
+
+    @property
+    def user_folder(self) -> Path:
+        """Folder of the price sheets that this user imported."""
+        return self.settings.data_dir
+
+    def book(self, distributor: str) -> TariffBook:
+        """Return the tariff book of ``distributor``, fresh after an import."""
+        stamp = self._stamp()
+        cached = self._books.get(distributor)
+        if cached is None or cached[0] != stamp:
+            book = load_tariff_book(distributor, user_folder=self.user_folder)
+            self._books[distributor] = (stamp, book)
+            return book
+        return cached[1]
+
+    def data_hash(self, distributor: str) -> str:
+        """Return the hash of the data files behind the book of ``distributor``."""
+        return book_hash(distributor, user_folder=self.user_folder)
+
+    def _stamp(self) -> int:
+        """Return a number that changes when a sheet is imported."""
+        folder = self.user_folder / "tariffs"
+        try:
+            return max((f.stat().st_mtime_ns for f in folder.iterdir()), default=0)
+        except OSError:
+            return 0
+
+
+def open_toolbox(settings: Settings) -> Toolbox:
+    """Return the tools for ``settings``; nothing is read until it is needed."""
+    return Toolbox(settings)
