@@ -157,14 +157,24 @@ def _hints_of_previous(previous: Sequence[Receipt]) -> list[Hint]:
 
 
 def _hints_on_file(receipt: Receipt, supply: Supply, day: date) -> list[Hint]:
-    """Return the amounts seen on other recibos of this distributor about that day."""
-    return [
-        Hint(code=LineCode(seen.name), value=seen.value, spread=HINT_SPREAD)
-        for seen in load_observed()
-        if seen.distributor == supply.distributor
-        and seen.name in {code.value for code in HINTED}
-        and _tells(seen, receipt, supply, day)
-    ]
+    """Return the amounts seen on other recibos of this distributor about that day.
+
+    Those of the very month come alone; neighbouring months only stand in for them.
+    """
+    hints = []
+    for code in HINTED:
+        near = [
+            seen
+            for seen in load_observed()
+            if seen.distributor == supply.distributor
+            and seen.name == code.value
+            and _tells(seen, receipt, supply, day)
+        ]
+        same_month = [seen for seen in near if seen.start <= day < seen.end]
+        hints += [
+            Hint(code=code, value=seen.value, spread=HINT_SPREAD) for seen in same_month or near
+        ]
+    return hints
 
 
 def _tells(seen: ObservedAmount, receipt: Receipt, supply: Supply, day: date) -> bool:

@@ -160,9 +160,7 @@ def _row(checked: Checked, texts: Texts) -> ClaimRow:
     )
 
 
-def _sections(
-    audit: ReceiptAudit, tools: Toolbox, as_of: date, texts: Texts
-) -> list[ClaimSection]:
+def _sections(audit: ReceiptAudit, tools: Toolbox, as_of: date, texts: Texts) -> list[ClaimSection]:
     grounds = [finding_text(f, texts) for f in audit.findings if f.claimable]
     asks = [texts.text("claim.ask-correct")]
     if audit.overcharge > 0:
@@ -180,9 +178,7 @@ def _sections(
             texts.text("claim.deadline-paid", years=int(figures.value(PAID_YEARS, as_of))),
         ],
         "claim.next-heading": [
-            texts.text(
-                "claim.next", lima=contacts[PHONE_LIMA], regions=contacts[PHONE_REGIONS]
-            )
+            texts.text("claim.next", lima=contacts[PHONE_LIMA], regions=contacts[PHONE_REGIONS])
         ],
     }
     return [
