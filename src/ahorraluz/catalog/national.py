@@ -26,7 +26,6 @@ UNITS = (
     "working-day",
     "year",
 )
-ASSUMPTION_PREFIX = "assumption."
 
 
 def load_national(*, user_folder: Path | None = None) -> NationalFigures:
@@ -43,15 +42,6 @@ def load_national(*, user_folder: Path | None = None) -> NationalFigures:
     entries = _entries(read_table(TABLE, columns=COLUMNS), load_sources())
     own = read_optional_table(TABLE, columns=COLUMNS, folder=user_folder)
     return _figures(entries | _entries(own, load_sources(user_folder=user_folder)))
-
-
-def load_assumptions() -> Mapping[str, History[Decimal]]:
-    """Return the figures that are ours to be edited, by name without the prefix."""
-    return {
-        name.removeprefix(ASSUMPTION_PREFIX): history
-        for name, history in load_national().histories.items()
-        if name.startswith(ASSUMPTION_PREFIX)
-    }
 
 
 @cache

@@ -168,6 +168,15 @@ def read_table(name: str, *, columns: Sequence[str], folder: Path | None = None)
     return parse_table(content, name=name, columns=columns)
 
 
+def read_any_table(name: str) -> tuple[Row, ...]:
+    """Return the rows of a shipped table, whatever its columns."""
+    content = read_content(name)
+    if content is None:
+        raise CatalogError("data-file-missing", table=name)
+    header = next(csv.reader(content.decode("utf-8").splitlines()), [])
+    return parse_table(content, name=name, columns=header)
+
+
 def read_optional_table(
     name: str, *, columns: Sequence[str], folder: Path | None = None
 ) -> tuple[Row, ...]:

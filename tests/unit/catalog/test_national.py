@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ahorraluz.catalog.national import COLUMNS, load_assumptions, load_national
+from ahorraluz.catalog.national import COLUMNS, load_national
 from ahorraluz.catalog.tables import CatalogError
 from ahorraluz.core.history import Grade, NotInForceError
 from ahorraluz.core.home import Sector
@@ -66,11 +66,10 @@ def test_every_figure_the_core_asks_for_is_on_file() -> None:
 
 
 def test_assumptions_are_marked_as_ours() -> None:
-    assumptions = load_assumptions()
+    assumed = [h for name, h in load_national().histories.items() if name.startswith("assumption.")]
 
-    grades = {entry.source.grade for one in assumptions.values() for entry in one.entries}
-    assert "discount-rate" in assumptions
-    assert grades == {Grade.INFERENCE}
+    assert assumed
+    assert {entry.source.grade for one in assumed for entry in one.entries} == {Grade.INFERENCE}
 
 
 def test_the_users_figure_wins_on_the_same_day_and_leaves_the_rest(tmp_path: Path) -> None:
