@@ -7,7 +7,7 @@ them: nobody knows how cost and saving go together.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import AhorraLuzError
@@ -140,7 +140,7 @@ def payback_years(
     values = _yearly_values(yearly, years=years, rate=rate, fading_year=fading_year)
     for year, value in enumerate(values):
         if value > 0 and value >= missing:
-            return (year + missing / value).quantize(_TENTH)
+            return (year + missing / value).quantize(_TENTH, rounding=ROUND_HALF_UP)
         missing -= value
     return None
 

@@ -8,6 +8,7 @@ says, which is nothing while no regulation exists.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from ahorraluz.core.estimate import Estimate
@@ -180,7 +181,7 @@ def use_of_array(
             Issue(
                 code="export-worth-nothing",
                 severity=Severity.NOTE,
-                parameters={"checked_on": rule.checked_on},
+                parameters={"checked_on": date.fromisoformat(rule.checked_on)},
             )
         )
     return SelfUse(

@@ -200,6 +200,6 @@ def _filled(weights: Floats, *, caps: Floats) -> Floats:
         pull = np.where(open_, wanted, 0.0)
         if pull.sum() == 0:
             pull = np.where(open_, caps - shares, 0.0)
-        shares = np.minimum(shares + missing * pull / pull.sum(), caps)
+        shares = np.minimum(shares + missing * (pull / pull.sum()), caps)
     filled: Floats = shares / shares.sum()
     return filled
