@@ -145,6 +145,16 @@ def arguments_of(function: Function) -> list[str]:
     return names[1:] if names[:1] in (["self"], ["cls"]) else names
 
 
+def assigned_in(function: Function | None, name: str) -> list[ast.expr]:
+    """Return everything a function assigns to one of its names."""
+    return [
+        node.value
+        for node in (ast.walk(function) if function else ())
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+    ]
+
+
 def take_code(code: ast.expr, inside: Function | None, *, where: str, found: IssueCodes) -> None:
     match code:
         case ast.Constant(value=str(text)):
@@ -154,6 +164,9 @@ def take_code(code: ast.expr, inside: Function | None, *, where: str, found: Iss
             take_code(other, inside, where=where, found=found)
         case ast.Name(id="code") if inside is not None and "code" in arguments_of(inside):
             found.makers[inside.name] = arguments_of(inside).index("code")
+        case ast.Name(id=name) if assigned := assigned_in(inside, name):
+            for value in assigned:
+                take_code(value, inside, where=where, found=found)
         case _:
             found.unclear.append(f"{where} {ast.unparse(code)}")
 
