@@ -61,7 +61,7 @@ def to_milli(energy_kwh: npt.ArrayLike) -> npt.NDArray[np.int64]:
     values = np.asarray(energy_kwh, dtype=np.float64)
     if not np.all((values >= 0) & (values <= float(MAX_KWH))):
         raise ArrayEnergyError("kwh-array-out-of-range", limit=MAX_KWH)
-    return np.rint(values * MILLI).astype(np.int64)
+    return np.asarray(np.rint(values * MILLI), dtype=np.int64)
 
 
 def price_bills(

@@ -171,7 +171,7 @@ class TariffBook:
         return date(year, month + 1, revision)
 
     def assumed_at(self, supply: Supply, day: date) -> Schedule:
-        """Return the nearest sheet in time: this system's, or a neighbour's.
+        """Return the newest sheet begun by ``day``, else the next one: its own, or a neighbour's.
 
         For forecasts, plans and bills whose sheet is not on file; whoever uses it
         shows the issue ``price-assumed``.
@@ -184,9 +184,10 @@ class TariffBook:
         """
         check_option(supply.option)
         for candidates in (self._of(supply), self._of(supply, anywhere=True)):
-            nearest = [s for s in candidates if not self._too_far(s, day)]
-            if nearest:
-                return min(nearest, key=lambda s: (_days_apart(s, day), s.distributor))
+            near = [s for s in candidates if not self._too_far(s, day)]
+            begun = [s for s in near if s.start <= day]
+            if near:
+                return min(begun or near, key=lambda s: (_days_apart(s, day), s.distributor))
         raise NoScheduleError(
             "no-sheet-at-all",
             distributor=supply.distributor,

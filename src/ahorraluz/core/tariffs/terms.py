@@ -152,9 +152,8 @@ def priced_days(
     """Return the runs of days of ``period`` with the price list of each.
 
     A sheet known to hold comes first, then the recibo, then an assumed sheet; a
-    recibo that ended before the newest sheet began gives way to that sheet. The
-    price of a recibo is one for all its days, so it is not mixed with a sheet that
-    covers only some of them.
+    recibo that began before the newest sheet gives way to that sheet. The price of a
+    recibo is one for all its days, so it is not mixed with a sheet for some of them.
     """
     check_option(supply.option)
     all_days = [period.start + timedelta(days=n) for n in range(period.days)]
@@ -201,9 +200,9 @@ def _newer_of(
         sheet = book.assumed_at(supply, day)
     except NoScheduleError:
         return receipt, Origin.RECEIPT
-    read_until = receipt.period.end if receipt.period else receipt.start
     same_system = sheet.distributor == supply.distributor
-    if same_system and read_until <= sheet.start <= day:
+    # A recibo that began before the sheet prints a price at least partly older than it.
+    if same_system and receipt.start < sheet.start <= day:
         return sheet, Origin.ASSUMED
     return receipt, Origin.RECEIPT
 
