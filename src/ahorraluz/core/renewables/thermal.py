@@ -124,12 +124,12 @@ def solar_heat(
     Raises
     ------
     SolarHeatError
-        ``solar-need-impossible`` or ``solar-size-impossible``.
+        ``solar-need-impossible`` or ``collector-size-impossible``.
     """
     if len(need_kwh) != len(MONTH_DAYS) or min(need_kwh) < 0:
         raise SolarHeatError("solar-need-impossible", value=len(need_kwh))
     if not 0 < collector_m2 < float("inf"):
-        raise SolarHeatError("solar-size-impossible", m2=collector_m2)
+        raise SolarHeatError("collector-size-impossible", m2=collector_m2)
     heater = _Heater(
         need_kwh=tuple(need_kwh),
         facts=facts,

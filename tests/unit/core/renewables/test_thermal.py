@@ -83,7 +83,7 @@ def test_a_small_need_is_covered_up_to_the_cold_mornings(
     [
         pytest.param([10.0] * 11, 2.0, "solar-need-impossible", id="eleven months"),
         pytest.param([-1.0] * 12, 2.0, "solar-need-impossible", id="less than nothing"),
-        pytest.param([10.0] * 12, 0.0, "solar-size-impossible", id="no collector"),
+        pytest.param([10.0] * 12, 0.0, "collector-size-impossible", id="no collector"),
     ],
 )
 def test_what_cannot_be_is_refused(
