@@ -25,12 +25,27 @@ SPANISH, ENGLISH = "es_PE", "en"
 LOCALES = (SPANISH, ENGLISH)
 """First the language of the program, then the second one; both have every key."""
 
-NAMED_PARAMETERS = ("field", "charge", "column", "figure", "unit")
-"""Parameters of an issue whose value is an identifier with a name for people."""
+NAMED_PARAMETERS: Mapping[str, str] = {
+    "field": "field",
+    "charge": "line",
+    "figure": "figure",
+    "appliance": "appliance",
+    "distributor": "distributor",
+    "missing": "band",
+    "bands": "band",
+}
+"""Parameters of an issue that hold identifiers, with the keys of their names for people."""
 MOST_PLACES = 3
 NOTHING = "—"
 MAX_SHOWN = 20
 """Longest part of a wrong language that a message repeats."""
+
+
+class _Shown(dict[str, str]):
+    """Values as they are shown, with a dash for what nobody gave."""
+
+    def __missing__(self, name: str) -> str:
+        return NOTHING
 
 
 @dataclass(frozen=True)
@@ -71,15 +86,24 @@ class Texts:
     def issue(self, issue: Issue) -> str:
         """Return the sentence of an issue: field, value and mend.
 
-        Identifiers of fields, charges, columns and figures are shown by their name
-        (``field.<name>``) where they have one.
+        Identifiers are shown by their name where they have one; the sentence may also
+        use ``{field_key}``, the field as files and commands write it. A place nobody
+        filled shows a dash: an error must not hide behind an error.
         """
-        named = dict(issue.parameters)
-        for name in NAMED_PARAMETERS:
-            key = f"field.{named.get(name)}"
-            if self.has(key):
-                named[name] = self.messages[key]
-        return self.text(f"issue.{issue.code}", **named)
+        shown = _Shown({name: self.shown(value) for name, value in issue.parameters.items()})
+        if "field" in shown:
+            shown["field_key"] = shown["field"]
+        for name, prefix in NAMED_PARAMETERS.items():
+            if name in shown:
+                shown[name] = self._named(issue.parameters[name], prefix=prefix)
+        return self.messages[f"issue.{issue.code}"].format_map(shown)
+
+    def _named(self, value: Parameter, *, prefix: str) -> str:
+        if isinstance(value, str):
+            return self.messages.get(f"{prefix}.{value}", value)
+        if isinstance(value, Sequence):
+            return ", ".join(self._named(part, prefix=prefix) for part in value) or NOTHING
+        return self.shown(value)
 
     def shown(self, value: Parameter) -> str:
         """Return one value as a person reads it inside a sentence."""
@@ -95,7 +119,7 @@ class Texts:
             case int():
                 return str(value)
             case Sequence():
-                return ", ".join(self.shown(part) for part in value)
+                return ", ".join(self.shown(part) for part in value) or NOTHING
 
     def number(self, value: Decimal | float, *, places: int | None = None) -> str:
         """Return a number with the separators of the language.
@@ -133,8 +157,9 @@ class Texts:
         >>> open_texts("en").soles(Decimal("-0.03"))
         '-S/ 0.03'
         """
-        sign = "-" if round(amount, places) < 0 else ""
-        return f"{sign}S/ {self.number(abs(amount), places=places)}"
+        shown = self.number(abs(amount), places=places)
+        sign = "-" if amount < 0 and shown.strip("0.,") else ""
+        return f"{sign}S/ {shown}"
 
     def percent(self, share: Decimal | float, *, places: int = 0) -> str:
         """Return a share, 0 to 1, as a percentage.

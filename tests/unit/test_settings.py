@@ -1,0 +1,101 @@
+"""Settings: read from an environment, all mistakes at once, and no secret in a message."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.settings import TABLE, Settings, read_settings
+from ahorraluz.texts import open_texts
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = read_settings({})
+
+    assert settings == Settings(data_dir=settings.data_dir)
+    assert settings.data_dir.name == "ahorraluz"
+
+
+def test_a_variable_left_empty_counts_as_not_set() -> None:
+    assert read_settings({"AHORRALUZ_PORT": "  "}).port == 8000
+
+
+def test_every_setting_can_be_given(tmp_path: Path) -> None:
+    settings = read_settings(
+        {
+            "AHORRALUZ_DATA_DIR": str(tmp_path),
+            "AHORRALUZ_LANG": "EN",
+            "AHORRALUZ_HOST": "0.0.0.0",
+            "AHORRALUZ_PORT": "8080",
+            "AHORRALUZ_SECRET_KEY": "a key of sixteen or more",
+            "AHORRALUZ_TRUSTED_PROXIES": "1",
+            "AHORRALUZ_MAX_UPLOAD_KB": "512",
+            "PATH": "/bin",
+        }
+    )
+
+    assert settings == Settings(
+        data_dir=tmp_path,
+        language="en",
+        host="0.0.0.0",
+        port=8080,
+        secret_key="a key of sixteen or more",
+        trusted_proxies=1,
+        max_upload_kb=512,
+    )
+
+
+def test_the_table_names_every_field_of_the_settings_once() -> None:
+    assert [setting.field for setting in TABLE] == [item.name for item in fields(Settings)]
+    assert len({setting.variable for setting in TABLE}) == len(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code"),
+    [
+        pytest.param("PORT", "0", "setting-not-a-whole-number", id="port zero"),
+        pytest.param("PORT", "65536", "setting-not-a-whole-number", id="a port too high"),
+        pytest.param("PORT", "9" * 5000, "setting-not-a-whole-number", id="thousands of digits"),
+        pytest.param("PORT", "80a", "setting-not-a-whole-number", id="a letter in the port"),
+        pytest.param("PORT", "-1", "setting-not-a-whole-number", id="a negative port"),
+        pytest.param("LANG", "fr", "setting-not-one-of", id="another language"),
+        pytest.param("HOST", "http://x", "setting-not-a-host", id="an address with scheme"),
+        pytest.param("SECRET_KEY", "short", "setting-secret-too-short", id="a short key"),
+        pytest.param("TRUSTED_PROXIES", "99", "setting-not-a-whole-number", id="many proxies"),
+        pytest.param("PROT", "8000", "setting-unknown", id="a misspelt variable"),
+    ],
+)
+def test_a_wrong_value_names_variable_value_and_mend(variable: str, value: str, code: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        read_settings({f"AHORRALUZ_{variable}": value})
+
+    sentence = open_texts("es").issue(refused.value.issue)
+    assert refused.value.issue.code == code
+    assert f"AHORRALUZ_{variable}" in sentence
+    assert len(sentence) < 400
+
+
+def test_a_file_where_a_folder_should_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+
+    with pytest.raises(InvalidInputError) as refused:
+        read_settings({"AHORRALUZ_DATA_DIR": str(tmp_path / "file")})
+
+    assert refused.value.issue.code == "setting-not-a-folder"
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        read_settings({"AHORRALUZ_PORT": "x", "AHORRALUZ_LANG": "x"})
+
+    assert len(refused.value.issues) == 2
+
+
+def test_no_message_and_no_log_repeats_the_secret() -> None:
+    settings = read_settings({"AHORRALUZ_SECRET_KEY": "do not show this anywhere"})
+
+    assert "do not show" not in repr(settings)
+    with pytest.raises(InvalidInputError) as refused:
+        read_settings({"AHORRALUZ_SECRET_KEY": "hush"})
+    assert "hush" not in str(refused.value)
