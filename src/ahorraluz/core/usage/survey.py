@@ -105,7 +105,7 @@ def _from_ownership(
         uses.extend(
             _expected(use, item, share, surroundings.assumptions)
             for use in expected.uses
-            if not use.standby
+            if not use.standby and use.mean_kwh > 0
         )
     issue = Issue(code="usage-from-ownership", severity=Severity.NOTE)
     return Survey(uses=tuple(uses), issues=(issue,))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from decimal import Decimal
 
 import pytest
@@ -264,3 +265,26 @@ def test_an_appliance_listed_with_no_use_takes_nothing(account: Account, home: M
     found = account(home(100, appliances=(*COMPLETE, Appliance(id="plancha", hours_day=0))))
 
     assert found.appliance("plancha") is None
+
+
+@pytest.mark.parametrize("value", [Decimal(0), Decimal(50)], ids=["nothing", "far too much"])
+@pytest.mark.parametrize("listed", [(), COMPLETE], ids=["ownership only", "complete list"])
+def test_any_assumption_may_be_typed_over(
+    value: Decimal,
+    listed: tuple[Appliance, ...],
+    account: Account,
+    home: MakeHome,
+    assumptions: UsageAssumptions,
+    lima: ClimateFacts,
+) -> None:
+    tanks = (*listed, Appliance(id="terma-electrica"), Appliance(id="ducha-electrica"))
+    for item in fields(assumptions):
+        typed = {item.name.replace("_", "-"): value}
+
+        found = account(
+            home(180, appliances=tanks if listed else (), assumptions=typed, homes_on_meter=2),
+            lima,
+        )
+
+        assert math.fsum(use.estimate.middle for use in found.uses) == pytest.approx(180, abs=1e-9)
+        assert all(use.estimate.low >= 0 for use in found.uses)
