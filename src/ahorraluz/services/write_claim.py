@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from ahorraluz.catalog.contacts import load_contacts
+from ahorraluz.catalog.evidence import load_contacts
 from ahorraluz.core.tariffs.audit import Checked
 from ahorraluz.services.audit_receipt import ReceiptAudit, rules_day
 from ahorraluz.services.toolbox import Toolbox
@@ -178,7 +178,9 @@ def _sections(audit: ReceiptAudit, tools: Toolbox, as_of: date, texts: Texts) ->
             texts.text("claim.deadline-paid", years=int(figures.value(PAID_YEARS, as_of))),
         ],
         "claim.next-heading": [
-            texts.text("claim.next", lima=contacts[PHONE_LIMA], regions=contacts[PHONE_REGIONS])
+            texts.text(
+                "claim.next", lima=contacts[PHONE_LIMA].value, regions=contacts[PHONE_REGIONS].value
+            )
         ],
     }
     return [
