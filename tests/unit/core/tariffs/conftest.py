@@ -1,16 +1,15 @@
 """Fixtures over the invented tariff book."""
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pytest
+from tests.invented import MAY, D, tariff_book
 
 from ahorraluz.core.consumption import Consumption
 from ahorraluz.core.home import FixedCharges, Supply
 from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
-from tests.invented import MAY, D, tariff_book
 
 
 @pytest.fixture

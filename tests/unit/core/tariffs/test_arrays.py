@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.invented import MAY, tariff_book
 
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.home import FixedCharges, Option, Supply
@@ -16,7 +17,6 @@ from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
-from tests.invented import MAY, tariff_book
 
 D = Decimal
 CENTS = st.decimals(-20, 80, places=2)

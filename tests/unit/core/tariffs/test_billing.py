@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.invented import MAY, bt5b, tariff_book
 
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.home import CustomerClass, FixedCharges, Fose, Option, Supply
@@ -16,8 +17,6 @@ from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.schedule import Bracket, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
-
-from tests.invented import MAY, bt5b, tariff_book
 
 D = Decimal
 KWH = st.decimals(0, 2000, places=3)

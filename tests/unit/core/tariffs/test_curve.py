@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.invented import MAY, D, tariff_book
 
 from ahorraluz.core.tariffs.curve import CurveError, bill_curve, exact_cost, headroom
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
-from tests.invented import MAY, D, tariff_book
 
 
 def test_the_curve_has_one_kink_and_one_cliff(terms: BillTerms) -> None:

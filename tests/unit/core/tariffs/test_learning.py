@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.invented import MAY, D, figures
 
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.home import CustomerClass, Fose, Option, Sector, Supply
@@ -23,7 +24,6 @@ from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt, ReceiptLine
 from ahorraluz.core.tariffs.schedule import Origin, TariffBook
 from ahorraluz.core.tariffs.terms import bill_terms
-from tests.invented import MAY, D, figures
 
 RULE_DAY = date(2026, 6, 2)
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.invented import MAY, D, bt5b
 
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import Option, Supply
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.schedule import NoScheduleError, Origin, ScheduleError, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
-from tests.invented import MAY, D, bt5b
 
 
 def _over(terms: BillTerms) -> str:

@@ -1,0 +1,207 @@
+"""From a home to its plan in soles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.catalog.appliances import load_appliances, load_ownership
+from ahorraluz.catalog.assumptions import load_usage_assumptions
+from ahorraluz.catalog.places import find_department
+from ahorraluz.catalog.solar import cities_in, find_city, load_climate
+from ahorraluz.core.consumption import Consumption
+from ahorraluz.core.home import Home
+from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.periods import Period, months_from
+from ahorraluz.core.tariffs.arrays import price_bills
+from ahorraluz.core.tariffs.billing import Bill, price_bill
+from ahorraluz.core.tariffs.curve import BillCurve
+from ahorraluz.core.tariffs.energy import EnergyPriceError
+from ahorraluz.core.tariffs.learning import LearntTariff
+from ahorraluz.core.tariffs.receipt import Receipt
+from ahorraluz.core.tariffs.schedule import OPTION_BANDS
+from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
+from ahorraluz.core.usage.account import UsageAccount, account_for_usage
+from ahorraluz.core.usage.facts import ClimateFacts
+from ahorraluz.core.usage.shares import BillShares, share_bill
+from ahorraluz.core.usage.sharing import CostFunction, MeterPart, meter_weights, split_meter
+from ahorraluz.services.explain_bill import curve_of, learn, with_receipt_charges
+from ahorraluz.services.toolbox import Toolbox
+
+MONTHS = 12
+KWH_STEP = Decimal("0.1")
+"""Recibos count tenths of a kWh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """A home's bill, where it goes, and what to do about it."""
+
+    home: Home
+    bill: Bill
+    """The latest recibo, priced."""
+    curve: BillCurve | None
+    learnt: LearntTariff | None
+    usage: UsageAccount
+    shares: BillShares | None
+    """Soles of the latest recibo by use; ``None``: a bracket of its prices is not known."""
+    split: tuple[MeterPart, ...]
+    """Parts of a shared meter; empty where the meter serves one home."""
+    year: tuple[BillTerms, ...]
+    """Terms of the twelve months to come."""
+    kwh_by_month: tuple[Decimal, ...]
+    """Energy of those months if nothing changes. [kWh/month]"""
+    issues: tuple[Issue, ...]
+    data_hash: str
+
+
+def advise(
+    home: Home,
+    *,
+    tools: Toolbox,
+    as_of: date,
+    receipt: Receipt | None = None,
+    fose_discount: Decimal | None = None,
+) -> Advice:
+    """Return the account of a home's energy and money, and its plan.
+
+    Parameters
+    ----------
+    home
+        The household; one recibo with its kWh is enough.
+    tools
+        Facts on file.
+    as_of
+        Day of the advice; the twelve months to come start on it.
+    receipt
+        A recibo of the home with its printed price and lines, if at hand.
+    fose_discount
+        FOSE discount of the supply where its household knows it. [0 to 1]
+
+    Raises
+    ------
+    AhorraLuzError
+        What the home states cannot be, or no prices reach it.
+    """
+    _check(home)
+    book = tools.book(home.supply.distributor)
+    learnt = learn(receipt, home.supply, book, as_of=as_of, discount=fose_discount)
+    prices = learnt.schedule if learnt else None
+    charges = with_receipt_charges(home.charges, receipt)
+
+    def terms_of(period: Period) -> BillTerms:
+        return bill_terms(book, home.supply, period, charges=charges, receipt=prices)
+
+    latest = home.history[-1]
+    bill = price_bill(
+        Consumption(period=latest.period, energy_kwh=latest.kwh), terms_of(latest.period)
+    )
+    usage = account_for_usage(
+        home,
+        appliances=load_appliances(),
+        ownership=load_ownership(),
+        climate=climate_of(home),
+        assumptions=load_usage_assumptions(),
+    )
+    year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
+    return Advice(
+        home=home,
+        bill=bill,
+        curve=curve_of(bill.terms, {}),
+        learnt=learnt,
+        usage=usage,
+        shares=_shares(usage, bill),
+        split=_split(home, bill),
+        year=year,
+        kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
+        issues=_issues(bill, year, usage, learnt),
+        data_hash=tools.data_hash(home.supply.distributor),
+    )
+
+
+def climate_of(home: Home) -> ClimateFacts | None:
+    """Return the temperatures of a home's city, or of a city of its department.
+
+    Raises
+    ------
+    InvalidInputError
+        ``city-unknown`` or ``department-unknown``.
+    """
+    if home.city is not None:
+        return load_climate(find_city(home.city).id)
+    if home.department is None:
+        return None
+    cities = cities_in(find_department(home.department))
+    return load_climate(cities[0].id) if cities else None
+
+
+def kwh_by_month(usage: UsageAccount, periods: Sequence[Period]) -> tuple[Decimal, ...]:
+    """Return the energy of each period if nothing changes, in tenths of a kWh. [kWh]
+
+    A period takes the month its middle falls in, since recibos are named so.
+    """
+    return tuple(
+        Decimal(usage.monthly_kwh[_middle(period).month - 1]).quantize(KWH_STEP)
+        for period in periods
+    )
+
+
+def _middle(period: Period) -> date:
+    return period.start + timedelta(days=period.days // 2)
+
+
+def _check(home: Home) -> None:
+    if home.supply.option in OPTION_BANDS:
+        raise InvalidInputError(
+            "plan-needs-one-register", field="option", value=home.supply.option.value
+        )
+
+
+def _cost(terms: BillTerms) -> CostFunction:
+    """Return the exact bills of some energies in Wh, in céntimos."""
+
+    def cost(energy_wh: NDArray[np.int64]) -> NDArray[np.int64]:
+        return price_bills(energy_wh, terms).total
+
+    return cost
+
+
+def _shares(usage: UsageAccount, bill: Bill) -> BillShares | None:
+    """Return the latest recibo shared over its uses; ``None``: a bracket has no price."""
+    kwh = bill.consumption.energy_kwh
+    scale = float(kwh) / usage.total_kwh_month if usage.total_kwh_month else 0.0
+    uses = {use.id.value: use.estimate.middle * scale for use in usage.uses}
+    try:
+        return share_bill(uses, kwh=kwh, cost=_cost(bill.terms))
+    except EnergyPriceError:
+        return None
+
+
+def _split(home: Home, bill: Bill) -> tuple[MeterPart, ...]:
+    if home.homes_on_meter == 1:
+        return ()
+    return split_meter(
+        meter_weights(home),
+        kwh=bill.consumption.energy_kwh,
+        total_pen=bill.total,
+        cost=_cost(bill.terms),
+    )
+
+
+def _issues(
+    bill: Bill, year: Sequence[BillTerms], usage: UsageAccount, learnt: LearntTariff | None
+) -> tuple[Issue, ...]:
+    """Return every issue once, the first of each code."""
+    found = [
+        *bill.issues,
+        *(issue for terms in year for issue in terms.issues),
+        *usage.issues,
+        *(learnt.issues if learnt else ()),
+    ]
+    by_code: dict[tuple[str, str], Issue] = {}
+    for issue in found:
+        by_code.setdefault((issue.code, str(issue.parameters.get("charge", ""))), issue)
+    return tuple(by_code.values())
