@@ -22,10 +22,10 @@ def issues_of(error: ValidationError, *, fields: Iterable[str]) -> tuple[Issue, 
         Names the document may use, for the mend of a misspelt one.
     """
     known = list(fields)
-    return tuple(_issue(detail, known) for detail in error.errors(include_url=False))
+    return tuple(_refusal(detail, known) for detail in error.errors(include_url=False))
 
 
-def _issue(detail: ErrorDetails, known: list[str]) -> Issue:
+def _refusal(detail: ErrorDetails, known: list[str]) -> Issue:
     path = ".".join(str(step) for step in detail["loc"])
     shown = "" if detail["type"] == "missing" else _shown(detail.get("input"))
     context = detail.get("ctx", {})
