@@ -28,7 +28,7 @@ from ahorraluz.core.usage.account import UsageAccount, account_for_usage
 from ahorraluz.core.usage.facts import ClimateFacts
 from ahorraluz.core.usage.shares import BillShares, share_bill
 from ahorraluz.core.usage.sharing import CostFunction, MeterPart, meter_weights, split_meter
-from ahorraluz.services.explain_bill import curve_of, learn, with_receipt_charges
+from ahorraluz.services.explain_bill import Evidence, curve_of, learn, with_receipt_charges
 from ahorraluz.services.toolbox import Toolbox
 
 MONTHS = 12
@@ -64,7 +64,7 @@ def advise(
     tools: Toolbox,
     as_of: date,
     receipt: Receipt | None = None,
-    fose_discount: Decimal | None = None,
+    evidence: Evidence | None = None,
 ) -> Advice:
     """Return the account of a home's energy and money, and its plan.
 
@@ -78,8 +78,8 @@ def advise(
         Day of the advice; the twelve months to come start on it.
     receipt
         A recibo of the home with its printed price and lines, if at hand.
-    fose_discount
-        FOSE discount of the supply where its household knows it. [0 to 1]
+    evidence
+        What else its household knows of its prices.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def advise(
     """
     _check(home)
     book = tools.book(home.supply.distributor)
-    learnt = learn(receipt, home.supply, book, as_of=as_of, discount=fose_discount)
+    learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
     prices = learnt.schedule if learnt else None
     charges = with_receipt_charges(home.charges, receipt)
 

@@ -12,7 +12,7 @@ from ahorraluz.core.issues import Issue
 from ahorraluz.core.money import round_cent
 from ahorraluz.core.tariffs.audit import AuditRules, Recomputed, recompute
 from ahorraluz.core.tariffs.closure import Hint
-from ahorraluz.core.tariffs.figures import FOSE_FIRST_BLOCK_KWH, FOSE_LIMIT_KWH, IGV
+from ahorraluz.core.tariffs.figures import FOSE_FIRST_BLOCK_KWH, FOSE_LIMIT_KWH, IGV, UIT
 from ahorraluz.core.tariffs.findings import Finding, findings, sheet_prices
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
@@ -142,7 +142,7 @@ def _rules(
 
 
 def _levy(book: TariffBook, day: date) -> Decimal | None:
-    if book.figures.known("uit", day) is None:
+    if book.figures.known(UIT, day) is None:
         return None
     return book.figures.rural_levy(day)
 

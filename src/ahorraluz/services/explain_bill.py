@@ -12,15 +12,33 @@ from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.curve import BillCurve, bill_curve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
-from ahorraluz.core.tariffs.learning import LearntTariff, fose_rule, learn_tariff
+from ahorraluz.core.tariffs.learning import (
+    LearntTariff,
+    check_against,
+    discount_from,
+    fose_rule,
+    learn_tariff,
+)
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.core.tariffs.schedule import OPTION_BANDS, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.services.toolbox import Toolbox
 
+SAME_PRICES_DAYS = 7
+"""Recibos that start within a week of each other bill nearly the same days."""
 MAX_DAYS = 124
 """A recibo of a home bills a month; four can be billed together, more is a slip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What else a household knows of its prices."""
+
+    discount: Decimal | None = None
+    """Its FOSE discount. [0 to 1]"""
+    others: tuple[Receipt, ...] = ()
+    """More recibos of the same supply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +53,8 @@ class BillRequest:
     """Charges typed for this period; what is missing is taken from ``receipt``."""
     receipt: Receipt | None = None
     """A recibo of the supply, for its prices and charges."""
+    others: tuple[Receipt, ...] = ()
+    """More recibos of the supply: they confirm or contradict the prices learnt."""
     fose_discount: Decimal | None = None
     """FOSE discount of the supply where it is known to its household. [0 to 1]"""
 
@@ -66,7 +86,11 @@ def explain_bill(request: BillRequest, *, tools: Toolbox, as_of: date) -> Explai
     _check(request)
     book = tools.book(request.supply.distributor)
     learnt = learn(
-        request.receipt, request.supply, book, as_of=as_of, discount=request.fose_discount
+        request.receipt,
+        request.supply,
+        book,
+        as_of=as_of,
+        evidence=Evidence(discount=request.fose_discount, others=request.others),
     )
     terms = bill_terms(
         book,
@@ -94,16 +118,44 @@ def learn(
     book: TariffBook,
     *,
     as_of: date,
-    discount: Decimal | None = None,
+    evidence: Evidence | None = None,
 ) -> LearntTariff | None:
-    """Return what a recibo tells of its prices, ``None`` where it prints no price."""
+    """Return what a recibo tells of its prices, ``None`` where it prints no price.
+
+    A second recibo of the same prices confirms or contradicts what was learnt, and
+    tells the FOSE discount where no source has it.
+    """
     if receipt is None or receipt.kwh is None:
         return None
     if receipt.unit_price is None and not receipt.band_prices:
         return None
+    evidence = evidence or Evidence()
     day = receipt.period.end if receipt.period else as_of
-    rule = fose_rule(book.figures, supply, day, discount=discount)
-    return learn_tariff(receipt, supply=supply, rule=rule, as_of=as_of)
+    rule = fose_rule(book.figures, supply, day, discount=evidence.discount)
+    if rule.discount is None:
+        told = (discount_from(receipt, other, rule) for other in evidence.others)
+        rule = replace(rule, discount=next(filter(None, told), None))
+    learnt = learn_tariff(receipt, supply=supply, rule=rule, as_of=as_of)
+    checks = [
+        check_against(learnt.schedule, other, homes=supply.collective_homes)
+        for other in evidence.others
+        if _can_check(learnt, other)
+    ]
+    return replace(learnt, issues=(*learnt.issues, *checks))
+
+
+def _can_check(learnt: LearntTariff, other: Receipt) -> bool:
+    """Tell whether a recibo bills the same prices, so that it can confirm them."""
+    period = learnt.schedule.period
+    same_days = (
+        period is not None
+        and other.period is not None
+        and (abs((other.period.start - period.start).days) <= SAME_PRICES_DAYS)
+    )
+    if not same_days or other.kwh is None or other.unit_price is None:
+        return False
+    brackets = learnt.schedule.brackets
+    return all(bracket.blocks for bracket in brackets) and learnt.schedule.bands == (Band.TOTAL,)
 
 
 def with_receipt_charges(charges: FixedCharges, receipt: Receipt | None) -> FixedCharges:

@@ -252,3 +252,35 @@ def test_a_claim_letter_names_lines_rules_and_deadlines(tools: Toolbox, language
         assert part in text
         assert part in page
     assert "<script" not in page
+
+
+def _rural(kwh: float, price: float) -> Receipt:
+    content = {
+        "distributor": "Electrocentro",
+        "segment": "residencial, rural",
+        "reading_from": "2026-10-05",
+        "reading_to": "2026-11-04",
+        "kwh": kwh,
+        "unit_price_printed_s_per_kwh_without_igv": price,
+        "items": [{"name": "Cargo fijo", "amount": 3.55}],
+    }
+    return parse_receipt(json.dumps(content).encode())
+
+
+def test_a_second_recibo_tells_the_discount_that_no_source_has(tools: Toolbox) -> None:
+    low, high = _rural(25, 0.3462), _rural(160, 0.7083)
+    request = BillRequest(
+        supply=supply_of(low),
+        period=Period(date(2026, 10, 5), date(2026, 11, 4)),
+        kwh=D(100),
+        receipt=low,
+    )
+
+    with pytest.raises(AhorraLuzError) as caught:
+        explain_bill(request, tools=tools, as_of=AS_OF)
+    told = explain_bill(replace(request, others=(high,)), tools=tools, as_of=AS_OF)
+
+    assert caught.value.issue.code == "bracket-price-unknown"
+    # 0.7083 / 1.023 = 0.6924, and 0.3462 is half of it: 30 x 0.3462 and 70 x 0.6924.
+    assert told.bill.line(LineCode.ENERGY).amount == D("58.85")
+    assert "second-receipt-confirms" in {issue.code for issue in told.issues}
