@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "ahorraluz"
 LOCALES = ("es_PE", "en")
+OTHER_CODE = ("tests", "docs", "scripts", "benchmarks")
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 MAX_MODULE_LINES = 400
@@ -45,7 +46,7 @@ def tree_of(path: Path) -> ast.Module:
 
 
 SOURCES = python_files(PACKAGE)
-EVERY_MODULE = python_files(PACKAGE, ROOT / "tests", ROOT / "benchmarks", ROOT / "docs")
+EVERY_MODULE = python_files(PACKAGE, *(ROOT / name for name in OTHER_CODE))
 
 
 # --- size and form ---------------------------------------------------------------------------
