@@ -1,0 +1,1 @@
+"""What to do about a bill: measures, what each saves as a difference of bills, and the plan."""

@@ -1,0 +1,45 @@
+"""Figures that only the household knows and that no file of the catalogue can hold.
+
+They are typed like assumptions (``Home.assumptions``, by id) and have no default: a
+measure that needs one asks for it. Limits only catch typing slips.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+PRICE = "PEN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFigure:
+    """A figure to ask for, ``assumption.<id>`` in the texts."""
+
+    id: str
+    unit: str
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal(100_000)
+
+
+def _all(*figures: AskedFigure) -> Mapping[str, AskedFigure]:
+    return {figure.id: figure for figure in figures}
+
+
+ASKED: Mapping[str, AskedFigure] = _all(
+    AskedFigure(id="cost-led-lamp", unit=PRICE),
+    AskedFigure(id="cost-led-tube", unit=PRICE),
+    AskedFigure(id="cost-refrigerator", unit=PRICE),
+    AskedFigure(id="new-refrigerator-kwh-year", unit="kWh/year", least=Decimal(50)),
+    AskedFigure(id="cost-pressure-cooker", unit=PRICE),
+    AskedFigure(id="cost-fan", unit=PRICE),
+    AskedFigure(id="cost-electric-blanket", unit=PRICE),
+    AskedFigure(id="cost-gas-heater", unit=PRICE),
+    AskedFigure(id="cost-gas-connection", unit=PRICE),
+    AskedFigure(id="cost-induction-hob", unit=PRICE),
+    AskedFigure(id="cost-solar-water-heater", unit=PRICE),
+    AskedFigure(id="cost-pv-kwp", unit="PEN/kWp"),
+    AskedFigure(id="cost-hourly-meter", unit=PRICE),
+    AskedFigure(id="gas-network", unit="yes-no", most=Decimal(1)),
+    AskedFigure(id="peak-share", unit="share", most=Decimal(1)),
+    AskedFigure(id="shower-summer-power-w", unit="W", least=Decimal(100), most=Decimal(10_000)),
+)

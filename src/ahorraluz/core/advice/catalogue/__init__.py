@@ -1,0 +1,1 @@
+"""Every measure, one small unit each, by family."""
