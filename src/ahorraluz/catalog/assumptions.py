@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ahorraluz.catalog.sources import load_sources, source_of
 from ahorraluz.catalog.tables import CatalogError, Row, read_table, refuse_duplicates
+from ahorraluz.core.advice.facts import AdviceAssumptions
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Source
 from ahorraluz.core.renewables.facts import SolarAssumptions
@@ -16,7 +17,7 @@ TABLE = "assumptions.csv"
 COLUMNS = ("id", "low", "middle", "high", "unit", "source")
 BASIS = "basis.assumption"
 
-A = TypeVar("A", UsageAssumptions, SolarAssumptions)
+A = TypeVar("A", UsageAssumptions, SolarAssumptions, AdviceAssumptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,11 @@ def load_usage_assumptions() -> UsageAssumptions:
 def load_solar_assumptions() -> SolarAssumptions:
     """Return the assumptions that panels and solar heaters need; raises like usage."""
     return _filled(SolarAssumptions)
+
+
+def load_advice_assumptions() -> AdviceAssumptions:
+    """Return the assumptions that measures are sized by; raises like usage."""
+    return _filled(AdviceAssumptions)
 
 
 def _filled(kind: type[A]) -> A:

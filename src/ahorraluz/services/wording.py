@@ -1,4 +1,4 @@
-"""Sentences for findings, checked lines and issues, with names and soles in the reader's language."""
+"""Sentences for findings and checked lines, with names and soles as the reader writes them."""
 
 from decimal import Decimal
 
