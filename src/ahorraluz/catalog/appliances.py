@@ -112,7 +112,7 @@ def load_ownership() -> tuple[OwnershipFacts, ...]:
 def _ownership(zones: Mapping[Zone, Row]) -> OwnershipFacts:
     first = next(iter(zones.values()))
     if Zone.ALL not in zones:
-        raise first.error("data-value-missing", column="zone")
+        raise first.refusal("data-value-missing", column="zone")
     source = source_of(zones[Zone.ALL], load_sources())
     return OwnershipFacts(
         id=first.text("id"),

@@ -271,4 +271,4 @@ def _check_range(row: Row, *columns: str) -> None:
     """Refuse a range whose ends are not in order (``data-range-order``)."""
     known = [value for column in columns if (value := row.optional_decimal(column)) is not None]
     if known != sorted(known):
-        raise row.error("data-range-order", columns=", ".join(columns))
+        raise row.refusal("data-range-order", columns=", ".join(columns))

@@ -77,4 +77,4 @@ def _span(row: Row) -> tuple[date, date]:
         first = date(int(year), int(month), 1)
         return first, date(int(year) + int(month) // 12, int(month) % 12 + 1, 1)
     except ValueError:
-        raise row.error("data-not-a-date", column="month", value=row.text("month")) from None
+        raise row.refusal("data-not-a-date", column="month", value=row.text("month")) from None

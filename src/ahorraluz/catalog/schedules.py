@@ -146,7 +146,7 @@ def _charge(row: Row, sources: Mapping[str, Source]) -> _Charge:
     unit = row.one_of("unit", allowed)
     value = row.decimal("value")
     if value < 0:
-        raise row.error("data-value-negative", column="value", value=value)
+        raise row.refusal("data-value-negative", column="value", value=value)
     included = row.one_of("igv_included", (YES, NO)) == YES
     igv = load_national().value(IGV, row.date("start")) if included else Decimal(0)
     return _Charge(value=value, divisor=1 + igv, unit=unit, source=source_of(row, sources))
@@ -154,27 +154,27 @@ def _charge(row: Row, sources: Mapping[str, Source]) -> _Charge:
 
 def _schedules(distributor: str, key: _SheetKey, sheet: _Sheet) -> Iterable[Schedule]:
     start, system, option = key
-    refuse = _Refusal(distributor=distributor, system=system, option=option, start=start)
+    place = _SheetPlace(distributor=distributor, system=system, option=option, start=start)
     segments = {segment for segment, _ in sheet}
     if segments - {NON_RESIDENTIAL}:
-        limit, names = _cut(segments, refuse)
+        limit, names = _cut(segments, place)
         yield _schedule(
-            refuse,
+            place,
             customer=CustomerClass.RESIDENTIAL,
-            brackets=_residential(sheet, limit, names, refuse),
+            brackets=_residential(sheet, limit, names, place),
             cells=[cell for (segment, _), cell in sheet.items() if segment in names],
         )
     if NON_RESIDENTIAL in segments:
         yield _schedule(
-            refuse,
+            place,
             customer=CustomerClass.NON_RESIDENTIAL,
-            brackets=(_flat(sheet, NON_RESIDENTIAL, refuse, limit=None),),
+            brackets=(_flat(sheet, NON_RESIDENTIAL, place, limit=None),),
             cells=[cell for (segment, _), cell in sheet.items() if segment == NON_RESIDENTIAL],
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Refusal:
+class _SheetPlace:
     """Which sheet is being read, for the message of what is wrong in it."""
 
     distributor: str
@@ -182,7 +182,7 @@ class _Refusal:
     option: Option
     start: date
 
-    def error(self, code: str, **parameters: str) -> CatalogError:
+    def refusal(self, code: str, **parameters: str) -> CatalogError:
         return CatalogError(
             code,
             distributor=self.distributor,
@@ -193,20 +193,20 @@ class _Refusal:
         )
 
 
-def _cut(segments: set[str], refuse: _Refusal) -> tuple[Decimal, tuple[str, str, str]]:
+def _cut(segments: set[str], place: _SheetPlace) -> tuple[Decimal, tuple[str, str, str]]:
     """Return the FOSE limit whose segments the sheet has, all three of them and no other."""
     residential = segments - {NON_RESIDENTIAL}
     for limit, names in RESIDENTIAL_SEGMENTS.items():
         if residential <= set(names) and names[2] in residential:
             missing = [name for name in names if name not in residential]
             if missing:
-                raise refuse.error("sheet-incomplete", missing=", ".join(missing))
+                raise place.refusal("sheet-incomplete", missing=", ".join(missing))
             return limit, names
-    raise refuse.error("sheet-incomplete", missing="residential-over-140")
+    raise place.refusal("sheet-incomplete", missing="residential-over-140")
 
 
 def _schedule(
-    refuse: _Refusal,
+    place: _SheetPlace,
     *,
     customer: CustomerClass,
     brackets: tuple[Bracket, ...],
@@ -215,30 +215,30 @@ def _schedule(
     # Where a person typed one price over a sheet, the weaker document stands for the list.
     weakest = max(cells, key=lambda cell: list(Grade).index(cell.source.grade))
     return Schedule(
-        distributor=refuse.distributor,
-        system=refuse.system,
-        option=refuse.option,
+        distributor=place.distributor,
+        system=place.system,
+        option=place.option,
         customer=customer,
-        start=refuse.start,
+        start=place.start,
         brackets=brackets,
         source=weakest.source,
     )
 
 
 def _residential(
-    sheet: _Sheet, limit: Decimal, names: tuple[str, str, str], refuse: _Refusal
+    sheet: _Sheet, limit: Decimal, names: tuple[str, str, str], place: _SheetPlace
 ) -> tuple[Bracket, ...]:
-    low = _flat(sheet, names[0], refuse, limit=FIRST_BLOCK)
-    high = _flat(sheet, names[2], refuse, limit=None)
+    low = _flat(sheet, names[0], place, limit=FIRST_BLOCK)
+    high = _flat(sheet, names[2], place, limit=None)
     bands = tuple(low.blocks[0].prices)
-    above = {band: _per_kwh(_cell(sheet, names[1], _name(band) + ABOVE, refuse)) for band in bands}
+    above = {band: _per_kwh(_cell(sheet, names[1], _name(band) + ABOVE, place)) for band in bands}
     for band in bands:
-        _check_first_block(sheet, names, band, refuse)
+        _check_first_block(sheet, names, band, place)
     if tuple(high.blocks[0].prices) != bands:
-        raise refuse.error("sheet-incomplete", missing=f"{names[2]} {_name(bands[0])}")
+        raise place.refusal("sheet-incomplete", missing=f"{names[2]} {_name(bands[0])}")
     middle = Bracket(
         limit_kwh=limit,
-        fixed=_fixed(sheet, names[1], refuse),
+        fixed=_fixed(sheet, names[1], place),
         blocks=(
             Block(limit_kwh=FIRST_BLOCK, prices=low.blocks[0].prices),
             Block(limit_kwh=None, prices=above),
@@ -247,7 +247,7 @@ def _residential(
     return low, middle, high
 
 
-def _flat(sheet: _Sheet, segment: str, refuse: _Refusal, *, limit: Decimal | None) -> Bracket:
+def _flat(sheet: _Sheet, segment: str, place: _SheetPlace, *, limit: Decimal | None) -> Bracket:
     """Return the bracket of a segment that has one price for all its energy."""
     prices = {
         band: _per_kwh(sheet[segment, name])
@@ -255,43 +255,43 @@ def _flat(sheet: _Sheet, segment: str, refuse: _Refusal, *, limit: Decimal | Non
         if (segment, name) in sheet
     }
     if not prices:
-        raise refuse.error("sheet-incomplete", missing=f"{segment} energy")
-    fixed = _fixed(sheet, segment, refuse)
+        raise place.refusal("sheet-incomplete", missing=f"{segment} energy")
+    fixed = _fixed(sheet, segment, place)
     return Bracket(limit_kwh=limit, fixed=fixed, blocks=(Block(limit_kwh=None, prices=prices),))
 
 
-def _fixed(sheet: _Sheet, segment: str, refuse: _Refusal) -> Decimal:
+def _fixed(sheet: _Sheet, segment: str, place: _SheetPlace) -> Decimal:
     cells = [sheet[segment, name] for name in FIXED if (segment, name) in sheet]
     if not cells:
-        raise refuse.error("sheet-incomplete", missing=f"{segment} fixed")
+        raise place.refusal("sheet-incomplete", missing=f"{segment} fixed")
     values = {round_cent(cell.value / cell.divisor) for cell in cells}
     if len(values) != 1:
         # Prepaid by codes and by cards: a list holds one fixed charge.
-        raise refuse.error("sheet-fixed-differ", segment=segment)
+        raise place.refusal("sheet-fixed-differ", segment=segment)
     return values.pop()
 
 
 def _check_first_block(
-    sheet: _Sheet, names: tuple[str, str, str], band: Band, refuse: _Refusal
+    sheet: _Sheet, names: tuple[str, str, str], band: Band, place: _SheetPlace
 ) -> None:
     """Refuse a sheet whose first 30 kWh cost another price than the lowest bracket."""
-    lowest = _cell(sheet, names[0], _name(band), refuse)
-    first = _cell(sheet, names[1], _name(band) + FIRST, refuse)
+    lowest = _cell(sheet, names[0], _name(band), place)
+    first = _cell(sheet, names[1], _name(band) + FIRST, place)
     if first.unit == PER_BLOCK:
         agrees = abs(lowest.value * FIRST_BLOCK - first.value) <= CENT
     else:
         agrees = lowest.value == first.value
     if not agrees or lowest.divisor != first.divisor:
-        raise refuse.error(
+        raise place.refusal(
             "sheet-first-block",
             price=f"{lowest.value} {lowest.unit}",
             amount=f"{first.value} {first.unit}",
         )
 
 
-def _cell(sheet: _Sheet, segment: str, charge: str, refuse: _Refusal) -> _Charge:
+def _cell(sheet: _Sheet, segment: str, charge: str, place: _SheetPlace) -> _Charge:
     if (segment, charge) not in sheet:
-        raise refuse.error("sheet-incomplete", missing=f"{segment} {charge}")
+        raise place.refusal("sheet-incomplete", missing=f"{segment} {charge}")
     return sheet[segment, charge]
 
 

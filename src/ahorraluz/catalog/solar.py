@@ -144,7 +144,7 @@ def _months_by_city() -> Mapping[str, tuple[Row, ...]]:
         by_city.setdefault(row.text("city"), []).append(row)
     for city, months in by_city.items():
         if [int(row.decimal("month")) for row in months] != list(range(1, MONTHS + 1)):
-            raise months[0].error("data-months-missing", value=city)
+            raise months[0].refusal("data-months-missing", value=city)
     return {city: tuple(months) for city, months in by_city.items()}
 
 

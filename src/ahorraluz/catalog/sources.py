@@ -40,7 +40,7 @@ def _sources_of(rows: tuple[Row, ...]) -> dict[str, Source]:
 def _source(row: Row) -> Source:
     published, consulted = row.optional_date("published"), row.date("consulted")
     if published is not None and consulted < published:
-        raise row.error(
+        raise row.refusal(
             "data-consulted-before-published",
             value=row.text("id"),
             published=published,
@@ -61,7 +61,7 @@ def source_of(row: Row, sources: Mapping[str, Source], *, column: str = "source"
     """Return the document a row names; one that is not listed is ``data-source-unknown``."""
     name = row.text(column)
     if name not in sources:
-        raise row.error("data-source-unknown", column=column, value=name)
+        raise row.refusal("data-source-unknown", column=column, value=name)
     return sources[name]
 
 

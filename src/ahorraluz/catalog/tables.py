@@ -42,7 +42,7 @@ class Row:
     """Line of the file, the header being line 1."""
     values: Mapping[str, str]
 
-    def error(self, code: str, **parameters: Parameter) -> CatalogError:
+    def refusal(self, code: str, **parameters: Parameter) -> CatalogError:
         """Return the error ``code`` with the place of this row."""
         return CatalogError(code, table=self.table, line=self.line, **parameters)
 
@@ -54,7 +54,7 @@ class Row:
         """Return the text of a cell that must not be empty (``data-value-missing``)."""
         text = self.optional(column)
         if text is None:
-            raise self.error("data-value-missing", column=column)
+            raise self.refusal("data-value-missing", column=column)
         return text
 
     def texts(self, column: str) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ class Row:
         if text is None:
             return None
         if not NUMBER.fullmatch(text):
-            raise self.error("data-not-a-number", column=column, value=text[:MAX_SHOWN])
+            raise self.refusal("data-not-a-number", column=column, value=text[:MAX_SHOWN])
         return Decimal(text)
 
     def decimal(self, column: str) -> Decimal:
@@ -101,7 +101,7 @@ class Row:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise self.error("data-not-a-date", column=column, value=text[:MAX_SHOWN]) from None
+            raise self.refusal("data-not-a-date", column=column, value=text[:MAX_SHOWN]) from None
 
     def date(self, column: str) -> date:
         """Return the day of a cell that must not be empty."""
@@ -120,7 +120,7 @@ class Row:
         text = self.text(column)
         known = list(allowed)
         if text not in known:
-            raise self.error(
+            raise self.refusal(
                 "data-value-unknown", column=column, value=text[:MAX_SHOWN], allowed=known
             )
         return text
@@ -246,7 +246,7 @@ def refuse_duplicates(
     for row in rows:
         figure = key(row)
         if figure in found:
-            raise row.error(
+            raise row.refusal(
                 "data-duplicate", figure=" ".join(figure), first_line=found[figure].line
             )
         found[figure] = row
