@@ -25,14 +25,15 @@ SPANISH, ENGLISH = "es_PE", "en"
 LOCALES = (SPANISH, ENGLISH)
 """First the language of the program, then the second one; both have every key."""
 
-NAMED_PARAMETERS: Mapping[str, str] = {
-    "field": "field",
-    "charge": "line",
-    "figure": "figure",
-    "appliance": "appliance",
-    "distributor": "distributor",
-    "missing": "band",
-    "bands": "band",
+NAMED_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "field": ("field",),
+    "charge": ("line", "charge"),
+    "segment": ("segment",),
+    "figure": ("figure",),
+    "appliance": ("appliance",),
+    "distributor": ("distributor",),
+    "missing": ("band",),
+    "bands": ("band",),
 }
 """Parameters of an issue that hold identifiers, with the keys of their names for people."""
 MOST_PLACES = 3
@@ -93,16 +94,17 @@ class Texts:
         shown = _Shown({name: self.shown(value) for name, value in issue.parameters.items()})
         if "field" in shown:
             shown["field_key"] = shown["field"]
-        for name, prefix in NAMED_PARAMETERS.items():
+        for name, prefixes in NAMED_PARAMETERS.items():
             if name in shown:
-                shown[name] = self._named(issue.parameters[name], prefix=prefix)
+                shown[name] = self._named(issue.parameters[name], prefixes)
         return self.messages[f"issue.{issue.code}"].format_map(shown)
 
-    def _named(self, value: Parameter, *, prefix: str) -> str:
+    def _named(self, value: Parameter, prefixes: tuple[str, ...]) -> str:
         if isinstance(value, str):
-            return self.messages.get(f"{prefix}.{value}", value)
+            keys = (f"{prefix}.{value}" for prefix in prefixes)
+            return next((self.messages[key] for key in keys if key in self.messages), value)
         if isinstance(value, Sequence):
-            return ", ".join(self._named(part, prefix=prefix) for part in value) or NOTHING
+            return ", ".join(self._named(part, prefixes) for part in value) or NOTHING
         return self.shown(value)
 
     def shown(self, value: Parameter) -> str:

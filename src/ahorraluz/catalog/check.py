@@ -68,6 +68,7 @@ def _loaders() -> Iterator[Callable[[], object]]:
         observed.load_observed,
         assumptions.load_usage_assumptions,
         assumptions.load_solar_assumptions,
+        assumptions.load_advice_assumptions,
         appliances.load_appliances,
         appliances.load_ownership,
         evidence.load_measure_facts,

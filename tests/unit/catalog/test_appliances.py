@@ -4,6 +4,7 @@ import pytest
 
 from ahorraluz.catalog.appliances import load_appliances, load_ownership
 from ahorraluz.catalog.assumptions import (
+    load_advice_assumptions,
     load_assumptions,
     load_solar_assumptions,
     load_usage_assumptions,
@@ -72,6 +73,7 @@ def test_shares_are_shares_of_appliances_that_exist() -> None:
 def test_every_assumption_of_the_core_is_on_file_and_none_is_a_published_fact() -> None:
     load_usage_assumptions()
     load_solar_assumptions()
+    load_advice_assumptions()
 
     grades = {assumption.source.grade for assumption in load_assumptions().values()}
     assert grades <= {Grade.INFERENCE, Grade.VENDOR}
