@@ -1,0 +1,125 @@
+"""Homes from a file, or from one kWh figure, ready for advice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from ahorraluz.catalog.appliances import load_appliances
+from ahorraluz.catalog.assumptions import load_assumptions
+from ahorraluz.core.consumption import check_kwh
+from ahorraluz.core.home import FixedCharges, Home, MonthlyUse
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.core.periods import Period
+from ahorraluz.core.tariffs.receipt import Receipt
+from ahorraluz.ingest.home_file import HomeFile, parse_home, read_home
+from ahorraluz.ingest.home_sections import SupplySection
+from ahorraluz.services.supplies import SupplyFields, distributors_in, find_supply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownHome:
+    """A home with what its recibos tell of its prices."""
+
+    home: Home
+    receipt: Receipt | None = None
+    """The newest recibo that prints a price, if any."""
+    fose_discount: Decimal | None = None
+    """FOSE discount where the household knows it. [0 to 1]"""
+
+
+def home_from_file(path: Path, *, as_of: date) -> KnownHome:
+    """Return the home in a TOML file; raises like :func:`home_from_bytes`."""
+    return _known(read_home(path, as_of=as_of, **_ids()))
+
+
+def home_from_bytes(content: bytes, *, name: str, as_of: date) -> KnownHome:
+    """Return the home in the TOML ``content`` of a file called ``name``.
+
+    Raises
+    ------
+    HomeFileError
+        No TOML.
+    InvalidInputError
+        One issue for every key that cannot be used, ``distributor-needed`` where
+        neither distributor nor a department with a single one is stated, or what
+        :func:`.supplies.find_supply` refuses.
+    """
+    return _known(parse_home(content, name=name, as_of=as_of, **_ids()))
+
+
+def home_of_one_recibo(
+    fields: SupplyFields,
+    *,
+    kwh: Decimal,
+    as_of: date,
+    charges: FixedCharges | None = None,
+    budget_pen: Decimal | None = None,
+) -> KnownHome:
+    """Return the home of which nothing is known but one month's energy.
+
+    Parameters
+    ----------
+    fields
+        Its connection.
+    kwh
+        Energy of the last recibo, taken for the calendar month before ``as_of``. [kWh]
+    as_of
+        Day of the advice.
+    charges
+        Charges of that recibo, if at hand.
+    budget_pen
+        What can be spent now. [PEN]
+    """
+    check_kwh(kwh)
+    first = as_of.replace(day=1)
+    month = Period((first - timedelta(days=1)).replace(day=1), first)
+    return KnownHome(
+        home=Home(
+            supply=find_supply(fields),
+            history=(MonthlyUse(period=month, kwh=kwh),),
+            charges=charges or FixedCharges(),
+            budget_pen=budget_pen,
+        )
+    )
+
+
+def _known(file: HomeFile) -> KnownHome:
+    supply = find_supply(_fields(file.supply, department=file.about.department))
+    priced = [r for r in file.receipts if r.unit_price is not None or r.band_prices]
+    return KnownHome(
+        home=file.home(supply),
+        receipt=priced[-1] if priced else None,
+        fose_discount=file.supply.fose_discount,
+    )
+
+
+def _fields(typed: SupplySection, *, department: str | None) -> SupplyFields:
+    return SupplyFields(
+        distributor=typed.distributor or _only_distributor(department),
+        system=typed.system,
+        option=typed.option,
+        customer=typed.customer,
+        fose=typed.fose,
+        sector=typed.sector,
+        collective_homes=typed.collective_homes,
+        igv_exempt=typed.igv_exempt,
+    )
+
+
+def _only_distributor(department: str | None) -> str:
+    """Return the distributor of a department that has a single one."""
+    serving = distributors_in(department) if department else ()
+    if len(serving) == 1:
+        return serving[0].id
+    raise InvalidInputError(
+        "distributor-needed", field="[supply] distributor", known=[s.name for s in serving]
+    )
+
+
+def _ids() -> Mapping[str, tuple[str, ...]]:
+    return {
+        "appliance_ids": tuple(load_appliances()),
+        "assumption_ids": tuple(load_assumptions()),
+    }
