@@ -29,10 +29,11 @@ def fixed_lines(bracket: Bracket, charges: FixedCharges) -> tuple[BillLine, ...]
 
 
 def _from_receipt(code: LineCode, amount: Decimal | None) -> BillLine:
+    basis = "basis.from-receipt" if amount else "basis.none-stated"
     return BillLine(
         code=code,
         amount=round_cent(amount or Decimal(0)),
         label=f"line.{code.value}",
-        basis="basis.not-known" if amount is None else "basis.from-receipt",
+        basis="basis.not-known" if amount is None else basis,
         taxed=True,
     )
