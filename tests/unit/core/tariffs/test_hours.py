@@ -1,0 +1,51 @@
+"""Peak hours at their edges."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from ahorraluz.core.home import Supply
+from ahorraluz.core.tariffs.figures import NationalFigures
+from ahorraluz.core.tariffs.hours import is_peak
+from tests.invented import figures, history
+
+HOURS = NationalFigures(
+    {
+        **figures().histories,
+        "peak-start-hour": history("peak-start-hour", ("2015-01-01", "18")),
+        "peak-end-hour": history("peak-end-hour", ("2015-01-01", "23")),
+    }
+)
+MONDAY, SUNDAY = date(2026, 11, 23), date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "peak"),
+    [(17, 59, False), (18, 0, True), (22, 59, True), (23, 0, False)],
+)
+def test_peak_is_from_18_to_23(supply: Supply, hour: int, minute: int, peak: bool) -> None:
+    moment = datetime(2026, 11, 23, hour, minute)  # noqa: DTZ001 - local time of Peru
+
+    assert is_peak(moment, supply=supply, figures=HOURS) is peak
+
+
+@pytest.mark.parametrize(
+    ("day", "holidays", "asked", "peak"),
+    [
+        pytest.param(SUNDAY, (), False, True, id="a Sunday like any day"),
+        pytest.param(SUNDAY, (), True, False, id="a Sunday where the customer asked"),
+        pytest.param(MONDAY, (MONDAY,), True, False, id="a holiday where the customer asked"),
+        pytest.param(MONDAY, (MONDAY,), False, True, id="a holiday like any day"),
+        pytest.param(MONDAY, (), True, True, id="a working day"),
+    ],
+)
+def test_sundays_and_holidays_leave_the_peak_only_on_request(
+    supply: Supply, day: date, holidays: tuple[date, ...], asked: bool, peak: bool
+) -> None:
+    moment = datetime(day.year, day.month, day.day, 20)  # noqa: DTZ001 - local time of Peru
+    connection = replace(supply, holidays_off_peak=asked)
+
+    found = is_peak(moment, supply=connection, figures=HOURS, holidays=holidays)
+
+    assert found is peak
