@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from tests.invented import figures, history
 
 from ahorraluz.core.home import Supply
 from ahorraluz.core.tariffs.figures import NationalFigures
 from ahorraluz.core.tariffs.hours import is_peak
-from tests.invented import figures, history
 
 HOURS = NationalFigures(
     {
