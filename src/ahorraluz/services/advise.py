@@ -9,9 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.catalog.appliances import load_appliances, load_ownership
-from ahorraluz.catalog.assumptions import load_usage_assumptions
+from ahorraluz.catalog.assumptions import (
+    load_advice_assumptions,
+    load_solar_assumptions,
+    load_usage_assumptions,
+)
+from ahorraluz.catalog.evidence import load_equipment, load_measure_facts
 from ahorraluz.catalog.places import find_department
-from ahorraluz.catalog.solar import cities_in, find_city, load_climate
+from ahorraluz.catalog.solar import (
+    cities_in,
+    find_city,
+    load_climate,
+    load_generation_rule,
+    load_solar,
+)
+from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.facts import AdviceFacts
+from ahorraluz.core.advice.plan import make_plan
+from ahorraluz.core.advice.pricing import other_terms
+from ahorraluz.core.advice.recommendation import Plan
 from ahorraluz.core.consumption import Consumption
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError, Issue
@@ -22,10 +38,9 @@ from ahorraluz.core.tariffs.curve import BillCurve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.learning import LearntTariff
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.core.tariffs.schedule import OPTION_BANDS
+from ahorraluz.core.tariffs.schedule import OPTION_BANDS, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.core.usage.account import UsageAccount, account_for_usage
-from ahorraluz.core.usage.facts import ClimateFacts
 from ahorraluz.core.usage.shares import BillShares, share_bill
 from ahorraluz.core.usage.sharing import CostFunction, MeterPart, meter_weights, split_meter
 from ahorraluz.services.explain_bill import Evidence, curve_of, learn, with_receipt_charges
@@ -50,8 +65,10 @@ class Advice:
     """Soles of the latest recibo by use; ``None``: a bracket of its prices is not known."""
     split: tuple[MeterPart, ...]
     """Parts of a shared meter; empty where the meter serves one home."""
+    plan: Plan
+    """What to change in the twelve months to come, in order."""
     year: tuple[BillTerms, ...]
-    """Terms of the twelve months to come."""
+    """Terms of those months."""
     kwh_by_month: tuple[Decimal, ...]
     """Energy of those months if nothing changes. [kWh/month]"""
     issues: tuple[Issue, ...]
@@ -99,14 +116,27 @@ def advise(
     bill = price_bill(
         Consumption(period=latest.period, energy_kwh=latest.kwh), terms_of(latest.period)
     )
+    city = city_of(home)
     usage = account_for_usage(
         home,
         appliances=load_appliances(),
         ownership=load_ownership(),
-        climate=climate_of(home),
+        climate=load_climate(city) if city else None,
         assumptions=load_usage_assumptions(),
     )
     year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
+    energies = kwh_by_month(usage, [terms.period for terms in year])
+    plan = make_plan(
+        PlanContext(
+            home=home,
+            account=usage,
+            year=year,
+            kwh_by_month=energies,
+            facts=_facts(home, book),
+            as_of=as_of,
+            otherwise=other_terms(book, year, homes_on_meter=home.homes_on_meter),
+        )
+    )
     return Advice(
         home=home,
         bill=bill,
@@ -115,15 +145,16 @@ def advise(
         usage=usage,
         shares=_shares(usage, bill),
         split=_split(home, bill),
+        plan=plan,
         year=year,
-        kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
-        issues=_issues(bill, year, usage, learnt),
+        kwh_by_month=energies,
+        issues=_issues(bill, year, usage, learnt, plan),
         data_hash=tools.data_hash(home.supply.distributor),
     )
 
 
-def climate_of(home: Home) -> ClimateFacts | None:
-    """Return the temperatures of a home's city, or of a city of its department.
+def city_of(home: Home) -> str | None:
+    """Return the city whose sun and temperatures stand for the home's, by its id.
 
     Raises
     ------
@@ -131,11 +162,27 @@ def climate_of(home: Home) -> ClimateFacts | None:
         ``city-unknown`` or ``department-unknown``.
     """
     if home.city is not None:
-        return load_climate(find_city(home.city).id)
+        return find_city(home.city).id
     if home.department is None:
         return None
     cities = cities_in(find_department(home.department))
-    return load_climate(cities[0].id) if cities else None
+    return cities[0].id if cities else None
+
+
+def _facts(home: Home, book: TariffBook) -> AdviceFacts:
+    city = city_of(home)
+    return AdviceFacts(
+        evidence=load_measure_facts(),
+        equipment=load_equipment(),
+        appliances=load_appliances(),
+        figures=book.figures,
+        climate=load_climate(city) if city else None,
+        sun=load_solar(city) if city else None,
+        generation=load_generation_rule(),
+        usage=load_usage_assumptions(),
+        solar=load_solar_assumptions(),
+        advice=load_advice_assumptions(),
+    )
 
 
 def kwh_by_month(usage: UsageAccount, periods: Sequence[Period]) -> tuple[Decimal, ...]:
@@ -192,7 +239,11 @@ def _split(home: Home, bill: Bill) -> tuple[MeterPart, ...]:
 
 
 def _issues(
-    bill: Bill, year: Sequence[BillTerms], usage: UsageAccount, learnt: LearntTariff | None
+    bill: Bill,
+    year: Sequence[BillTerms],
+    usage: UsageAccount,
+    learnt: LearntTariff | None,
+    plan: Plan,
 ) -> tuple[Issue, ...]:
     """Return every issue once, the first of each code."""
     found = [
@@ -200,6 +251,7 @@ def _issues(
         *(issue for terms in year for issue in terms.issues),
         *usage.issues,
         *(learnt.issues if learnt else ()),
+        *plan.issues,
     ]
     by_code: dict[tuple[str, str], Issue] = {}
     for issue in found:
