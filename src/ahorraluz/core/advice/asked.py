@@ -41,5 +41,6 @@ ASKED: Mapping[str, AskedFigure] = _all(
     AskedFigure(id="cost-hourly-meter", unit=PRICE),
     AskedFigure(id="gas-network", unit="yes-no", most=Decimal(1)),
     AskedFigure(id="peak-share", unit="share", most=Decimal(1)),
+    AskedFigure(id="base-share", unit="share", most=Decimal(1)),
     AskedFigure(id="shower-summer-power-w", unit="W", least=Decimal(100), most=Decimal(10_000)),
 )

@@ -11,7 +11,11 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.usage.account import UsageAccount
+from ahorraluz.core.estimate import Estimate, total
+from ahorraluz.core.home import Appliance
+from ahorraluz.core.usage.account import ApplianceUse, UsageAccount
+from ahorraluz.core.usage.appliances import Surroundings, appliance_energy
+from ahorraluz.core.usage.facts import EndUseId
 
 WattHours = NDArray[np.int64]
 WATT_HOUR = Decimal("0.001")
@@ -24,6 +28,23 @@ class UseKey:
     id: str
     """Row of ``data/appliances.csv``, or ``other``, ``other-homes``, or a measure that adds."""
     standby: bool = False
+
+
+OTHER_HOMES = UseKey(EndUseId.OTHER_HOMES.value)
+"""What the rest of a shared meter uses: no measure of this home acts on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseFigures:
+    """How well the energy of one use is known."""
+
+    low: float
+    """Low end over the middle. [0 to 1]"""
+    high: float
+    """High end over the middle. [1 and above]"""
+    owned: float
+    """Probability that the home has it. [0 to 1]"""
+    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +112,41 @@ def energy_year(
     totals = [int(kwh / WATT_HOUR) for kwh in kwh_by_month]
     rows = [_in_whole(row, total) for row, total in zip(weights, totals, strict=True)]
     return EnergyYear(uses=tuple(monthly), wh=np.array(rows, dtype=np.int64))
+
+
+def use_figures(
+    account: UsageAccount, *, surroundings: Surroundings
+) -> Mapping[UseKey, UseFigures]:
+    """Return how well each use of an account is known.
+
+    The range of an appliance that the home may not have is the one it would have if
+    it were there: whoever uses it asks first.
+    """
+    entries: dict[UseKey, list[ApplianceUse]] = {}
+    figures: dict[UseKey, UseFigures] = {}
+    for use in account.uses:
+        if not use.appliances:
+            figures[UseKey(use.id.value)] = _figures(use.estimate, owned=1.0)
+        for item in use.appliances:
+            entries.setdefault(UseKey(item.id, item.standby), []).append(item)
+    for key, items in entries.items():
+        owned = min(item.owned for item in items)
+        estimate = total((item.estimate for item in items), basis=items[0].estimate.basis)
+        alone = None
+        if owned < 1 and not key.standby:
+            alone = appliance_energy(Appliance(id=key.id), surroundings=surroundings)
+        figures[key] = _figures(alone or estimate, owned=owned, basis=estimate.basis)
+    return figures
+
+
+def _figures(estimate: Estimate, *, owned: float, basis: str | None = None) -> UseFigures:
+    middle = estimate.middle
+    return UseFigures(
+        low=max(0.0, estimate.low / middle) if middle > 0 else 1.0,
+        high=estimate.high / middle if middle > 0 else 1.0,
+        owned=owned,
+        basis=basis or estimate.basis,
+    )
 
 
 def _in_whole(weights: NDArray[np.float64], total: int) -> WattHours:

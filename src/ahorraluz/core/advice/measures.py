@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from ahorraluz.core.advice.context import PlanContext, TermsPair
 from ahorraluz.core.advice.energy import UseKey
+from ahorraluz.core.consumption import Band
 from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.history import Source
 from ahorraluz.core.issues import AhorraLuzError, Issue, Parameter
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.usage.facts import EndUseId
@@ -86,6 +88,8 @@ class Effect:
     """What a measure does to the energy of a home."""
 
     cuts: tuple[Cut, ...] = ()
+    home_shares: tuple[float, ...] = ()
+    """Of all that the home uses, January to December: what a roof makes. [0 to 1]"""
     low: float = 1.0
     """Low end of the shares, as a part of them. [0 to 1]"""
     high: float = 1.0
@@ -127,8 +131,6 @@ class Cost:
     """[PEN]; ``None``: asked."""
     figure: str | None = None
     """Id under which the household can type it (``Home.assumptions``)."""
-    source: str | None = None
-    """Row of ``data/sources.csv`` of a published price."""
 
     @property
     def middle(self) -> Decimal | None:
@@ -154,8 +156,8 @@ class Proposal:
     effect: Effect = field(default_factory=Effect)
     switch: TermsPair | None = None
     """Another way to be billed, with both ways to price the year."""
-    peak_share: Decimal | None = None
-    """For a switch to hours: part of the energy in peak hours. [0 to 1]"""
+    band_shares: Mapping[Band, Decimal] = field(default_factory=dict)
+    """For a switch to hours: part of the energy in every band but one. [0 to 1]"""
     stay_under_kwh: Decimal | None = None
     """For a target: the energy not to cross in a month. [kWh/month]"""
     other: MoneyRange | None = None
@@ -170,6 +172,8 @@ class Proposal:
     certainty: Certainty = Certainty.SURE
     basis: str
     """Key of the sentence that says what the share rests on."""
+    sources: tuple[Source, ...] = ()
+    """Documents of prices and lives in it, besides the evidence of the measure."""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     """Values for the places of the measure's ``how`` text."""
     issues: tuple[Issue, ...] = ()
@@ -206,7 +210,7 @@ class Measure:
     """What it acts on; empty: the whole bill, or another fuel."""
     effort: Effort
     evidence: tuple[str, ...]
-    """Rows of ``data/measures.csv``, the strongest first."""
+    """Rows of ``data/measures.csv``, the strongest first; empty: our own reasoning."""
     judge: Judge
     """Answers for one home."""
     needs_owner: bool = False

@@ -78,10 +78,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What is published about a measure, and how strong it is."""
+    """What is published about a measure or its price, and how strong it is."""
 
     id: str
-    """Row of ``data/measures.csv``."""
+    """Row of ``data/measures.csv``, or of ``data/sources.csv`` for a price or a life."""
     source: Source
     """Its grade is the strength of the evidence."""
 
@@ -99,6 +99,8 @@ class Recommendation:
     end_uses: tuple[EndUseId, ...]
     uses: tuple[UseKey, ...]
     """Appliances of the home it acts on."""
+    owned: float
+    """Chance that the home has them: one where it listed them. [0 to 1]"""
     saving: Estimate | None
     """Per month, bill and other fuels together, prices to come included in its range;
     ``None``: no soles are claimed. [PEN/month]"""
@@ -126,13 +128,15 @@ class Recommendation:
     """For a cost that is asked: below it the measure pays within ``pays_within_years``. [PEN]"""
     pays_within_years: int | None
     """Its life where known, else the editable limit of payback."""
-    confidence: Confidence
+    confidence: Confidence | None
+    """``None``: no soles are claimed."""
     basis: str
     """Key of what the spared share rests on."""
     use_basis: str | None
     """Key of what the energy of the use rests on."""
     effort: Effort
     evidence: tuple[Evidence, ...]
+    """Empty: nothing was published, the measure is our own reasoning."""
     rows: tuple[MonthRow, ...]
     """Twelve months; empty where no soles are claimed."""
     crosses: tuple[Crossing, ...]

@@ -1,0 +1,28 @@
+"""Every measure that a home is judged by."""
+
+from ahorraluz.core.advice.catalogue import (
+    climate,
+    cooking,
+    installation,
+    laundry,
+    lighting,
+    refrigeration,
+    roof,
+    standby,
+    tariff,
+    water_heating,
+)
+from ahorraluz.core.advice.measures import Measure
+
+ALL_MEASURES: tuple[Measure, ...] = (
+    *tariff.MEASURES,
+    *water_heating.MEASURES,
+    *refrigeration.MEASURES,
+    *lighting.MEASURES,
+    *cooking.MEASURES,
+    *standby.MEASURES,
+    *laundry.MEASURES,
+    *climate.MEASURES,
+    *roof.MEASURES,
+    *installation.MEASURES,
+)

@@ -1,0 +1,138 @@
+"""How measures meet: each acts on what those before it leave, and some rule others out.
+
+Two measures on the same use multiply: the second spares a share of what is left, so
+that overlapping savings are counted once and no use spares more than it has.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.advice.energy import (
+    OTHER_HOMES,
+    EnergyYear,
+    UseFigures,
+    UseKey,
+    WattHours,
+)
+from ahorraluz.core.advice.measures import Cut, Effect
+
+RULED_OUT_BY: Mapping[str, frozenset[str]] = {
+    # One source of hot water takes the place of the other, and of the tank that waits.
+    "solar-water-heater": frozenset({"gas-water-heater"}),
+    "gas-water-heater": frozenset({"solar-water-heater"}),
+    "heater-off-after-bath": frozenset({"gas-water-heater", "solar-water-heater"}),
+    "shower-summer-position": frozenset({"gas-water-heater", "solar-water-heater"}),
+    # One fuel under the pot; lids and pressure cookers on electricity go with the plate.
+    "induction-instead-of-lpg": frozenset({"natural-gas-cooking"}),
+    "natural-gas-cooking": frozenset({"induction-instead-of-lpg"}),
+}
+"""Measures that make no sense after others: by measure, those that rule it out."""
+METERED = UseFigures(low=1.0, high=1.0, owned=1.0, basis="basis.metered")
+"""All uses together are what the meter counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """What a measure takes off the meter in each month to come."""
+
+    uses: Mapping[UseKey, WattHours]
+    """Middle, by use; never more than is left of it. [Wh]"""
+    added: WattHours
+    """Middle of what it adds, shape (12,). [Wh]"""
+    low: WattHours
+    """Least taken off the meter, negative where the measure adds, shape (12,). [Wh]"""
+    middle: WattHours
+    high: WattHours
+    """Most taken off, never more than the meter counts."""
+
+
+def ruled_out(measure: str, chosen: Collection[str]) -> bool:
+    """Tell whether ``measure`` makes no sense once ``chosen`` are done."""
+    return not RULED_OUT_BY.get(measure, frozenset()).isdisjoint(chosen)
+
+
+def spared(
+    year: EnergyYear,
+    effect: Effect,
+    figures: Mapping[UseKey, UseFigures],
+    *,
+    calendar: Sequence[int],
+) -> Spared:
+    """Return what ``effect`` takes off the meter when ``year`` is what is left.
+
+    Parameters
+    ----------
+    year
+        Energy by use after the steps before.
+    effect
+        Shares of uses that are spared, and energy that is added.
+    figures
+        How well each use is known. Energy of a use that the home may not have is
+        taken as if it had it.
+    calendar
+        Calendar month of each month to come, from zero.
+
+    Returns
+    -------
+    Spared
+        Errors of shares and of uses are independent: they add in quadrature.
+    """
+    months = list(calendar)
+    total = year.total_wh
+    nothing = np.zeros_like(total)
+    middles: dict[UseKey, WattHours] = {}
+    most: NDArray[np.float64] = np.zeros(len(total))
+    for cut in _cuts(year, effect):
+        known = figures.get(cut.use, METERED) if effect.cuts else METERED
+        left = year.of(cut.use) / known.owned
+        wanted = np.floor(left * np.array(cut.shares)[months]).astype(np.int64)
+        middles[cut.use] = np.minimum(wanted, total - sum(middles.values(), nothing))
+        most += left * known.high
+    taken = sum(middles.values(), nothing)
+    below, above = _range(middles, effect, figures if effect.cuts else {})
+    least_taken = np.floor(taken * below).astype(np.int64)
+    most_taken = np.floor(np.minimum(taken * above, np.minimum(most, total))).astype(np.int64)
+    low_added, added, high_added = _added(effect, len(total))
+    return Spared(
+        uses=middles,
+        added=added,
+        low=least_taken - high_added,
+        middle=taken - added,
+        high=np.maximum(most_taken, taken) - low_added,
+    )
+
+
+def _cuts(year: EnergyYear, effect: Effect) -> Sequence[Cut]:
+    """Return the cuts of an effect; what spares a share of all acts on every own use."""
+    if not effect.home_shares:
+        return effect.cuts
+    return [Cut(use=use, shares=effect.home_shares) for use in year.uses if use != OTHER_HOMES]
+
+
+def _range(
+    middles: Mapping[UseKey, WattHours], effect: Effect, figures: Mapping[UseKey, UseFigures]
+) -> tuple[float, float]:
+    """Return low and high of the energy spared over its middle."""
+    parts = {use: float(wh.sum()) for use, wh in middles.items()}
+    whole = sum(parts.values())
+    if whole == 0:
+        return 1.0, 1.0
+    known = {use: figures.get(use, METERED) for use in parts}
+    down = math.hypot(*(part * (1 - known[use].low) for use, part in parts.items())) / whole
+    up = math.hypot(*(part * (known[use].high - 1) for use, part in parts.items())) / whole
+    low = max(0.0, 1 - math.hypot(1 - effect.low, down))
+    return low, 1 + math.hypot(effect.high - 1, up)
+
+
+def _added(effect: Effect, months: int) -> tuple[WattHours, WattHours, WattHours]:
+    """Return low, middle and high of the energy added in every month. [Wh]"""
+    if effect.added is None:
+        nothing = np.zeros(months, dtype=np.int64)
+        return nothing, nothing, nothing
+    ends = (effect.added.low, effect.added.middle, effect.added.high)
+    low, middle, high = (np.full(months, round(kwh * 1000), dtype=np.int64) for kwh in ends)
+    return low, middle, high

@@ -1,0 +1,148 @@
+"""Where a measure that is no step belongs: option, target, check, question, or left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ahorraluz.core.advice.choosing import Candidate
+from ahorraluz.core.advice.energy import EnergyYear
+from ahorraluz.core.advice.interactions import ruled_out
+from ahorraluz.core.advice.measures import (
+    Answer,
+    Ask,
+    Certainty,
+    Measure,
+    NotHere,
+    Proposal,
+    Question,
+)
+from ahorraluz.core.advice.recommendation import ZERO, LeftOut, Recommendation, Standing
+from ahorraluz.core.advice.recommending import Writer
+from ahorraluz.core.advice.savings import PriceUnknownError
+from ahorraluz.core.advice.worth import net_yearly
+from ahorraluz.core.issues import Parameter
+
+LIKELY = 0.2
+"""Chance of owning an appliance from which its measures are shown before asking."""
+APPLIANCES = Question(id="appliances", field="appliances")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What became of one measure: told or left out, and what it would like to know."""
+
+    recommendation: Recommendation | None = None
+    left_out: LeftOut | None = None
+    questions: tuple[Question, ...] = ()
+    worth_pen_year: Decimal | None = None
+    """What the measure would save if the answers are the ones hoped for. [PEN/year]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placer:
+    """Places the measures that the steps leave."""
+
+    writer: Writer
+    done: Sequence[Candidate]
+    """The steps."""
+    start: EnergyYear
+    left: EnergyYear
+    """What the steps leave."""
+
+    def place(self, measure: Measure, answer: Answer) -> Placed:
+        """Return where one measure belongs."""
+        if ruled_out(measure.id, [step.measure.id for step in self.done]):
+            return _out(measure, "reason.ruled-out")
+        match answer:
+            case NotHere():
+                out = LeftOut(
+                    measure=measure.id, reason=answer.reason, parameters=answer.parameters
+                )
+                return Placed(left_out=out)
+            case Ask():
+                return self._asking(measure, answer)
+            case Proposal():
+                return self._proposed(Candidate(measure=measure, proposal=answer))
+
+    def _asking(self, measure: Measure, answer: Ask) -> Placed:
+        proposal = answer.proposal
+        out = LeftOut(measure=measure.id, reason="reason.needs-answer")
+        if proposal is None:
+            return Placed(left_out=out, questions=answer.questions)
+        candidate = Candidate(measure=measure, proposal=proposal)
+        if proposal.certainty is Certainty.NO_SOLES:
+            check = self._write(candidate, Standing.CHECK)
+            return Placed(recommendation=check, questions=answer.questions)
+        if self.writer.board.owned(proposal) < LIKELY:
+            return Placed(left_out=out, questions=(APPLIANCES,))
+        told = self._write(candidate, Standing.IF_GRANTED)
+        worth = told.home_pen_year if told else None
+        return Placed(left_out=out, questions=answer.questions, worth_pen_year=worth)
+
+    def _proposed(self, candidate: Candidate) -> Placed:
+        measure, proposal = candidate.measure, candidate.proposal
+        standing = self._standing(proposal)
+        told = self._write(candidate, standing)
+        if told is None:
+            return _out(measure, "reason.price-unknown")
+        if standing is Standing.CHECK:
+            return Placed(recommendation=told)
+        if told.saving_pen_year <= 0:
+            return _out(measure, "reason.no-saving")
+        if standing is Standing.STEP:
+            return self._not_chosen(candidate, told)
+        asked = _price_question(proposal)
+        if standing is not Standing.IF_OWNED:
+            return Placed(recommendation=told, questions=asked, worth_pen_year=told.home_pen_year)
+        if self.writer.board.owned(proposal) < LIKELY:
+            out = LeftOut(measure=measure.id, reason="reason.unlikely")
+            return Placed(left_out=out, questions=(APPLIANCES,))
+        return Placed(
+            recommendation=told,
+            questions=(APPLIANCES, *asked),
+            worth_pen_year=told.home_pen_year,
+        )
+
+    def _standing(self, proposal: Proposal) -> Standing:
+        match proposal.certainty:
+            case Certainty.NO_SOLES:
+                return Standing.CHECK
+            case Certainty.TARGET:
+                return Standing.TARGET
+            case Certainty.IF_GRANTED:
+                return Standing.IF_GRANTED
+            case Certainty.SURE:
+                if not self.writer.board.surely_owned(proposal):
+                    return Standing.IF_OWNED
+                return Standing.STEP if proposal.cost.middle is not None else Standing.ASK_PRICE
+
+    def _write(self, candidate: Candidate, standing: Standing) -> Recommendation | None:
+        year = self.start if standing is Standing.TARGET else self.left
+        try:
+            return self.writer.write(candidate, year=year, rank=1, standing=standing)
+        except PriceUnknownError:
+            return None
+
+    def _not_chosen(self, candidate: Candidate, told: Recommendation) -> Placed:
+        """Return why what could have been a step is none."""
+        proposal, board = candidate.proposal, self.writer.board
+        cost = proposal.cost.middle or ZERO
+        spent = sum((step.proposal.cost.middle or ZERO for step in self.done), ZERO)
+        amounts: dict[str, Parameter] = {"cost": cost, "saving": told.home_pen_year}
+        if (net_yearly(told.home_pen_year, proposal, board.money) or ZERO) <= 0:
+            return _out(candidate.measure, "reason.never-pays", **amounts)
+        if board.budget_pen is not None and cost > board.budget_pen - spent:
+            amounts["left"] = board.budget_pen - spent
+            return _out(candidate.measure, "reason.over-budget", **amounts)
+        return _out(candidate.measure, "reason.not-chosen", **amounts)
+
+
+def _out(measure: Measure, reason: str, /, **parameters: Parameter) -> Placed:
+    return Placed(left_out=LeftOut(measure=measure.id, reason=reason, parameters=parameters))
+
+
+def _price_question(proposal: Proposal) -> tuple[Question, ...]:
+    figure = proposal.cost.figure
+    if proposal.cost.middle is not None or figure is None:
+        return ()
+    return (Question(id=figure, field=f"assumptions.{figure}"),)

@@ -1,0 +1,204 @@
+"""The plan of a home: which measures, in which order, under its budget, and what is asked.
+
+Steps are counted in the total; each is priced on what those before it leave, so their
+savings add up to the difference of the bills of today and of the whole plan. What
+hangs on an appliance nobody listed, on a price nobody published or on somebody else's
+consent is shown beside the steps and not counted.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
+from ahorraluz.core.advice.choosing import Board, Candidate, Choose, choose_greedily
+from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear, energy_year, use_figures
+from ahorraluz.core.advice.measures import Answer, Certainty, Measure, Proposal, Question
+from ahorraluz.core.advice.placing import Placed, Placer
+from ahorraluz.core.advice.pricing import YearPrices, price_year
+from ahorraluz.core.advice.recommendation import (
+    ZERO,
+    OpenQuestion,
+    Plan,
+    PlannedMonth,
+    Recommendation,
+    Standing,
+)
+from ahorraluz.core.advice.recommending import BILLS_BASIS, PEN_MONTH, Writer
+from ahorraluz.core.advice.worth import Money
+from ahorraluz.core.estimate import Estimate, total
+from ahorraluz.core.issues import Issue
+from ahorraluz.core.tariffs.figures import DISCOUNT_RATE
+
+
+def make_plan(
+    context: PlanContext,
+    *,
+    measures: Sequence[Measure] = ALL_MEASURES,
+    choose: Choose = choose_greedily,
+) -> Plan:
+    """Return the plan of a home.
+
+    Parameters
+    ----------
+    context
+        The home, its account, its year of prices and the facts on file.
+    measures
+        What to judge; every measure of the catalogue by default.
+    choose
+        Strategy that picks and orders the steps.
+
+    Returns
+    -------
+    Plan
+        Every bill saving is a difference of ``price_bill`` totals; the steps' savings
+        add up to that of the plan. Every measure is in exactly one place.
+
+    Raises
+    ------
+    EnergyPriceError
+        ``bracket-price-unknown``: not even the bills of today have a price.
+    """
+    ready = context.prepared()
+    answers = [(measure, measure.judge(ready)) for measure in measures]
+    board = _board(ready, answers)
+    chosen = choose(board)
+    years = _years_left(board, chosen)
+    writer = Writer(board=board)
+    steps = tuple(
+        writer.write(step, year=year, rank=rank, standing=Standing.STEP)
+        for rank, (step, year) in enumerate(zip(chosen, years[:-1], strict=True), start=1)
+    )
+    placer = Placer(writer=writer, done=chosen, start=years[0], left=years[-1])
+    done = {step.measure.id for step in chosen}
+    placed = [
+        (measure, placer.place(measure, answer))
+        for measure, answer in answers
+        if measure.id not in done
+    ]
+    return _plan(board, steps, placed, years=years)
+
+
+def _board(context: PlanContext, answers: Iterable[tuple[Measure, Answer]]) -> Board:
+    """Return the board with everything that may become a step."""
+    rate = context.facts.figures.value(DISCOUNT_RATE, context.as_of)
+    limit = round(context.facts.advice.payback_limit_years.middle)
+    board = Board(
+        context=context,
+        prices=YearPrices(context.year),
+        figures=use_figures(context.account, surroundings=context.surroundings),
+        money=Money(rate=rate, limit_years=max(limit, 1)),
+        start=energy_year(context.account, context.kwh_by_month, calendar=context.calendar),
+        candidates=(),
+        budget_pen=context.home.budget_pen,
+    )
+    sure = [
+        Candidate(measure=measure, proposal=answer)
+        for measure, answer in answers
+        if isinstance(answer, Proposal)
+        and answer.certainty is Certainty.SURE
+        and answer.cost.middle is not None
+        and board.surely_owned(answer)
+    ]
+    return replace(board, candidates=tuple(sure))
+
+
+def _years_left(board: Board, chosen: Sequence[Candidate]) -> tuple[EnergyYear, ...]:
+    """Return the energy before each step, and after the last."""
+    years = [board.start]
+    for step in chosen:
+        years.append(board.after(years[-1], step))
+    return tuple(years)
+
+
+def _plan(
+    board: Board,
+    steps: tuple[Recommendation, ...],
+    placed: Sequence[tuple[Measure, Placed]],
+    *,
+    years: Sequence[EnergyYear],
+) -> Plan:
+    told = [place.recommendation for _, place in placed if place.recommendation]
+    options = (Standing.IF_OWNED, Standing.ASK_PRICE, Standing.IF_GRANTED)
+    months = _months(board, years[0], years[-1])
+    saved = sum((month.total_now - month.total_then for month in months), ZERO)
+    return Plan(
+        steps=steps,
+        options=_ranked([item for item in told if item.standing in options]),
+        targets=_ranked([item for item in told if item.standing is Standing.TARGET]),
+        checks=_ranked([item for item in told if item.standing is Standing.CHECK]),
+        left_out=tuple(place.left_out for _, place in placed if place.left_out),
+        questions=_questions(placed),
+        months=months,
+        bill_saving_pen_year=saved,
+        other_pen_year=sum((step.other_pen_year for step in steps), ZERO),
+        saving=_together(steps),
+        home_pen_year=sum((step.home_pen_year for step in steps), ZERO),
+        kwh_year=sum((month.kwh_now - month.kwh_then for month in months), Decimal(0)),
+        cost_pen=sum((step.cost.middle or ZERO for step in steps), ZERO),
+        budget_pen=board.budget_pen,
+        issues=_issues(board),
+    )
+
+
+def _months(board: Board, now: EnergyYear, then: EnergyYear) -> tuple[PlannedMonth, ...]:
+    year = board.context.year
+    before, after = (
+        price_year([int(wh) * WATT_HOUR for wh in energy.total_wh], year) for energy in (now, then)
+    )
+    return tuple(
+        PlannedMonth(
+            period=terms.period,
+            terms=terms,
+            kwh_now=old.consumption.energy_kwh,
+            kwh_then=new.consumption.energy_kwh,
+            total_now=old.total,
+            total_then=new.total,
+        )
+        for terms, old, new in zip(year, before, after, strict=True)
+    )
+
+
+def _ranked(items: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
+    """Return recommendations by the soles they promise the home, numbered from one.
+
+    What hangs on an appliance counts as much as the home is likely to have it.
+    """
+    ordered = sorted(items, key=lambda item: -float(item.home_pen_year) * item.owned)
+    return tuple(replace(item, rank=rank) for rank, item in enumerate(ordered, start=1))
+
+
+def _together(steps: Sequence[Recommendation]) -> Estimate:
+    """Return the saving of all steps; their errors are taken for independent. [PEN/month]"""
+    savings = [step.saving for step in steps if step.saving]
+    if savings:
+        return total(savings, basis=BILLS_BASIS)
+    return Estimate(low=0.0, middle=0.0, high=0.0, unit=PEN_MONTH, basis=BILLS_BASIS)
+
+
+def _questions(placed: Iterable[tuple[Measure, Placed]]) -> tuple[OpenQuestion, ...]:
+    """Return each question once, with every measure that waits for it; worth most first."""
+    waiting: dict[Question, list[tuple[str, Decimal | None]]] = {}
+    for measure, place in placed:
+        for question in place.questions:
+            waiting.setdefault(question, []).append((measure.id, place.worth_pen_year))
+    questions = [
+        OpenQuestion(
+            id=question.id,
+            field=question.field,
+            measures=tuple(name for name, _ in found),
+            worth_pen_year=max((worth for _, worth in found if worth is not None), default=None),
+        )
+        for question, found in waiting.items()
+    ]
+    return tuple(sorted(questions, key=lambda question: -(question.worth_pen_year or ZERO)))
+
+
+def _issues(board: Board) -> tuple[Issue, ...]:
+    """Return what limits the prices of the year, the first issue of each kind."""
+    found: dict[tuple[str, str], Issue] = {}
+    for terms in board.context.year:
+        for issue in terms.issues:
+            found.setdefault((issue.code, str(issue.parameters.get("charge", ""))), issue)
+    return tuple(found.values())
