@@ -131,6 +131,8 @@ class Cost:
     """[PEN]; ``None``: asked."""
     figure: str | None = None
     """Id under which the household can type it (``Home.assumptions``)."""
+    source: str | None = None
+    """Row of ``data/sources.csv`` of a published price."""
 
     @property
     def middle(self) -> Decimal | None:

@@ -128,8 +128,8 @@ class Recommendation:
     """For a cost that is asked: below it the measure pays within ``pays_within_years``. [PEN]"""
     pays_within_years: int | None
     """Its life where known, else the editable limit of payback."""
-    confidence: Confidence | None
-    """``None``: no soles are claimed."""
+    confidence: Confidence
+    """In its soles; a check claims none and has the lowest."""
     basis: str
     """Key of what the spared share rests on."""
     use_basis: str | None

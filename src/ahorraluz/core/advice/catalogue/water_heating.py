@@ -249,7 +249,8 @@ def _package(context: PlanContext, litres: float) -> tuple[Cost, tuple[Source, .
     money = MoneyRange(
         low=amount, middle=amount, high=amount, unit="PEN", basis="basis.vendor-price"
     )
-    return Cost(kind=CostKind.PUBLISHED, figure=figure, amount=money), (source,)
+    cost = Cost(kind=CostKind.PUBLISHED, figure=figure, amount=money, source=source.id)
+    return cost, (source,)
 
 
 def _life(context: PlanContext) -> int | None:
