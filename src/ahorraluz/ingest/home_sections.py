@@ -26,6 +26,11 @@ def _physical(value: object) -> object:
     return float(value) if isinstance(value, int | Decimal) and value is not True else value
 
 
+def _answer(value: object) -> object:
+    """Let ``true`` and ``false`` in as one and zero, for questions of yes or no."""
+    return Decimal(value) if isinstance(value, bool) else value
+
+
 def _whole(value: object) -> object:
     """Refuse ``true`` and ``false`` where a count stands."""
     return str(value) if isinstance(value, bool) else value
@@ -176,9 +181,9 @@ class ApplianceEntry(_Section):
 
 
 class AssumptionEntry(_Section):
-    """One value typed over an editable assumption."""
+    """One value typed over an editable assumption, or asked of the household."""
 
-    value: Amount
+    value: Annotated[Amount, BeforeValidator(_answer)]
 
 
 _LINES = (

@@ -1,13 +1,14 @@
 """Homes from a file, or from one kWh figure, ready for advice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from ahorraluz.catalog.appliances import load_appliances
 from ahorraluz.catalog.assumptions import load_assumptions
+from ahorraluz.core.advice.asked import ASKED
 from ahorraluz.core.consumption import check_kwh
 from ahorraluz.core.home import FixedCharges, Home, MonthlyUse
 from ahorraluz.core.issues import InvalidInputError
@@ -15,6 +16,7 @@ from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.ingest.home_file import HomeFile, parse_home, read_home
 from ahorraluz.ingest.home_sections import SupplySection
+from ahorraluz.services.explain_bill import Evidence
 from ahorraluz.services.supplies import SupplyFields, distributors_in, find_supply
 
 
@@ -25,8 +27,8 @@ class KnownHome:
     home: Home
     receipt: Receipt | None = None
     """The newest recibo that prints a price, if any."""
-    fose_discount: Decimal | None = None
-    """FOSE discount where the household knows it. [0 to 1]"""
+    evidence: Evidence = field(default_factory=Evidence)
+    """Its other recibos with a price, and its FOSE discount where it knows it."""
 
 
 def home_from_file(path: Path, *, as_of: date) -> KnownHome:
@@ -91,7 +93,7 @@ def _known(file: HomeFile) -> KnownHome:
     return KnownHome(
         home=file.home(supply),
         receipt=priced[-1] if priced else None,
-        fose_discount=file.supply.fose_discount,
+        evidence=Evidence(discount=file.supply.fose_discount, others=tuple(priced[:-1])),
     )
 
 
@@ -121,5 +123,5 @@ def _only_distributor(department: str | None) -> str:
 def _ids() -> Mapping[str, tuple[str, ...]]:
     return {
         "appliance_ids": tuple(load_appliances()),
-        "assumption_ids": tuple(load_assumptions()),
+        "assumption_ids": (*load_assumptions(), *ASKED),
     }

@@ -140,6 +140,12 @@ def test_prices_by_hours_are_kept_by_band() -> None:
     assert file.receipts[0].band_prices == {Band.PEAK: D("0.81"), Band.OFF_PEAK: D("0.33")}
 
 
+def test_yes_and_no_are_answers_to_what_is_asked() -> None:
+    file = parsed(f"{SMALLEST}[assumptions]\ncold-water-c = true\nshower-flow-l-min = false")
+
+    assert file.assumptions == {"cold-water-c": D(1), "shower-flow-l-min": D(0)}
+
+
 def test_charges_typed_go_before_those_of_a_recibo() -> None:
     charges = parsed(FULL).charges
 
