@@ -1,0 +1,200 @@
+"""``ahorraluz plan``: what to change first, and what it saves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import click
+
+from ahorraluz.cli.session import Session
+from ahorraluz.cli.supply_options import (
+    MAX_SOLES,
+    as_of_option,
+    charge_options,
+    fields_of,
+    supply_options,
+    typed_charges,
+)
+from ahorraluz.cli.tables import heading, issue_lines, kwh_text, table
+from ahorraluz.cli.typed import File, Number
+from ahorraluz.cli.words import Given, TextCommand, TextOption
+from ahorraluz.core.home import FixedCharges
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.texts import Texts
+
+if TYPE_CHECKING:
+    from ahorraluz.core.advice.recommendation import Plan, Recommendation
+    from ahorraluz.services.advise import Advice
+    from ahorraluz.services.homes import KnownHome
+
+SHOWN_OPTIONS = 5
+SHOWN_QUESTIONS = 5
+YEAR_MONTHS = 12
+MONTHS_AS_YEARS = 24
+"""From here on a payback is told in years. [month]"""
+
+
+def _run(session: Session, given: Given) -> None:
+    from ahorraluz.services.advise import advise
+    from ahorraluz.services.documents.plan import plan_document
+
+    as_of = session.day(given.day("as_of"))
+    known = _home(session, given)
+    advice = advise(
+        known.home,
+        tools=session.tools,
+        as_of=as_of,
+        receipt=known.receipt,
+        evidence=known.evidence,
+    )
+    session.show(plan_document(advice, session.texts), _lines(advice, session.texts))
+
+
+def _home(session: Session, given: Given) -> "KnownHome":
+    from ahorraluz.services.homes import home_from_file, home_of_one_recibo
+
+    path, budget = given.file("home"), given.number("budget")
+    as_of = session.day(given.day("as_of"))
+    if path is not None:
+        for option, typed in (
+            ("--distributor", given.text("distributor")),
+            ("--kwh", given.number("kwh")),
+        ):
+            if typed is not None:
+                raise InvalidInputError("home-or-options", file=path.name, option=option)
+        known = home_from_file(path, as_of=as_of)
+        if budget is None:
+            return known
+        return replace(known, home=replace(known.home, budget_pen=budget))
+    kwh = given.number("kwh")
+    if kwh is None:
+        raise InvalidInputError("option-missing", option="--kwh")
+    return home_of_one_recibo(
+        fields_of(given),
+        kwh=kwh,
+        as_of=as_of,
+        charges=typed_charges(FixedCharges(), given),
+        budget_pen=budget,
+    )
+
+
+def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
+    bill, plan = advice.bill, advice.plan
+    supply = bill.terms.supply
+    yield " · ".join(filter(None, (supply.distributor, supply.system, supply.option.value)))
+    yield texts.text(
+        "cli.plan-bill",
+        kwh=kwh_text(bill.consumption.energy_kwh, texts),
+        total=texts.soles(bill.total),
+        origin=texts.text(f"origin.{bill.origin.value}"),
+    )
+    yield from _uses(advice, texts)
+    yield from _steps(plan, texts)
+    yield from _beside("cli.plan-targets", plan.targets, texts)
+    yield from _beside("cli.plan-options", plan.options[:SHOWN_OPTIONS], texts)
+    yield from _titles("cli.plan-checks", plan.checks, texts)
+    if plan.questions:
+        yield from heading(texts.text("cli.plan-questions"))
+    for question in plan.questions[:SHOWN_QUESTIONS]:
+        yield f"- {texts.text(f'question.{question.id}')} ({question.field})"
+    yield from issue_lines((*advice.issues, *plan.issues), texts)
+
+
+def _uses(advice: "Advice", texts: Texts) -> Iterator[str]:
+    """Yield where the energy goes, with the range of each use."""
+    costs = {cost.id: cost.share_pen for cost in advice.shares.uses} if advice.shares else {}
+    yield from heading(texts.text("cli.plan-uses"))
+    rows = []
+    for use in advice.usage.uses:
+        low, middle, high = (
+            texts.number(value, places=0)
+            for value in (use.estimate.low, use.estimate.middle, use.estimate.high)
+        )
+        cost = costs.get(use.id.value)
+        rows.append(
+            (
+                texts.text(f"end-use.{use.id.value}"),
+                f"{middle} kWh",
+                f"({low}–{high})",
+                "" if cost is None else texts.soles(cost),
+            )
+        )
+    yield from table(rows, right=[1, 3])
+
+
+def _steps(plan: "Plan", texts: Texts) -> Iterator[str]:
+    yield from heading(texts.text("cli.plan-steps"))
+    if not plan.steps:
+        yield texts.text("cli.plan-no-steps")
+        return
+    for step in plan.steps:
+        yield from _step(f"{step.rank}. ", step, texts)
+    yield ""
+    yield texts.text(
+        "cli.plan-total",
+        month=texts.soles(Decimal(str(plan.saving.middle))),
+        low=texts.soles(Decimal(str(plan.saving.low))),
+        high=texts.soles(Decimal(str(plan.saving.high))),
+        year=texts.soles(plan.saving_pen_year),
+        cost=texts.soles(plan.cost_pen),
+    )
+
+
+def _beside(key: str, items: tuple["Recommendation", ...], texts: Texts) -> Iterator[str]:
+    if items:
+        yield from heading(texts.text(key))
+    for item in items:
+        yield from _step("- ", item, texts)
+
+
+def _titles(key: str, items: tuple["Recommendation", ...], texts: Texts) -> Iterator[str]:
+    if items:
+        yield from heading(texts.text(key))
+    for item in items:
+        yield f"- {texts.text(f'measure.{item.measure}.title')}"
+
+
+def _step(mark: str, item: "Recommendation", texts: Texts) -> Iterator[str]:
+    """Yield one recommendation: what, how much, at what cost, and how sure."""
+    yield f"{mark}{texts.text(f'measure.{item.measure}.title')}"
+    indent = " " * len(mark)
+    yield f"{indent}{texts.text(f'measure.{item.measure}.how', **item.parameters)}"
+    said = [texts.text("cli.plan-saves", year=texts.soles(item.saving_pen_year))]
+    said.append(_cost(item, texts))
+    if item.payback_months is not None and item.cost.middle:
+        said.append(texts.text("cli.plan-payback", time=_time(item.payback_months, texts)))
+    said.append(texts.text(f"confidence.{item.confidence.value}"))
+    yield f"{indent}{' · '.join(said)}"
+
+
+def _cost(item: "Recommendation", texts: Texts) -> str:
+    if item.cost.middle:
+        return texts.text("cli.plan-cost", cost=texts.soles(item.cost.middle))
+    if item.pays_below_pen is not None and item.pays_within_years is not None:
+        return texts.text(
+            "cli.plan-pays-below",
+            cost=texts.soles(item.pays_below_pen),
+            years=item.pays_within_years,
+        )
+    return texts.text(f"cost.{item.cost.kind.value}")
+
+
+def _time(months: int, texts: Texts) -> str:
+    if months < MONTHS_AS_YEARS:
+        return texts.text("cli.months", months=months)
+    return texts.text("cli.years", years=texts.number(months / YEAR_MONTHS, places=1))
+
+
+plan = TextCommand(
+    "plan",
+    params=[
+        click.Argument(["home"], type=File(), required=False),
+        *supply_options(),
+        TextOption(["--kwh"], type=Number(), metavar="KWH"),
+        TextOption(["--budget"], type=Number(low=0, high=MAX_SOLES), metavar="S/"),
+        *charge_options(),
+        as_of_option(),
+    ],
+    run=_run,
+)

@@ -1,0 +1,52 @@
+"""``ahorraluz serve``: the pages, on this machine or on a network."""
+
+import logging
+import sys
+from dataclasses import replace
+
+import click
+
+from ahorraluz.cli.session import Session
+from ahorraluz.cli.typed import Number
+from ahorraluz.cli.words import Given, TextCommand, TextOption
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.settings import MAX_PORT
+from ahorraluz.telemetry import start_logging
+
+
+class ServeError(AhorraLuzError):
+    """An address the server cannot listen on."""
+
+
+def _run(session: Session, given: Given) -> None:
+    from waitress.server import create_server
+
+    from ahorraluz.server import create_app
+
+    settings = session.settings
+    port = given.number("port")
+    settings = replace(
+        settings,
+        host=given.text("host") or settings.host,
+        port=settings.port if port is None else int(port),
+    )
+    try:
+        server = create_server(create_app(settings), host=settings.host, port=settings.port)
+    except OSError as error:
+        raise ServeError(
+            "address-not-free", host=settings.host, port=settings.port, reason=str(error.strerror)
+        ) from None
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(session.texts.text("cli.serving", address=f"http://{host}:{settings.port}"))
+    start_logging(sys.stderr, level=logging.INFO)
+    server.run()
+
+
+serve = TextCommand(
+    "serve",
+    params=[
+        TextOption(["--host"], metavar="HOST"),
+        TextOption(["--port"], type=Number(low=1, high=MAX_PORT, whole=True), metavar="N"),
+    ],
+    run=_run,
+)

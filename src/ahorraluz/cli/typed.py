@@ -1,0 +1,150 @@
+"""What people type after an option, made a value: numbers, days, choices and files."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import click
+from typing_extensions import override
+
+from ahorraluz.core.issues import InvalidInputError, Parameter
+
+MAX_SHOWN = 60
+MAX_CHARACTERS = 30
+
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
+_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}){1,}\.\d+|[+-]?[1-9]\d{0,2}(,\d{3}){2,}")
+_POINT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+|[+-]?[1-9]\d{0,2}(\.\d{3}){2,}")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def read_number(text: str, *, field: str) -> Decimal:
+    """Return the number a person typed, with a point or a comma for its decimals.
+
+    Raises
+    ------
+    InvalidInputError
+        ``number-invalid``, or ``number-ambiguous``: a comma before three digits may
+        mark decimals or part thousands.
+
+    Examples
+    --------
+    >>> [str(read_number(text, field="kwh")) for text in ("1,42", "1,234.50", "1.234,50")]
+    ['1.42', '1234.50', '1234.50']
+    """
+    bare = text.strip()
+    if len(bare) > MAX_CHARACTERS:
+        raise _refused("number-invalid", field, text)
+    if _PLAIN.fullmatch(bare):
+        return Decimal(bare)
+    if _COMMA_GROUPS.fullmatch(bare):
+        return Decimal(bare.replace(",", ""))
+    if _POINT_GROUPS.fullmatch(bare):
+        return Decimal(bare.replace(".", "").replace(",", "."))
+    if _ONE_GROUP.fullmatch(bare):
+        raise _refused(
+            "number-ambiguous",
+            field,
+            text,
+            decimal=bare.replace(",", "."),
+            whole=bare.replace(",", ""),
+        )
+    if _DECIMAL_COMMA.fullmatch(bare):
+        return Decimal(bare.replace(",", "."))
+    raise _refused("number-invalid", field, text)
+
+
+class Number(click.ParamType[Decimal]):
+    """An exact number inside its limits."""
+
+    name = "number"
+
+    def __init__(
+        self, *, low: int | None = None, high: int | None = None, whole: bool = False
+    ) -> None:
+        """Keep the limits, both inclusive; ``whole`` asks for a number without decimals."""
+        self.low, self.high, self.whole = low, high, whole
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        field = _field(param)
+        number = value if isinstance(value, Decimal) else read_number(str(value), field=field)
+        if self.whole and number != number.to_integral_value():
+            raise _refused("number-not-whole", field, str(value))
+        if self.low is not None and number < self.low:
+            raise _refused("field-too-small", field, str(value), limit=str(self.low))
+        if self.high is not None and number > self.high:
+            raise _refused("field-too-large", field, str(value), limit=str(self.high))
+        return number
+
+
+class Day(click.ParamType[date]):
+    """A day as ISO writes it."""
+
+    name = "date"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        text = str(value)
+        try:
+            if _ISO_DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise _refused("date-invalid", _field(param), text)
+
+
+class OneOf(click.ParamType[str]):
+    """One of a few words."""
+
+    name = "choice"
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        """Keep the words in the order they are offered."""
+        self.choices = tuple(choices)
+
+    @override
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self.choices)}]"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        text = str(value)
+        for choice in self.choices:
+            if choice.casefold() == text.casefold():
+                return choice
+        raise _refused("field-not-a-choice", _field(param), text, choices=", ".join(self.choices))
+
+
+class File(click.ParamType[Path]):
+    """A path; whether it can be read is for the reader to say."""
+
+    name = "file"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        return Path(str(value))
+
+
+def _field(param: click.Parameter | None) -> str:
+    """Return the option as it is typed, for messages."""
+    if param is None:
+        return ""
+    return param.opts[0] if isinstance(param, click.Option) else (param.name or "").upper()
+
+
+def _refused(code: str, field: str, value: str, **parameters: Parameter) -> InvalidInputError:
+    shown = value if len(value) <= MAX_SHOWN else f"{value[:MAX_SHOWN]}…"
+    return InvalidInputError(code, field=field, value=shown, **parameters)

@@ -1,0 +1,1 @@
+"""Results as plain documents, the stable JSON of ``docs/reference/json.md``."""
