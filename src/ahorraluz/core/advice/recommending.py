@@ -267,11 +267,10 @@ def _kwh_year(low: WattHours, middle: WattHours, high: WattHours, *, basis: str)
     return Estimate(low=ends[0], middle=ends[1], high=ends[2], unit=KWH_YEAR, basis=basis)
 
 
-def _confidence(proposal: Proposal, use_basis: str | None, standing: Standing) -> Confidence | None:
+def _confidence(proposal: Proposal, use_basis: str | None, standing: Standing) -> Confidence:
     """Return how far a saving may be trusted: as far as its weaker leg."""
-    if standing is Standing.CHECK:
-        return None
-    if standing is Standing.IF_OWNED or use_basis in _VAGUE_USES:
+    unsure = standing in (Standing.IF_OWNED, Standing.CHECK)
+    if unsure or use_basis in _VAGUE_USES:
         return Confidence.LOW
     if proposal.basis in FIRM and (use_basis is None or use_basis in _KNOWN_USES):
         return Confidence.HIGH
