@@ -1,0 +1,164 @@
+"""The web application: its doors, what every answer carries, limits, and error pages."""
+
+import gzip
+import logging
+import time
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from math import ceil
+from urllib.parse import quote
+
+from flask import Flask, Response, abort, g, request
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.settings import Settings
+from ahorraluz.web.assets import STATIC, assets
+from ahorraluz.web.error_pages import error_page
+from ahorraluz.web.page import EXTENSION, Door, today_in_peru
+from ahorraluz.web.residents import residents
+from ahorraluz.web.throttle import Throttle
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": (
+        "accelerometer=(), browsing-topics=(), camera=(), geolocation=(), gyroscope=(), "
+        "magnetometer=(), microphone=(), payment=(), usb=()"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every answer carries, errors too."""
+HSTS = "max-age=31536000"
+"""Sent where the visitor came by HTTPS."""
+
+HEALTH = "/salud"
+LONGEST_QUERY = 8_000
+"""No answer needs a longer address. [characters]"""
+LEAST_TO_COMPRESS = 600
+"""Below it the header costs more than it saves. [bytes]"""
+COMPRESSED_TYPES = ("text/html", "text/plain", "application/json")
+KILOBYTE = 1024
+LONGEST_LOGGED_PATH = 200
+
+access_log = logging.getLogger("ahorraluz.access")
+
+
+def create_app(
+    settings: Settings,
+    *,
+    today: Callable[[], date] = today_in_peru,
+    throttle: Throttle | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Flask:
+    """Return the web application.
+
+    Parameters
+    ----------
+    settings
+        Where facts and sheets are, limits, and how many proxies to trust.
+    today
+        The local day.
+    throttle
+        How many pages an address may ask for; ``None``: the usual limits.
+    clock
+        A clock that never goes back, for limits and the log. [s]
+    """
+    app = Flask("ahorraluz.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_kb * KILOBYTE
+    # A name a template misspells is an error, not an empty place.
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions[EXTENSION] = Door(
+        tools=open_toolbox(settings), language=settings.language, today=today
+    )
+    app.register_blueprint(assets)
+    app.register_blueprint(residents)
+    app.add_url_rule(HEALTH, view_func=_health)
+    _limit(app, throttle or Throttle(), clock)
+    _finish(app, clock)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(InternalServerError, _http_error)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
+        )
+    return app
+
+
+def _health() -> Response:
+    """Say that the process answers; reads nothing."""
+    response = Response("ok\n", content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _limit(app: Flask, throttle: Throttle, clock: Callable[[], float]) -> None:
+    """Refuse what is too large, too long or too often before anything is read."""
+
+    @app.before_request
+    def _refuse() -> None:
+        g.began = clock()
+        largest = app.config["MAX_CONTENT_LENGTH"]
+        if request.content_length is not None and request.content_length > largest:
+            abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if len(request.query_string) > LONGEST_QUERY:
+            abort(HTTPStatus.REQUEST_URI_TOO_LONG)
+        if request.path == HEALTH or request.path.startswith(STATIC):
+            return
+        wait = throttle.seconds_to_wait(request.remote_addr or "", now=clock())
+        if wait > 0:
+            raise TooManyRequests(retry_after=ceil(wait))
+
+
+def _finish(app: Flask, clock: Callable[[], float]) -> None:
+    """Give every answer its headers, squeeze it, and note it in the log."""
+
+    @app.after_request
+    def _complete(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = HSTS
+        response.headers.setdefault("Cache-Control", "no-store")
+        _compress(response)
+        took = clock() - g.get("began", clock())
+        # Neither the query string, which is what a person typed, nor their address.
+        path = quote(request.path)[:LONGEST_LOGGED_PATH]
+        access_log.info("%s %s %d %.0fms", request.method, path, response.status_code, took * 1000)
+        return response
+
+
+def _compress(response: Response) -> None:
+    """Squeeze a page. Pages hold no secret beside what a stranger might add, so this is safe."""
+    if response.mimetype not in COMPRESSED_TYPES or "Content-Encoding" in response.headers:
+        return
+    response.headers.add("Vary", "Accept-Encoding")
+    if request.accept_encodings.quality("gzip") <= 0 or response.is_streamed:
+        return
+    content = response.get_data()
+    if len(content) < LEAST_TO_COMPRESS:
+        return
+    response.set_data(gzip.compress(content, compresslevel=6, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+
+
+def _http_error(error: HTTPException) -> Response:
+    """Return the page of an error, with what its status asks for (Allow, Retry-After)."""
+    given = error.get_response()
+    page = error_page(HTTPStatus(given.status_code))
+    for name in ("Allow", "Retry-After"):
+        if name in given.headers:
+            page.headers[name] = given.headers[name]
+    return page

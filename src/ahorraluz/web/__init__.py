@@ -1,0 +1,1 @@
+"""Pages by reader: today the residents'; each translates, calls a service, translates back."""

@@ -1,0 +1,137 @@
+"""What every page needs: its language, its addresses, and its words inside templates."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import cast
+
+from flask import current_app, g, make_response, render_template, request
+from flask.wrappers import Response
+from markupsafe import Markup, escape
+
+from ahorraluz.core.issues import Issue, Parameter
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.settings import LANGUAGES
+from ahorraluz.texts import Texts, open_texts
+from ahorraluz.web.assets import asset_address
+from ahorraluz.web.fields import LANGUAGE, Step
+from ahorraluz.web.query import Query, read_query
+
+EXTENSION = "ahorraluz"
+PERU_TIME = timezone(timedelta(hours=-5))
+"""Peru keeps no summer time."""
+PRIVATE = "private, no-cache"
+"""Pages hold what one person typed: only their own browser keeps them, and asks first."""
+
+# Private-use characters: no text holds them, and no browser shows them.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What the pages were opened with."""
+
+    tools: Toolbox
+    language: str
+    """Language where an address asks for none: ``es`` or ``en``."""
+    today: Callable[[], date]
+
+
+def door() -> Door:
+    """Return what the pages of this application were opened with."""
+    return cast(Door, current_app.extensions[EXTENSION])
+
+
+def today_in_peru() -> date:
+    """Return the local day."""
+    return datetime.now(PERU_TIME).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page being made: words, addresses and what was typed."""
+
+    texts: Texts
+    query: Query
+    path: str
+    language: str
+    default_language: str
+    keeps_query: bool = True
+    """Whether the address of this page holds the query; not so for an example."""
+
+    def t(self, key: str, **parameters: Parameter) -> str:
+        """Return the sentence of a page, ``web.<key>``."""
+        return self.texts.text(f"web.{key}", **parameters)
+
+    def rich(self, key: str, **parameters: str) -> Markup:
+        """Return the sentence of a page with its parameters set off as strong text."""
+        marked = {name: f"{_OPEN}{value}{_CLOSE}" for name, value in parameters.items()}
+        sentence = str(escape(self.t(key, **marked)))
+        return Markup(  # noqa: S704 - escaped above; the marks are ours
+            sentence.replace(_OPEN, "<strong>").replace(_CLOSE, "</strong>")
+        )
+
+    def label(self, parameter: str) -> str:
+        """Return the label of a field."""
+        return self.texts.text(f"field.web-{parameter.partition('.')[0]}")
+
+    def issue(self, issue: Issue) -> str:
+        """Return the sentence of an issue."""
+        return self.texts.issue(issue)
+
+    def url(self, path: str, changes: Mapping[str, str | None] | None = None) -> str:
+        """Return an address that keeps everything typed so far and the language."""
+        encoded = self.query.encoded({**(changes or {}), LANGUAGE: self._asked})
+        return f"{path}?{encoded}" if encoded else path
+
+    def plain_url(self, path: str) -> str:
+        """Return an address that keeps the language only."""
+        return f"{path}?{LANGUAGE}={self._asked}" if self._asked else path
+
+    def in_language(self, language: str) -> str:
+        """Return the address of this page in another language, with the same answer."""
+        asked = None if language == self.default_language else language
+        if not self.keeps_query:
+            return f"{self.path}?{LANGUAGE}={asked}" if asked else self.path
+        encoded = self.query.encoded({LANGUAGE: asked})
+        return f"{self.path}?{encoded}" if encoded else self.path
+
+    def hidden(self, without: Sequence[Step]) -> list[tuple[str, str]]:
+        """Return what a form has to carry on besides the fields of its own steps."""
+        pairs = list(self.query.pairs(without=without))
+        return [*pairs, (LANGUAGE, self._asked)] if self._asked else pairs
+
+    @property
+    def other_language(self) -> str:
+        """The language the switch leads to."""
+        return next(language for language in LANGUAGES if language != self.language)
+
+    @property
+    def _asked(self) -> str | None:
+        return None if self.language == self.default_language else self.language
+
+
+def this_page(query: Query | None = None) -> Page:
+    """Return the page of the present request."""
+    asked = request.args.get(LANGUAGE, "")
+    language = asked if asked in LANGUAGES else door().language
+    return Page(
+        texts=open_texts(language),
+        query=read_query(request.args.to_dict(flat=False)) if query is None else query,
+        keeps_query=query is None,
+        path=request.path,
+        language=language,
+        default_language=door().language,
+    )
+
+
+def show(template: str, page: Page, *, status: int = 200, **context: object) -> Response:
+    """Return a page made from a template."""
+    g.page = page
+    html = render_template(
+        template, page=page, t=page.t, texts=page.texts, asset=asset_address, **context
+    )
+    response = make_response(html, status)
+    response.headers["Content-Language"] = page.texts.language
+    response.headers.setdefault("Cache-Control", PRIVATE if status == 200 else "no-store")
+    return response

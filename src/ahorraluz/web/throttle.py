@@ -1,0 +1,55 @@
+"""How many pages one address may ask for: a bucket of tokens each, in memory."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address
+
+BURST = 120
+"""Pages at once. Many phones share one address behind a mobile carrier."""
+PAGES_A_SECOND = 2.0
+MOST_ADDRESSES = 20_000
+"""Addresses remembered; the one longest unseen is forgotten first."""
+HOME_PREFIX = 64
+"""Bits of an IPv6 address that name the home or phone; the rest it chooses itself."""
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Buckets by address; safe to share between threads."""
+
+    burst: float = BURST
+    pages_a_second: float = PAGES_A_SECOND
+    most_addresses: int = MOST_ADDRESSES
+    _buckets: "OrderedDict[str, tuple[float, float]]" = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def seconds_to_wait(self, address: str, *, now: float) -> float:
+        """Take one token of ``address`` and return zero, or how long until there is one.
+
+        Parameters
+        ----------
+        address
+            Address of the client, as the server sees it.
+        now
+            A clock that never goes back. [s]
+        """
+        key = _home_of(address)
+        with self._lock:
+            tokens, seen = self._buckets.pop(key, (self.burst, now))
+            tokens = min(self.burst, tokens + (now - seen) * self.pages_a_second)
+            allowed = tokens >= 1
+            self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+            while len(self._buckets) > self.most_addresses:
+                self._buckets.popitem(last=False)
+        return 0.0 if allowed else (1 - tokens) / self.pages_a_second
+
+
+def _home_of(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return str(int(parsed) >> (128 - HOME_PREFIX))
+    return str(parsed)

@@ -1,0 +1,382 @@
+"""The pages of residents: what they say, what they refuse, and what they never let through."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from tests.unit.web.conftest import unpacked
+from typing_extensions import override
+
+from ahorraluz.web.assets import load_assets
+from ahorraluz.web.fields import BY_NAME, BY_PREFIX
+
+ANSWER = "/respuesta?d=luz-del-sur&s=lima-sur&k=152&t=130"
+FULL = (
+    "/respuesta?d=luz-del-sur&s=lima-sur&k=152&t=130&f=2026-08-05&h=2026-09-03&p=0.6403&e=97.33"
+    "&c=2.25&r=1.42&al=5.10&hk=150+149+160&ph=4&te=owner&ro=own&fu=lpg&bu=500"
+    "&a=ducha-electrica&mi.ducha-electrica=8&sd.ducha-electrica=4"
+    "&a=refrigeradora-mediana&ly.refrigeradora-mediana=320"
+)
+PAGES = (
+    "/",
+    ANSWER,
+    FULL,
+    FULL.replace("/respuesta", "/recibo"),
+    FULL.replace("/respuesta", "/hogar"),
+    FULL.replace("/respuesta", "/revision"),
+    FULL.replace("/respuesta", "/reclamo"),
+    "/respuesta?k=abc",
+    "/ejemplos",
+    "/ejemplos/lima",
+    "/ejemplos/arequipa",
+    "/ejemplos/andina-rural",
+    "/acerca",
+    "/no-existe",
+)
+FIRST_LOAD_BYTES = 60_000
+NOT_KEPT = ("te", "a")
+"""Choices that only a changed address can get wrong: there is no place to show them."""
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take one element."""
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        """Return the attributes of every element of one kind."""
+        return (attributes for name, attributes in self.elements if name == tag)
+
+
+def fetch(client: FlaskClient, address: str) -> tuple[int, str]:
+    response = client.get(address)
+    return response.status_code, unpacked(response)
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_page_is_whole_in_both_languages(
+    client: FlaskClient, address: str, language: str
+) -> None:
+    joint = "&" if "?" in address else "?"
+    _, html = fetch(client, f"{address}{joint}lang={language}")
+    page = Elements(html)
+    ids = [attributes["id"] for _, attributes in page.elements if attributes.get("id")]
+
+    assert f'<html lang="{"es-PE" if language == "es" else "en"}">' in html
+    assert sum(1 for _ in page.all("h1")) == 1
+    assert sum(1 for _ in page.all("main")) == 1
+    assert len(ids) == len(set(ids))
+    assert "{" not in re.sub(r"<[^>]*>", "", html)
+    assert not re.search(
+        r"\b(web|issue|basis|measure|reason)\.[a-z-]+", re.sub(r"<[^>]*>", "", html)
+    )
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_holds_script_or_style_of_its_own(client: FlaskClient, address: str) -> None:
+    _, html = fetch(client, address)
+    page = Elements(html)
+
+    assert all(attributes.get("src") for attributes in page.all("script"))
+    assert not list(page.all("style"))
+    assert [
+        (tag, name)
+        for tag, attributes in page.elements
+        for name in attributes
+        if name == "style" or name.startswith("on")
+    ] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_input_has_a_label_and_every_hint_exists(client: FlaskClient, address: str) -> None:
+    _, html = fetch(client, address)
+    page = Elements(html)
+    labelled = {attributes.get("for") for attributes in page.all("label")}
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    inputs = [a for tag in ("input", "select") for a in page.all(tag)]
+
+    unlabelled = [
+        a
+        for a in inputs
+        if a.get("type") not in ("hidden", "radio", "checkbox") and a.get("id") not in labelled
+    ]
+    described = {
+        id_
+        for _, attributes in page.elements
+        for id_ in (attributes.get("aria-describedby") or "").split()
+    }
+
+    assert unlabelled == []
+    assert described - ids == set()
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_link_inside_the_site_leads_somewhere(client: FlaskClient, address: str) -> None:
+    _, html = fetch(client, address)
+    page = Elements(html)
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    hrefs = {attributes.get("href") or "" for attributes in page.all("a")}
+    inside = {href for href in hrefs if href.startswith("/")}
+
+    assert {href[1:] for href in hrefs if href.startswith("#")} - ids == set()
+    own = address.partition("?")[0]
+    led = {href for href in inside if urlsplit(href).path != own}
+    assert {href: client.get(href).status_code for href in led} == dict.fromkeys(led, 200)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_the_first_load_weighs_less_than_sixty_kilobytes(client: FlaskClient, address: str) -> None:
+    response = client.get(address, headers={"Accept-Encoding": "gzip"})
+    statics = sum(len(asset.compressed) for asset in load_assets().values())
+
+    assert len(response.data) + statics < FIRST_LOAD_BYTES
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "words"),
+    [
+        pytest.param({"k": "abc"}, "k", ("Consumo", "abc", "180.5"), id="kWh in words"),
+        pytest.param({"k": "-5"}, "k", ("Consumo", "-5", "0"), id="negative kWh"),
+        pytest.param({"k": "1234567890123"}, "k", ("1234567890123",), id="thirteen digits"),
+        pytest.param({"k": "200000"}, "k", ("200,000", "100,000"), id="more than a meter takes"),
+        pytest.param({"k": "1.23456"}, "k", ("1.23456", "3"), id="too many decimals"),
+        pytest.param({"k": ""}, "k", ("Consumo",), id="no kWh"),
+        pytest.param({"d": ""}, "d", ("Distribuidora",), id="no distributor"),
+        pytest.param({"d": "enel-x"}, "d", ("enel-x",), id="unknown distributor"),
+        pytest.param({"d": "", "dep": "narnia"}, "dep", ("narnia",), id="unknown department"),
+        pytest.param({"s": "arequipa"}, "s", ("arequipa", "Lima Sur"), id="unknown system"),
+        pytest.param({"t": "mucho"}, "t", ("Total", "mucho"), id="total in words"),
+        pytest.param({"f": "2026-02-30", "h": "2026-03-10"}, "f", ("2026-02-30",), id="no day"),
+        pytest.param({"f": "2026-09-03", "h": "2026-08-05"}, "h", ("agosto",), id="turned round"),
+        pytest.param({"f": "2026-01-01", "h": "2026-09-01"}, "h", ("243",), id="too long"),
+        pytest.param({"f": "2026-08-05"}, "h", ("Lectura actual",), id="one day of two"),
+        pytest.param({"p": "6403"}, "p", ("Precio", "6,403"), id="a price without its point"),
+        pytest.param({"o": "BT9"}, "o", ("BT9",), id="unknown option"),
+        pytest.param({"ph": "2.5"}, "ph", ("Personas", "2.5"), id="half a person"),
+        pytest.param({"ph": "0"}, "ph", ("Personas",), id="nobody at home"),
+        pytest.param({"te": "okupa"}, "te", ("okupa",), id="unknown tenure"),
+        pytest.param({"a": "reactor"}, "a", ("reactor",), id="unknown appliance"),
+        pytest.param(
+            {"a": "ventilador", "hd.ventilador": "30"},
+            "hd.ventilador",
+            ("Horas", "30", "24"),
+            id="thirty hours a day",
+        ),
+        pytest.param({"u": "x"}, "u", ("x",), id="meter in words"),
+        pytest.param(
+            {"x.cost-led-lamp": "caro"}, "x.cost-led-lamp", ("caro",), id="a price in words"
+        ),
+    ],
+)
+def test_bad_input_is_named_beside_its_field_with_what_was_typed(
+    client: FlaskClient, changes: dict[str, str], name: str, words: tuple[str, ...]
+) -> None:
+    given = {"d": "luz-del-sur", "k": "152", **changes}
+
+    status, html = fetch(client, f"/respuesta?{urlencode(given)}")
+    summary = re.search(r'<div class="summary".*?</div>', html, re.DOTALL)
+    message = re.search(rf'id="error-{re.escape(name)}".*?<span>(.*?)</span>', html, re.DOTALL)
+
+    assert status == 422
+    assert summary is not None
+    assert f'href="#{name}"' in summary[0]
+    assert f'id="{name}"' in html
+    if message is not None:
+        said = unescape(message[1])
+        assert [word for word in words if word not in said] == []
+    else:
+        assert [word for word in words if word not in unescape(summary[0])] == []
+    kept = {field: typed for field, typed in changes.items() if typed and field not in NOT_KEPT}
+    assert {f: t for f, t in kept.items() if f'value="{t}"' not in html} == {}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_message_is_in_the_language_of_the_page(client: FlaskClient, language: str) -> None:
+    _, html = fetch(client, f"/respuesta?d=luz-del-sur&k=abc&lang={language}")
+
+    assert ("no es un número" in html) is (language == "es")
+    assert ("is not a number" in html) is (language == "en")
+
+
+MARKUP = '"><script>alert(1)</script>'
+
+
+@pytest.mark.parametrize("name", [*BY_NAME, *(f"{prefix}.ventilador" for prefix in BY_PREFIX)])
+@pytest.mark.parametrize("path", ["/", "/respuesta", "/recibo", "/hogar", "/revision", "/reclamo"])
+def test_what_is_typed_never_becomes_markup(client: FlaskClient, path: str, name: str) -> None:
+    given = {"d": "luz-del-sur", "k": "152", "a": "ventilador", name: MARKUP}
+
+    _, html = fetch(client, f"{path}?{urlencode(given)}")
+
+    assert "<script>alert" not in html
+    assert '"><script' not in html
+
+
+@pytest.mark.parametrize("address", ["/?lang=" + MARKUP, f"/{MARKUP}", f"/respuesta?{MARKUP}=1"])
+def test_neither_does_an_address(client: FlaskClient, address: str) -> None:
+    _, html = fetch(client, address)
+
+    assert "<script>alert" not in html
+
+
+def switch_of(html: str) -> str:
+    found = next(a for a in Elements(html).all("a") if a.get("class") == "lang")
+    return found["href"] or ""
+
+
+@pytest.mark.parametrize("address", [ANSWER, FULL, FULL.replace("/respuesta", "/revision")])
+def test_the_language_switch_keeps_the_answer(client: FlaskClient, address: str) -> None:
+    _, spanish = fetch(client, address)
+    english_address = switch_of(spanish)
+    _, english = fetch(client, english_address)
+    back = switch_of(english)
+
+    typed = sorted(parse_qsl(urlsplit(address).query))
+    assert '<html lang="en">' in english
+    assert sorted(parse_qsl(urlsplit(english_address).query)) == sorted([*typed, ("lang", "en")])
+    assert sorted(parse_qsl(urlsplit(back).query)) == typed
+
+
+def test_every_form_carries_on_what_the_others_asked(client: FlaskClient) -> None:
+    _, html = fetch(client, FULL.replace("/respuesta", "/hogar"))
+    page = Elements(html)
+    hidden = {a["name"]: a["value"] for a in page.all("input") if a.get("type") == "hidden"}
+    asked = {a.get("name") for a in page.all("input") if a.get("type") != "hidden"}
+
+    assert hidden["k"] == "152"
+    assert hidden["p"] == "0.6403"
+    assert hidden.keys() & asked == set()
+
+
+def test_figures_of_an_appliance_nobody_ticks_are_dropped(client: FlaskClient) -> None:
+    _, html = fetch(client, f"{ANSWER}&hd.ventilador=5")
+
+    assert "hd.ventilador" not in html
+
+
+def test_a_department_with_one_distributor_is_enough(client: FlaskClient) -> None:
+    status, html = fetch(client, "/respuesta?dep=puno&k=80")
+
+    assert status == 200
+    assert "Electro Puno" in html
+
+
+def test_a_department_with_several_asks_which(client: FlaskClient) -> None:
+    status, html = fetch(client, "/respuesta?dep=ica&k=80")
+    offered = [a["value"] for a in Elements(html).all("option")]
+
+    assert status == 422
+    assert "electro-dunas" in offered
+    assert "seal" not in offered
+
+
+def test_the_first_thing_said_is_one_sentence_with_the_way_back(client: FlaskClient) -> None:
+    _, html = fetch(client, "/respuesta?d=luz-del-sur&s=lima-sur&k=152&f=2026-08-05&h=2026-09-03")
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", html, re.DOTALL)
+
+    assert heading is not None
+    said = re.sub(r"<[^>]*>", "", heading[1])
+    assert re.fullmatch(
+        r"Tu recibo de 152 kWh cuesta S/ [\d.]+\. "
+        r"Con 12 kWh menos al mes pagarías S/ [\d.]+ menos\.",
+        said,
+    )
+
+
+def test_a_sheet_on_file_makes_the_bill_exact(client: FlaskClient) -> None:
+    _, html = fetch(client, "/respuesta?d=luz-del-sur&s=lima-sur&k=141&f=2026-08-05&h=2026-09-03")
+
+    assert "Precios del pliego de tu distribuidora" in html
+    assert "Precios supuestos" not in html
+
+
+def test_the_price_printed_on_the_recibo_is_used(client: FlaskClient) -> None:
+    _, html = fetch(client, "/respuesta?d=seal&k=152&p=0.7001")
+
+    assert "Precios de tu propio recibo" in html
+    assert "0.7001" in html
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        pytest.param("119.10", "coincide con nuestro cálculo", id="as computed"),
+        pytest.param("130", "suelen ser el alumbrado", id="by what charges usually are"),
+        pytest.param("260", "Puede haber una deuda", id="far more"),
+        pytest.param("60", "saldo a favor", id="less"),
+    ],
+)
+def test_a_typed_total_that_differs_is_explained(
+    client: FlaskClient, total: str, words: str
+) -> None:
+    _, html = fetch(client, f"/respuesta?d=luz-del-sur&s=lima-sur&k=152&t={total}")
+
+    assert words in html
+
+
+def test_the_meter_of_this_month_says_what_is_left_a_day(client: FlaskClient) -> None:
+    _, html = fetch(client, f"{ANSWER}&u=80&y=12")
+
+    assert "puedes usar <strong>5.0</strong> kWh por día" in html
+
+
+def test_an_audit_names_the_line_that_is_off_and_offers_the_letter(client: FlaskClient) -> None:
+    _, html = fetch(client, "/revision?d=luz-del-sur&s=lima-sur&k=152&p=0.6403&e=107.33")
+
+    assert "No cuadra" in html
+    assert "Puedes reclamar" in html
+    assert "/reclamo?" in html
+
+
+def test_an_audit_without_anything_printed_asks_for_it(client: FlaskClient) -> None:
+    status, html = fetch(client, "/revision?d=luz-del-sur&k=152")
+
+    assert status == 422
+    assert 'href="#p"' in html
+
+
+def test_the_letter_leaves_blanks_for_what_is_personal(client: FlaskClient) -> None:
+    _, html = fetch(client, "/reclamo?d=luz-del-sur&s=lima-sur&k=152&p=0.6403&e=107.33")
+
+    assert "Nombre: ____" in html
+    assert "30 días hábiles" in html
+
+
+@pytest.mark.parametrize("example", ["lima", "arequipa", "andina-rural"])
+def test_an_example_can_be_changed_from_what_it_states(client: FlaskClient, example: str) -> None:
+    status, html = fetch(client, f"/ejemplos/{example}")
+    change = next(
+        href for a in Elements(html).all("a") if (href := a.get("href") or "").startswith("/hogar?")
+    )
+
+    assert status == 200
+    assert client.get(change.replace("/hogar", "/respuesta")).status_code == 200
+
+
+def test_an_example_that_does_not_exist_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/ejemplos/marte").status_code == 404
+
+
+def test_pages_of_an_answer_are_kept_by_their_own_browser_only(client: FlaskClient) -> None:
+    assert client.get(ANSWER).headers["Cache-Control"] == "private, no-cache"
+    assert client.get("/respuesta?k=x").headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_squeezes_well(client: FlaskClient) -> None:
+    response = client.get(FULL, headers={"Accept-Encoding": "gzip"})
+
+    assert len(gzip.decompress(response.data)) > 3 * len(response.data)
