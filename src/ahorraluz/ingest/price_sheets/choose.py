@@ -220,8 +220,7 @@ class _Questions:
             return left[0]
         if not used and self.issues:
             return None  # an answer before this one left no prices
-        columns = [f"{c.number}: {c.heading or '?'}" for c in sheet.columns]
-        self._ask("sheet-column-choice", columns=columns or ["—"])
+        self._ask("sheet-column-choice", columns=_shown(sheet.columns, prices) or ["—"])
         return None
 
     def _igv(self, sheet: PriceSheet, price: PrintedPrice, choices: SheetChoices) -> bool | None:
@@ -239,6 +238,14 @@ class _Questions:
 
     def _ask(self, code: str, **parameters: str | int | list[str]) -> None:
         self.issues.append(Issue(code=code, severity=Severity.ERROR, parameters=parameters))
+
+
+def _shown(columns: Sequence[PriceColumn], prices: Sequence[PrintedPrice]) -> list[str]:
+    """Return each column with its heading, else with its first price, for a person to choose."""
+    first: dict[int, str] = {}
+    for price in prices:
+        first.setdefault(price.column, f"{price.value} …")
+    return [f"{c.number}: {c.heading or first.get(c.number, '—')}" for c in columns]
 
 
 def _twins(sheet: PriceSheet, column: PriceColumn) -> set[int]:
