@@ -146,12 +146,10 @@ def _sentence(inquiry: Inquiry, advice: Advice, where: Situation, page: Page) ->
         return page.rich(
             f"sentence.{verb}-plan", kwh=kwh, total=total, saving=texts.soles(saving, places=0)
         )
-    return page.rich(
-        f"sentence.{verb}-far",
-        kwh=kwh,
-        total=total,
-        price=texts.soles(where.next_kwh) if where.next_kwh is not None else "—",
-    )
+    if where.last_kwh is None:
+        return page.rich(f"sentence.{verb}", kwh=kwh, total=total)
+    price = texts.soles(where.last_kwh)
+    return page.rich(f"sentence.{verb}-far", kwh=kwh, total=total, price=price)
 
 
 def _part(part: MeterPart, page: Page) -> MeterShare:

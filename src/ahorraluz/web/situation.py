@@ -7,7 +7,14 @@ from enum import StrEnum
 
 from ahorraluz.core.consumption import Consumption
 from ahorraluz.core.tariffs.billing import Bill, price_bill
-from ahorraluz.core.tariffs.curve import BillCurve, Cliff, Headroom, headroom
+from ahorraluz.core.tariffs.curve import (
+    ONE_KWH,
+    BillCurve,
+    Cliff,
+    Headroom,
+    exact_cost,
+    headroom,
+)
 from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH, FISE_VOUCHER, NationalFigures
 
 NEAR_ABOVE = Decimal("0.35")
@@ -63,8 +70,8 @@ class Situation:
     kwh_left: Decimal
     saving_under: Decimal
     """This bill less the bill at the cliff's edge. [PEN]"""
-    next_kwh: Decimal | None
-    """What one more kWh costs here. [PEN/kWh]"""
+    last_kwh: Decimal | None
+    """What the last whole kWh costs, tax and levy included; ``None``: there is none. [PEN]"""
     daily: Headroom | None
     """Energy a day that keeps a whole period at the cliff."""
     gap: Gap | None
@@ -105,7 +112,7 @@ def situation(
         kwh_over=over.quantize(Decimal(1), rounding=ROUND_CEILING),
         kwh_left=max(Decimal(0), cliff.at_kwh - kwh) if cliff else Decimal(0),
         saving_under=bill.total - _at(bill, cliff.at_kwh).total if cliff and over else Decimal(0),
-        next_kwh=curve.marginal_price(kwh) if curve else None,
+        last_kwh=_last_kwh(bill),
         daily=headroom(cliff.at_kwh, used_kwh=Decimal(0), days_left=bill.terms.period.days)
         if cliff
         else None,
@@ -113,6 +120,16 @@ def situation(
         gap_pen=gap_pen,
         fise=_fise(kwh, figures, as_of),
     )
+
+
+def _last_kwh(bill: Bill) -> Decimal | None:
+    """Return what one kWh less saves inside the bracket of the bill, before rounding."""
+    kwh, bands = bill.consumption.energy_kwh, bill.consumption.bands_kwh
+    if kwh < ONE_KWH:
+        return None
+    shares = {band: part / kwh for band, part in bands.items()} or None
+    spared = exact_cost(bill.terms, kwh, shares=shares)
+    return spared - exact_cost(bill.terms, kwh - ONE_KWH, shares=shares)
 
 
 def _nearest(curve: BillCurve, kwh: Decimal) -> Cliff | None:

@@ -48,6 +48,8 @@ class AskedCost:
     label: str
     unit: str
     """``PEN`` for a price, ``yes-no`` for a choice, else the unit of the figure."""
+    is_stated: bool = False
+    """Whether the household typed it already."""
     is_first: bool = True
     """Whether no card above asks for the same."""
 
@@ -273,7 +275,8 @@ def _asked(item: Recommendation, texts: Texts) -> AskedCost | None:
     figure = item.cost.figure
     if figure is None or figure not in ASKED or item.cost.kind is CostKind.PUBLISHED:
         return None
-    return _asked_figure(figure, texts)
+    stated = item.cost.kind is CostKind.STATED
+    return replace(_asked_figure(figure, texts), is_stated=stated)
 
 
 def _pays_below(item: Recommendation, texts: Texts) -> str | None:

@@ -356,6 +356,44 @@ def test_the_letter_leaves_blanks_for_what_is_personal(client: FlaskClient) -> N
     assert "30 días hábiles" in html
 
 
+def test_the_five_best_steps_come_first_and_the_rest_and_what_is_left_out_can_be_opened(
+    client: FlaskClient,
+) -> None:
+    _, html = fetch(client, "/ejemplos/arequipa")
+    best, _, rest = html.partition('<details class="origin wide-open">')
+
+    assert best.count('class="card step-card') == 5
+    assert rest.count('class="card step-card') >= 1
+    assert "Lo que dejamos fuera y por qué" in rest
+    assert re.search(r"entre S/ [\d.,]+ y S/ [\d.,]+ al mes", best)
+    assert "Tus recibos del año que viene, con y sin este paso" in best
+
+
+def test_a_price_told_on_a_card_is_used_and_kept(client: FlaskClient) -> None:
+    _, asked = fetch(client, ANSWER)
+    _, told = fetch(client, f"{ANSWER}&x.cost-led-lamp=6,50")
+
+    assert 'name="x.cost-led-lamp"' in asked
+    assert "Tu precio:" not in asked
+    assert "Tu precio:" in told
+    assert 'value="6,50"' in told
+
+
+def test_a_tenant_is_told_nothing_for_the_roof(client: FlaskClient) -> None:
+    _, html = fetch(client, f"{ANSWER}&te=tenant&ro=own")
+    proposed = html[: html.index("Lo que dejamos fuera")]
+
+    assert "Pon una terma solar" not in proposed
+    assert "Pon una terma solar" in html
+
+
+def test_a_shared_meter_is_split(client: FlaskClient) -> None:
+    _, html = fetch(client, f"{ANSWER}&hm=3&ph=4&pm=8")
+
+    assert "Tu casa" in html
+    assert "Casa 3" in html
+
+
 @pytest.mark.parametrize("example", ["lima", "arequipa", "andina-rural"])
 def test_an_example_can_be_changed_from_what_it_states(client: FlaskClient, example: str) -> None:
     status, html = fetch(client, f"/ejemplos/{example}")
