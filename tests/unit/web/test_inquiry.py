@@ -1,0 +1,176 @@
+"""From what was typed to what the services are asked."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ahorraluz.core.home import CookingFuel, Roof, Tenure
+from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.periods import Period
+from ahorraluz.core.tariffs.lines import LineCode
+from ahorraluz.web.inquiry import (
+    check_costs,
+    check_pairs,
+    inquire,
+    issues_by_parameter,
+    parameter_of,
+    printed_receipt,
+)
+from ahorraluz.web.query import Query, read_query
+from ahorraluz.web.retelling import retell
+
+TODAY = date(2026, 11, 24)
+
+
+def asked(*appliances: str, **given: str) -> Query:
+    pairs = {name.replace("__", "."): [typed] for name, typed in given.items()}
+    return read_query({"d": ["luz-del-sur"], "k": ["152"], "a": appliances, **pairs})
+
+
+def test_thirty_days_stand_in_for_dates_nobody_typed() -> None:
+    inquiry = inquire(asked(), as_of=TODAY)
+
+    assert inquiry.period == Period(date(2026, 10, 25), TODAY)
+    assert not inquiry.period_stated
+    assert inquiry.receipt is None
+
+
+def test_anything_printed_makes_a_recibo_with_the_charges_of_the_home() -> None:
+    inquiry = inquire(asked(p="0.6403", r="1.42", al="5.1", rp="0.09", ra="-0.03"), as_of=TODAY)
+
+    assert inquiry.receipt is not None
+    assert inquiry.receipt.unit_price == Decimal("0.6403")
+    assert inquiry.receipt.amount(LineCode.ROUNDING) == Decimal("0.06")
+    assert inquiry.home.charges.connection == Decimal("1.42")
+    assert inquiry.home.charges.previous_rounding == Decimal("0.09")
+
+
+def test_late_interest_and_other_charges_carry_no_tax() -> None:
+    receipt = printed_receipt(asked(e="97.33", im="0.5", ot="10", lr="1.67"), period=None)
+
+    assert [line.code for line in receipt.taxed] == [LineCode.ENERGY]
+    assert receipt.period is None
+    assert receipt.amount(LineCode.OTHER) == Decimal("10.5")
+
+
+def test_earlier_months_stand_before_the_recibo_without_a_gap() -> None:
+    home = inquire(asked(hk="150 149", f="2026-08-31", h="2026-09-30"), as_of=TODAY).home
+
+    assert [month.kwh for month in home.history] == [150, 149, 152]
+    assert [month.period.start for month in home.history] == [
+        date(2026, 6, 30),
+        date(2026, 7, 31),
+        date(2026, 8, 31),
+    ]
+    assert all(a.period.end == b.period.start for a, b in zip(home.history, home.history[1:]))  # noqa: B905
+
+
+def test_the_home_is_what_the_form_says() -> None:
+    home = inquire(
+        asked(
+            "ducha-electrica",
+            ph="4",
+            te="tenant",
+            ro="shared",
+            fu="lpg",
+            hm="3",
+            fi="0",
+            mi__ventilador="9",
+        ),
+        as_of=TODAY,
+    ).home
+
+    assert (home.people, home.tenure, home.roof) == (4, Tenure.TENANT, Roof.SHARED)
+    assert (home.cooking, home.homes_on_meter, home.fise_voucher) == (CookingFuel.LPG, 3, False)
+    assert [(a.id, a.count, a.hours_day) for a in home.appliances] == [("ducha-electrica", 1, None)]
+
+
+def test_costs_reach_the_home_and_unknown_ones_do_not() -> None:
+    query = read_query(
+        {"d": ["seal"], "k": ["9"], "x.cost-led-lamp": ["6,5"], "x.cost-rocket": ["1"]}
+    )
+
+    assert inquire(query, as_of=TODAY).home.assumptions == {"cost-led-lamp": Decimal("6.5")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("1.5", "typed-too-large"), ("0.00001", "typed-too-many-decimals")]
+)
+def test_a_figure_of_a_card_is_held_to_its_own_limits(typed: str, code: str) -> None:
+    query = read_query({"x.peak-share": [typed]})
+    issues = {**check_costs(query), **query.errors}
+
+    assert issues["x.peak-share"].code == code
+
+
+@pytest.mark.parametrize(
+    ("days", "wrong"),
+    [
+        pytest.param({"f": "2026-08-05"}, {"h": "typed-missing"}, id="one of two"),
+        pytest.param({"f": "2026-09-03", "h": "2026-09-03"}, {"h": "period-empty"}, id="no day"),
+        pytest.param({"f": "2026-01-03", "h": "2026-09-03"}, {"h": "period-too-long"}, id="long"),
+        pytest.param({"f": "2026-08-05", "h": "2026-09-03"}, {}, id="a month"),
+        pytest.param({}, {}, id="none"),
+    ],
+)
+def test_dates_come_as_a_pair(days: dict[str, str], wrong: dict[str, str]) -> None:
+    issues = check_pairs(asked(**days))
+
+    assert {name: issue.code for name, issue in issues.items()} == wrong
+
+
+@pytest.mark.parametrize(
+    ("issue", "parameter"),
+    [
+        (Issue(code="kwh-negative", parameters={"field": "kwh"}), "k"),
+        (Issue(code="system-unknown", parameters={"field": "system"}), "s"),
+        (Issue(code="no-sheet-at-all"), "p"),
+        (
+            Issue(
+                code="appliance-use-impossible",
+                parameters={"field": "hours_day", "appliance": "ventilador"},
+            ),
+            "hd.ventilador",
+        ),
+        (Issue(code="whatever"), "d"),
+    ],
+)
+def test_what_a_service_refuses_is_told_beside_a_field(issue: Issue, parameter: str) -> None:
+    assert parameter_of(issue, otherwise="d") == parameter
+    assert list(issues_by_parameter(InvalidInputError.of([issue]), otherwise="d")) == [parameter]
+
+
+def test_a_home_told_again_is_the_same_home() -> None:
+    query = asked(
+        "ducha-electrica",
+        "refrigeradora-mediana",
+        s="lima-sur",
+        f="2026-08-05",
+        h="2026-09-03",
+        p="0.6403",
+        r="1.42",
+        hk="150 149.5",
+        ph="4",
+        te="owner",
+        ro="own",
+        fu="lpg",
+        bu="500",
+        fi="1",
+    )
+    first = inquire(query, as_of=TODAY)
+
+    again = inquire(retell(first.home, first.receipt), as_of=TODAY)
+
+    assert again.home.appliances == first.home.appliances
+    assert [m.kwh for m in again.home.history] == [m.kwh for m in first.home.history]
+    assert again.home.charges.connection == first.home.charges.connection
+    assert (again.home.people, again.home.tenure, again.home.roof, again.home.budget_pen) == (
+        first.home.people,
+        first.home.tenure,
+        first.home.roof,
+        first.home.budget_pen,
+    )
+    assert again.receipt is not None
+    assert first.receipt is not None
+    assert again.receipt.unit_price == first.receipt.unit_price
