@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from typing_extensions import override
+
 Parameter = str | int | float | Decimal | date | Sequence[str] | None
 
 
@@ -45,6 +47,7 @@ class AhorraLuzError(Exception):
         """The first issue, which is the only one for most errors."""
         return self.issues[0]
 
+    @override
     def __str__(self) -> str:
         """Return codes and parameters, for logs and tracebacks of developers."""
         return "; ".join(f"{issue.code} {dict(issue.parameters)}" for issue in self.issues)

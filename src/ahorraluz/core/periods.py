@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from ahorraluz.core.issues import AhorraLuzError
 
@@ -48,7 +49,7 @@ class Period:
         """
         cuts = sorted({day for day in days if self.start < day < self.end})
         edges = [self.start, *cuts, self.end]
-        return tuple(Period(a, b) for a, b in zip(edges, edges[1:], strict=False))
+        return tuple(Period(a, b) for a, b in pairwise(edges))
 
     def shift(self, *, days: int) -> "Period":
         """Return the same span moved by ``days``."""
@@ -74,4 +75,4 @@ def months_from(day: date, *, months: int) -> tuple[Period, ...]:
     starts = [day]
     for _ in range(months):
         starts.append(month_after(starts[-1]))
-    return tuple(Period(a, b) for a, b in zip(starts, starts[1:], strict=False))
+    return tuple(Period(a, b) for a, b in pairwise(starts))

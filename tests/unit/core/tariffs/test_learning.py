@@ -163,7 +163,7 @@ def test_the_recibo_prices_its_own_days_and_is_carried_to_later_ones(
     same = bill_terms(alone, elsewhere, MAY, receipt=learnt)
     later = bill_terms(alone, elsewhere, Period(date(2026, 7, 5), date(2026, 8, 4)), receipt=learnt)
 
-    assert (same.origin, same.spread) == (Origin.RECEIPT, 0)
+    assert (same.origin, same.spread) == (Origin.RECEIPT, D(0))
     assert later.origin is Origin.RECEIPT
     assert later.spread > 0
     assert "price-carried" in {issue.code for issue in later.issues}
