@@ -117,26 +117,18 @@ def advise(
         Consumption(period=latest.period, energy_kwh=latest.kwh), terms_of(latest.period)
     )
     city = city_of(home)
-    usage = account_for_usage(
-        home,
-        appliances=load_appliances(),
-        ownership=load_ownership(),
-        climate=load_climate(city) if city else None,
-        assumptions=load_usage_assumptions(),
-    )
+    usage = _usage(home, city)
     year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
-    energies = kwh_by_month(usage, [terms.period for terms in year])
-    plan = make_plan(
-        PlanContext(
-            home=home,
-            account=usage,
-            year=year,
-            kwh_by_month=energies,
-            facts=_facts(home, book),
-            as_of=as_of,
-            otherwise=other_terms(book, year, homes_on_meter=home.homes_on_meter),
-        )
+    context = PlanContext(
+        home=home,
+        account=usage,
+        year=year,
+        kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
+        facts=_facts(city, book),
+        as_of=as_of,
+        otherwise=other_terms(book, year, homes_on_meter=home.homes_on_meter),
     )
+    plan = make_plan(context)
     return Advice(
         home=home,
         bill=bill,
@@ -147,7 +139,7 @@ def advise(
         split=_split(home, bill),
         plan=plan,
         year=year,
-        kwh_by_month=energies,
+        kwh_by_month=context.kwh_by_month,
         issues=_issues(bill, year, usage, learnt, plan),
         data_hash=tools.data_hash(home.supply.distributor),
     )
@@ -169,8 +161,17 @@ def city_of(home: Home) -> str | None:
     return cities[0].id if cities else None
 
 
-def _facts(home: Home, book: TariffBook) -> AdviceFacts:
-    city = city_of(home)
+def _usage(home: Home, city: str | None) -> UsageAccount:
+    return account_for_usage(
+        home,
+        appliances=load_appliances(),
+        ownership=load_ownership(),
+        climate=load_climate(city) if city else None,
+        assumptions=load_usage_assumptions(),
+    )
+
+
+def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
     return AdviceFacts(
         evidence=load_measure_facts(),
         equipment=load_equipment(),
