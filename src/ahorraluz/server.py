@@ -3,10 +3,11 @@
 import gzip
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from http import HTTPStatus
 from math import ceil
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, abort, g, request
@@ -44,6 +45,8 @@ HSTS = "max-age=31536000"
 HEALTH = "/salud"
 LONGEST_QUERY = 8_000
 """No answer needs a longer address. [characters]"""
+HEADER_ROOM = 16_384
+"""For the headers beside the address. [bytes]"""
 LEAST_TO_COMPRESS = 600
 """Below it the header costs more than it saves. [bytes]"""
 COMPRESSED_TYPES = ("text/html", "text/plain", "application/json")
@@ -95,6 +98,20 @@ def create_app(
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
         )
     return app
+
+
+def server_options(settings: Settings) -> Mapping[str, Any]:
+    """Return how waitress has to serve the application, as keyword arguments.
+
+    The headers in which a proxy names the visitor are kept only where a proxy is
+    trusted; the application then reads them (:func:`create_app`).
+    """
+    return {
+        "clear_untrusted_proxy_headers": not settings.trusted_proxies,
+        "max_request_body_size": settings.max_upload_kb * KILOBYTE,
+        "max_request_header_size": LONGEST_QUERY + HEADER_ROOM,
+        "ident": "",
+    }
 
 
 def _health() -> Response:

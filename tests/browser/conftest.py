@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from waitress.server import create_server
 
-from ahorraluz.server import create_app
+from ahorraluz.server import create_app, server_options
 from ahorraluz.settings import Settings
 from ahorraluz.web.throttle import Throttle
 
@@ -31,18 +31,26 @@ PRINTED = "d=luz-del-sur&s=lima-sur&k=152&p=0.6403&e=107.33&c=2.25&r=1.42&al=5.1
 SIZES = {"phone": PHONE, "desk": DESK}
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the application on a free port and return its address."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """Serve the application on a free port and give its address."""
     app = create_app(settings, today=lambda: TODAY, throttle=Throttle(burst=1e9))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4, **server_options(settings))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     port = getattr(server, "effective_port")  # noqa: B009 - the stubs do not know it
-    yield f"http://127.0.0.1:{port}"
-    server.close()
-    thread.join(timeout=10)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.close()
+        thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the application, served for all tests."""
+    with serving(Settings(data_dir=tmp_path_factory.mktemp("data"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
 """The application as tests ask it: a folder of its own, one day, no limit unless asked for."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from typing_extensions import override
 from werkzeug.test import TestResponse
 
 from ahorraluz.server import create_app
@@ -15,8 +17,6 @@ from ahorraluz.settings import Settings
 from ahorraluz.web.throttle import Throttle
 
 TODAY = date(2026, 11, 24)
-
-Fetch = Callable[[str], TestResponse]
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +54,35 @@ def unpacked(response: TestResponse) -> str:
     """Return the text of a response, unpacked if it was squeezed."""
     data = response.data
     return (gzip.decompress(data) if response.headers.get("Content-Encoding") else data).decode()
+
+
+ANSWER = "/respuesta?d=luz-del-sur&s=lima-sur&k=152&t=130"
+FULL = (
+    "/respuesta?d=luz-del-sur&s=lima-sur&k=152&t=130&f=2026-08-05&h=2026-09-03&p=0.6403&e=97.33"
+    "&c=2.25&r=1.42&al=5.10&hk=150+149+160&ph=4&te=owner&ro=own&fu=lpg&bu=500"
+    "&a=ducha-electrica&mi.ducha-electrica=8&sd.ducha-electrica=4"
+    "&a=refrigeradora-mediana&ly.refrigeradora-mediana=320"
+)
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take one element."""
+        self.elements.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> Iterator[dict[str, str | None]]:
+        """Return the attributes of every element of one kind."""
+        return (attributes for name, attributes in self.elements if name == tag)
+
+
+def fetch(client: FlaskClient, address: str) -> tuple[int, str]:
+    response = client.get(address)
+    return response.status_code, unpacked(response)

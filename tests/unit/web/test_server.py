@@ -1,14 +1,18 @@
 """What every answer carries, and what is refused before anything is read."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tests.unit.web.conftest import unpacked
+from waitress.adjustments import Adjustments
 
+from ahorraluz.server import server_options
+from ahorraluz.settings import Settings
 from ahorraluz.web.assets import asset_address, load_assets
 from ahorraluz.web.throttle import Throttle
 
@@ -125,6 +129,19 @@ def test_the_visitor_is_named_by_trusted_proxies_only(
     assert seen == statuses
 
 
+@pytest.mark.parametrize(("proxies", "kept"), [(0, False), (2, True)])
+def test_the_server_keeps_the_headers_of_trusted_proxies_only(
+    tmp_path: Path, proxies: int, kept: bool
+) -> None:
+    settings = Settings(data_dir=tmp_path, trusted_proxies=proxies, max_upload_kb=3)
+
+    options = server_options(settings)
+
+    assert options["clear_untrusted_proxy_headers"] is not kept
+    assert options["max_request_body_size"] == 3072
+    assert Adjustments(**options).max_request_body_size == 3072
+
+
 def test_https_behind_a_proxy_is_asked_for_again(make_app: Callable[..., Flask]) -> None:
     client = make_app(trusted_proxies=1).test_client()
 
@@ -197,10 +214,22 @@ def test_pages_are_squeezed_for_who_takes_it(
     assert "</html>" in unpacked(response)
 
 
+@contextmanager
+def listening(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Hear the access log, wherever the program sends it."""
+    logger = logging.getLogger("ahorraluz.access")
+    logger.addHandler(caplog.handler)
+    propagates, logger.propagate = logger.propagate, False
+    with caplog.at_level(logging.INFO, logger=logger.name):
+        yield
+    logger.propagate = propagates
+    logger.removeHandler(caplog.handler)
+
+
 def test_the_log_tells_neither_what_was_typed_nor_who_asked(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger="ahorraluz.access"):
+    with listening(caplog):
         client.get("/respuesta?d=luz-del-sur&k=152.7", environ_base={"REMOTE_ADDR": "192.0.2.77"})
 
     logged = " ".join(record.getMessage() for record in caplog.records)
@@ -212,7 +241,7 @@ def test_the_log_tells_neither_what_was_typed_nor_who_asked(
 def test_a_path_cannot_write_a_line_of_its_own_into_the_log(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger="ahorraluz.access"):
+    with listening(caplog):
         client.get("/x%0aGET%20/forged%20200")
 
     assert [record.getMessage().count("\n") for record in caplog.records] == [0]
