@@ -1,10 +1,15 @@
 """A quantity with its range and what it rests on."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+from typing import Any, Self
 
 from ahorraluz.core.issues import AhorraLuzError
+
+STATED = "basis.stated"
+"""Basis of a figure the household typed itself."""
 
 
 class EstimateOrderError(AhorraLuzError):
@@ -41,6 +46,27 @@ class Estimate:
         return replace(
             self, low=ends[0], middle=self.middle * factor, high=ends[1], unit=unit or self.unit
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumptions:
+    """Base of the sets of editable assumptions: every field is an :class:`Estimate`."""
+
+    def edited(self, values: Mapping[str, Decimal]) -> Self:
+        """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""
+        changes: dict[str, Any] = {}
+        for item in fields(self):
+            value = values.get(item.name.replace("_", "-"))
+            if value is not None:
+                middle = float(value)
+                changes[item.name] = replace(
+                    getattr(self, item.name),
+                    low=middle,
+                    middle=middle,
+                    high=middle,
+                    basis=STATED,
+                )
+        return replace(self, **changes)
 
 
 def total(estimates: Iterable[Estimate], *, basis: str) -> Estimate:

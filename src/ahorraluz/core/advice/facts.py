@@ -6,11 +6,11 @@ described by protocols, so that they pass through as they are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
-from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.estimate import Assumptions, Estimate
 from ahorraluz.core.history import Source
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
 from ahorraluz.core.tariffs.figures import NationalFigures
@@ -66,7 +66,7 @@ class EquipmentPrice(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceAssumptions:
+class AdviceAssumptions(Assumptions):
     """Editable assumptions: none of them is a published fact of Peru.
 
     Each field is the row of ``data/assumptions.csv`` with the same name in
@@ -104,22 +104,6 @@ class AdviceAssumptions:
     """Cylinders of 10 kg a home that cooks with LPG uses. [1/month]"""
     payback_limit_years: Estimate
     """Years within which a purchase of unknown life must be paid back. [year]"""
-
-    def edited(self, values: Mapping[str, Decimal]) -> "AdviceAssumptions":
-        """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""
-        changes: dict[str, Estimate] = {}
-        for item in fields(self):
-            value = values.get(item.name.replace("_", "-"))
-            if value is not None:
-                middle = float(value)
-                changes[item.name] = replace(
-                    getattr(self, item.name),
-                    low=middle,
-                    middle=middle,
-                    high=middle,
-                    basis="basis.stated",
-                )
-        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,10 @@ The catalogue builds these from its data files and passes them in; nothing here
 holds a figure.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.estimate import Assumptions, Estimate
 from ahorraluz.core.history import Grade
 
 
@@ -47,7 +46,7 @@ class GenerationRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SolarAssumptions:
+class SolarAssumptions(Assumptions):
     """Editable assumptions: none of them is a published fact of Peru.
 
     Each field is the row of ``data/assumptions.csv`` with the same name in
@@ -78,19 +77,3 @@ class SolarAssumptions:
     """Mains water where the place's temperature is not known. [°C]"""
     mains_above_air_c: Estimate
     """Mains water above the yearly mean of the air. [K]"""
-
-    def edited(self, values: Mapping[str, Decimal]) -> "SolarAssumptions":
-        """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""
-        changes: dict[str, Estimate] = {}
-        for item in fields(self):
-            value = values.get(item.name.replace("_", "-"))
-            if value is not None:
-                middle = float(value)
-                changes[item.name] = replace(
-                    getattr(self, item.name),
-                    low=middle,
-                    middle=middle,
-                    high=middle,
-                    basis="basis.stated",
-                )
-        return replace(self, **changes)

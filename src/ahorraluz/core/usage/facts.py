@@ -5,11 +5,10 @@ holds a figure. Ids are kebab-case (``ducha-electrica``), as in ``Home.appliance
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
 
-from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.estimate import Assumptions, Estimate
 from ahorraluz.core.history import Grade
 from ahorraluz.core.home import CookingFuel
 
@@ -124,7 +123,7 @@ class ClimateFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UsageAssumptions:
+class UsageAssumptions(Assumptions):
     """Editable assumptions: none of them is a published fact of Peru.
 
     Each field is the row of ``data/assumptions.csv`` with the same name in
@@ -179,19 +178,3 @@ class UsageAssumptions:
     """Hottest month below which no home is expected to cool its air. [°C]"""
     cold_month_c: Estimate
     """Coldest month above which no home is expected to heat its air. [°C]"""
-
-    def edited(self, values: Mapping[str, Decimal]) -> "UsageAssumptions":
-        """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""
-        changes: dict[str, Estimate] = {}
-        for item in fields(self):
-            value = values.get(item.name.replace("_", "-"))
-            if value is not None:
-                middle = float(value)
-                changes[item.name] = replace(
-                    getattr(self, item.name),
-                    low=middle,
-                    middle=middle,
-                    high=middle,
-                    basis="basis.stated",
-                )
-        return replace(self, **changes)
