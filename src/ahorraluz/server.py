@@ -43,8 +43,8 @@ HSTS = "max-age=31536000"
 """Sent where the visitor came by HTTPS."""
 
 HEALTH = "/salud"
-LONGEST_QUERY = 8_000
-"""No answer needs a longer address. [characters]"""
+LONGEST_QUERY = 16_000
+"""A form of the home sent without script names every empty field. [characters]"""
 HEADER_ROOM = 16_384
 """For the headers beside the address. [bytes]"""
 LEAST_TO_COMPRESS = 600

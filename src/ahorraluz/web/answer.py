@@ -26,6 +26,7 @@ HIDDEN_ISSUES = ("charge-missing",)
 """Issues that the page says in a better place: beside the line that is missing."""
 
 
+HASH_SHOWN = 12
 WORTH_SAYING = 1
 """Least saving of the whole plan that goes into the one sentence. [PEN/month]"""
 
@@ -51,6 +52,10 @@ class Answer:
     origin: Origin
     origin_words: str
     issues: tuple[str, ...]
+    """Limits of the bill and its prices."""
+    usage_issues: tuple[str, ...]
+    plan_issues: tuple[str, ...]
+    """Limits of the plan and of the year it is reckoned for."""
     situation: Situation
     picture: CurvePicture | None
     picture_words: str
@@ -67,6 +72,8 @@ class Answer:
     systems: Options
     period_stated: bool
     days: int
+    data_hash: str
+    """Hash of the data files behind the answer."""
 
 
 def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) -> Answer:
@@ -93,6 +100,8 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         as_of=as_of,
     )
     shown = shown_bill(advice.bill, texts)
+    of_bill = _issues((*advice.bill.issues, *(advice.learnt.issues if advice.learnt else ())), page)
+    of_usage = _issues(advice.usage.issues, page)
     return Answer(
         sentence=_sentence(inquiry, advice, where, page),
         eyebrow=_eyebrow(inquiry, page),
@@ -101,7 +110,13 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         bill=shown,
         origin=advice.bill.origin,
         origin_words=texts.text(f"origin.{advice.bill.origin.value}"),
-        issues=_issues(advice.issues, page),
+        issues=of_bill,
+        usage_issues=of_usage,
+        plan_issues=tuple(
+            issue
+            for issue in _issues(advice.issues, page)
+            if issue not in of_bill and issue not in of_usage
+        ),
         situation=where,
         picture=_picture(advice, inquiry.kwh, where),
         picture_words=_picture_words(inquiry.kwh, where, page),
@@ -114,6 +129,7 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         systems=system_options(inquiry.supply.distributor) if not inquiry.supply.system else [],
         period_stated=inquiry.period_stated,
         days=inquiry.period.days,
+        data_hash=advice.data_hash[:HASH_SHOWN],
     )
 
 

@@ -113,7 +113,6 @@ class ShownPlan:
     saving_year: str
     cost: str
     steps: int
-    issues: tuple[str, ...]
     questions: tuple[ShownQuestion, ...]
 
     @property
@@ -144,7 +143,6 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
         saving_year=texts.soles(plan.saving_pen_year, places=0),
         cost=texts.soles(plan.cost_pen, places=0),
         steps=len(plan.steps),
-        issues=tuple(texts.issue(issue) for issue in plan.issues),
         questions=tuple(_questions(plan.questions, told, texts)),
     )
 
@@ -207,7 +205,7 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
         title=texts.text(f"measure.{item.measure}.title"),
         how=texts.text(f"measure.{item.measure}.how", **item.parameters),
         why=texts.text(f"measure.{item.measure}.why"),
-        standing=texts.text(f"standing.{item.standing.value}"),
+        standing=_standing(item, texts),
         counted=item.standing is Standing.STEP,
         saving=None if saving is None else _soles(saving.middle, texts),
         low=_end(saving, "low", texts),
@@ -244,6 +242,15 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
             for row in item.rows
         ),
     )
+
+
+def _standing(item: Recommendation, texts: Texts) -> str:
+    """Return how a step stands; one that hangs on an appliance names it."""
+    names = [f"appliance.{use.id}" for use in item.uses]
+    known = dict.fromkeys(texts.text(name) for name in names if texts.has(name))
+    if item.standing is Standing.IF_OWNED and known:
+        return texts.text("web.step.if-owned", names=list(known))
+    return texts.text(f"standing.{item.standing.value}")
 
 
 def _left_out(item: LeftOut, texts: Texts) -> tuple[str, str]:
