@@ -270,6 +270,9 @@ def test_any_usual_mark_may_part_the_columns(delimiter: str) -> None:
     [
         pytest.param("Unidad", "Medida", "sheet-column-missing", "unidad", id="a renamed column"),
         pytest.param("Precio;", "", "sheet-column-missing", "valor", id="a missing column"),
+        pytest.param("Cargo;Un", "Crgo;Un", "sheet-column-missing", "cargo", id="a misspelt one"),
+        pytest.param("Segmento", "Seg", "sheet-column-missing", "segmento", id="no segment"),
+        pytest.param("Opción", "Op", "sheet-column-missing", "opcion", id="no option"),
         pytest.param("2,00;no", "2,00", "sheet-row-length", "9", id="a short row"),
         pytest.param(";2,00;", ";dos;", "sheet-cell-unknown", "Precio", id="a word for a price"),
         pytest.param("S/ por mes;2", "kg;2", "sheet-cell-unknown", "Unidad", id="another unit"),
@@ -295,6 +298,26 @@ def test_a_changed_table_names_column_and_row(old: str, new: str, code: str, nam
     issue = refused.value.issue
     assert issue.code == code
     assert named == str(issue.parameters.get("column", issue.parameters.get("columns")))
+
+
+def test_a_grid_with_headings_for_its_options_is_no_list() -> None:
+    body = []
+    for line in BRACKETS:
+        mark = " ctm. S//" if " ctm. S//" in line else " S//"
+        label, found, rest = line.partition(mark)
+        unit, _, price = rest.partition(" ")
+        body.append(f"{label};{found.strip()}{unit};{price}")
+    grid = "\n".join([*(f"{line};;" for line in HEAD), "Cargo;Unidad;Precio", *body])
+
+    assert [price.value for price in _chosen(grid).prices] == [
+        price.value for price in _chosen(sheet_text()).prices
+    ]
+
+
+def test_blocks_printed_alone_are_prices_of_energy() -> None:
+    alone = [line.replace("Cargo por Energía Activa - ", "") for line in BRACKETS]
+
+    assert _chosen(sheet_text(body=alone)).prices[4].charge == "energy-above-30"
 
 
 def test_a_price_without_a_word_on_igv_is_asked_for() -> None:

@@ -160,6 +160,8 @@ def test_igv_is_what_the_words_say(text: str, said: list[bool]) -> None:
         pytest.param(
             "Cargo por Energía Activa - Exceso de 30 kW.h", "energy-above-30", id="above it"
         ),
+        pytest.param("Primeros 30 kW.h", "energy-first-30", id="first block alone"),
+        pytest.param("Exceso de 30 kW.h", "energy-above-30", id="above it alone"),
         pytest.param("Cargo por Energía en horas de punta", "energy-peak", id="peak"),
         pytest.param("Cargo por Energía Activa Fuera de Punta", "energy-off-peak", id="off peak"),
         pytest.param(
@@ -184,7 +186,7 @@ def test_charges_are_known_by_their_words(words: str, charge: str) -> None:
     [
         "Cargo por Energía Reactiva que exceda el 30% del total de la Energía Activa",
         "Cargo por Potencia Activa de Generación en HP",
-        "Exceso de 30 kW.h",
+        "Cargo por Exceso de Potencia Activa de Distribución en HFP",
         "Interconexión: SEIN",
     ],
 )

@@ -54,8 +54,18 @@ _CHARGE = re.compile(r"\bcargo\b|\bprecio\b|\benergi?a activa\b|\benergy\b|\bfix
 
 
 def is_charge(text: str) -> bool:
-    """Tell whether a plain text names a charge of a home's bill: fixed or active energy."""
+    """Tell whether a plain text names a charge of a home's bill: fixed or active energy.
+
+    Some sheets print "primeros 30 kWh" and "exceso de 30 kWh" alone, under a line that
+    says energy.
+    """
+    if _is_block(text):
+        return True
     return bool(_CHARGE.search(text)) and bool(_FIXED.search(text) or _is_energy(text))
+
+
+def _is_block(text: str) -> bool:
+    return bool(_FIRST.match(text) or _ABOVE.match(text))
 
 
 def _is_energy(text: str) -> bool:
@@ -84,7 +94,7 @@ def charge_of(text: str) -> str | None:
         if re.search(r"\bc[o]?digos?\b", text):
             return FIXED_CODES
         return FIXED_CARDS if re.search(r"\btarjetas?\b", text) else FIXED
-    if not _is_energy(text):
+    if not _is_energy(text) and not _is_block(text):
         return None
     name = _band(_FOR_WHOM.split(text)[0])
     first, above = _FIRST.search(text), _ABOVE.search(text)

@@ -74,16 +74,23 @@ def choose(sheet: PriceSheet, choices: SheetChoices) -> ChosenSheet:
     questions = _Questions()
     prices = _of_options(sheet.prices, choices.options)
     distributor = questions.distributor(sheet, prices, choices)
-    prices = [p for p in prices if p.distributor in (None, distributor)]
+    prices = [p for p in prices if distributor is None or p.distributor in (None, distributor)]
     system = questions.system(sheet, prices, choices, distributor)
     prices = [p for p in prices if system is None or p.system in (None, system.id)]
     start = questions.start(sheet, prices, choices)
-    prices = [p for p in prices if p.start in (None, start)]
-    by_system = any(column.system for column in sheet.columns)
-    chosen = questions.prices(sheet, prices, choices) if system or not by_system else ()
+    prices = [p for p in prices if start is None or p.start in (None, start)]
+    # Prices of several sheets cannot be asked about before it is certain which one is meant.
+    one_sheet = not questions.issues or not _is_mixed(sheet)
+    chosen = questions.prices(sheet, prices, choices) if one_sheet else ()
     if questions.issues or distributor is None or system is None or start is None:
         raise PriceSheetError.of(questions.issues)
     return ChosenSheet(distributor=distributor, system=system, start=start, prices=chosen)
+
+
+def _is_mixed(sheet: PriceSheet) -> bool:
+    """Tell whether rows or columns of one file are of several sheets."""
+    of_rows = {(price.distributor, price.system, price.start) for price in sheet.prices}
+    return len(of_rows) > 1 or any(column.system for column in sheet.columns)
 
 
 def _of_options(prices: Sequence[PrintedPrice], options: Sequence[str]) -> list[PrintedPrice]:

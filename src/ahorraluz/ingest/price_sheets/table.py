@@ -69,10 +69,18 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
     "igv": ("igv included", "igv incluido", "incluye igv", "igv"),
     "status": ("status", "estado"),
 }
-NEEDED = ("option", "charge", "unit", "value")
+NEEDED = ("option", "segment", "charge", "unit", "value")
 MARKS = ("option", "charge", "value")
-"""A row with two of these is the header of a list of prices."""
-SPANISH = {"option": "opcion", "charge": "cargo", "unit": "unidad", "value": "valor"}
+"""The header of a list of prices has two of these, and the option among them ..."""
+MANY = 5
+"""... or so many known columns that a missing option is a slip, not a table with headings."""
+SPANISH = {
+    "option": "opcion",
+    "segment": "segmento",
+    "charge": "cargo",
+    "unit": "unidad",
+    "value": "valor",
+}
 YES = ("yes", "si", "s", "y", "true", "1", "con igv", "incluido")
 IN_FORCE = ("", "in-force", "vigente", "en vigencia")
 NO = ("no", "n", "false", "0", "sin igv", "no incluido")
@@ -124,7 +132,8 @@ def _header(rows: Sequence[Sequence[str]]) -> _Header | None:
             for position, word in enumerate(words):
                 if word in ways and name not in columns and position not in columns.values():
                     columns[name] = position
-        if sum(name in columns for name in MARKS) >= 2 and "charge" in columns:
+        marks = sum(name in columns for name in MARKS)
+        if marks >= 2 and ("option" in columns or len(columns) >= MANY):
             said = find_igv(words[columns["value"]]) if "value" in columns else []
             return _Header(
                 row=place, columns=columns, printed=tuple(row), igv=said[0] if said else None
