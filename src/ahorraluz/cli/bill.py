@@ -36,7 +36,7 @@ def request_of(given: Given, *, session: Session, kwh: Decimal | None = None) ->
     from ahorraluz.services.explain_bill import BillRequest
 
     as_of = session.day(given.day("as_of"))
-    known = known_of(given, as_of=as_of)
+    known = known_of(given, as_of=as_of, user_folder=session.tools.user_folder)
     period = period_of(given, default=None if kwh is None else as_of)
     energy = energy_of(given, default=kwh)
     printed = printed_of(given, supply=known.supply, period=period, energy=energy)

@@ -63,7 +63,7 @@ def _home(session: Session, given: Given) -> "KnownHome":
         ):
             if typed is not None:
                 raise InvalidInputError("home-or-options", file=path.name, option=option)
-        known = home_from_file(path, as_of=as_of)
+        known = home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder)
         if budget is None:
             return known
         return replace(known, home=replace(known.home, budget_pen=budget))
@@ -76,6 +76,7 @@ def _home(session: Session, given: Given) -> "KnownHome":
         as_of=as_of,
         charges=typed_charges(FixedCharges(), given),
         budget_pen=budget,
+        user_folder=session.tools.user_folder,
     )
 
 

@@ -21,7 +21,7 @@ class ServeError(AhorraLuzError):
 def _run(session: Session, given: Given) -> None:
     from waitress.server import create_server
 
-    from ahorraluz.server import create_app
+    from ahorraluz.server import create_app, server_options
 
     settings = session.settings
     port = given.number("port")
@@ -31,7 +31,12 @@ def _run(session: Session, given: Given) -> None:
         port=settings.port if port is None else int(port),
     )
     try:
-        server = create_server(create_app(settings), host=settings.host, port=settings.port)
+        server = create_server(
+            create_app(settings),
+            host=settings.host,
+            port=settings.port,
+            **server_options(settings),
+        )
     except OSError as error:
         raise ServeError(
             "address-not-free", host=settings.host, port=settings.port, reason=str(error.strerror)

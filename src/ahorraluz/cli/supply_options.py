@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -137,7 +138,7 @@ def fields_of(given: Given) -> "SupplyFields":
     )
 
 
-def known_of(given: Given, *, as_of: date) -> "Known":
+def known_of(given: Given, *, as_of: date, user_folder: Path) -> "Known":
     """Return what the files of ``--home`` and ``--receipt`` tell, and what was typed over it.
 
     The first recibo of ``--receipt`` gives the prices, the others confirm them.
@@ -146,30 +147,30 @@ def known_of(given: Given, *, as_of: date) -> "Known":
     from ahorraluz.services.receipts import receipt_from_file, supply_of
 
     path = given.file("home")
-    home = None if path is None else home_from_file(path, as_of=as_of)
+    home = None if path is None else home_from_file(path, as_of=as_of, user_folder=user_folder)
     receipts = [receipt_from_file(path) for path in given.files("receipt")]
     if home is not None:
         receipts += [*filter(None, [home.receipt]), *home.evidence.others]
     told = home.home.supply if home is not None else None
     if told is None and receipts and given.text("distributor") is None:
-        told = supply_of(receipts[0])
+        told = supply_of(receipts[0], user_folder=user_folder)
     discount = given.number("fose_discount")
     if discount is None and home is not None:
         discount = home.evidence.discount
     return Known(
-        supply=_typed_over(told, given),
+        supply=_typed_over(told, given, user_folder=user_folder),
         charges=typed_charges(home.home.charges if home is not None else FixedCharges(), given),
         receipts=tuple(receipts),
         fose_discount=discount,
     )
 
 
-def _typed_over(told: Supply | None, given: Given) -> Supply:
+def _typed_over(told: Supply | None, given: Given, *, user_folder: Path) -> Supply:
     """Return the connection of a file with what was typed over it, or the one typed."""
     from ahorraluz.services.supplies import SupplyFields, find_supply
 
     if told is None or given.text("distributor") is not None:
-        return find_supply(fields_of(given))
+        return find_supply(fields_of(given), user_folder=user_folder)
     homes, exempt = given.number("collective_homes"), given.flag("igv_exempt")
     return find_supply(
         SupplyFields(
@@ -181,7 +182,8 @@ def _typed_over(told: Supply | None, given: Given) -> Supply:
             sector=given.text("sector") or (told.sector.value if told.sector else None),
             collective_homes=told.collective_homes if homes is None else int(homes),
             igv_exempt=told.igv_exempt if exempt is None else exempt,
-        )
+        ),
+        user_folder=user_folder,
     )
 
 

@@ -77,7 +77,7 @@ def audit_receipt(
     InvalidInputError
         ``distributor-unknown``.
     """
-    supply = supply or supply_of(receipt)
+    supply = supply or supply_of(receipt, user_folder=tools.user_folder)
     book = tools.book(supply.distributor)
     day = rules_day(receipt, as_of)
     rules = _rules(receipt, supply, book, day=day, previous=previous)

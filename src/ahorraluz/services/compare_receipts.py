@@ -24,7 +24,9 @@ def compare_receipts(before: Receipt, after: Receipt, *, tools: Toolbox, as_of: 
     ComparisonError
         ``receipt-lacks``: a recibo without kWh, energy charge or total.
     """
-    supply, other = supply_of(after), supply_of(before)
+    supply, other = (
+        supply_of(receipt, user_folder=tools.user_folder) for receipt in (after, before)
+    )
     if supply.distributor != other.distributor:
         raise InvalidInputError(
             "receipts-of-two-distributors", before=before.distributor, after=after.distributor

@@ -31,9 +31,12 @@ class KnownHome:
     """Its other recibos with a price, and its FOSE discount where it knows it."""
 
 
-def home_from_file(path: Path, *, as_of: date) -> KnownHome:
-    """Return the home in a TOML file; raises like :func:`home_from_bytes`."""
-    return _known(read_home(path, as_of=as_of, **_ids()))
+def home_from_file(path: Path, *, as_of: date, user_folder: Path | None = None) -> KnownHome:
+    """Return the home in a TOML file; raises like :func:`home_from_bytes`.
+
+    Electric systems of sheets imported into ``user_folder`` count as known.
+    """
+    return _known(read_home(path, as_of=as_of, **_ids()), user_folder=user_folder)
 
 
 def home_from_bytes(content: bytes, *, name: str, as_of: date) -> KnownHome:
@@ -58,6 +61,7 @@ def home_of_one_recibo(
     as_of: date,
     charges: FixedCharges | None = None,
     budget_pen: Decimal | None = None,
+    user_folder: Path | None = None,
 ) -> KnownHome:
     """Return the home of which nothing is known but one month's energy.
 
@@ -73,13 +77,15 @@ def home_of_one_recibo(
         Charges of that recibo, if at hand.
     budget_pen
         What can be spent now. [PEN]
+    user_folder
+        Folder of imported sheets, whose electric systems count as known.
     """
     check_kwh(kwh)
     first = as_of.replace(day=1)
     month = Period((first - timedelta(days=1)).replace(day=1), first)
     return KnownHome(
         home=Home(
-            supply=find_supply(fields),
+            supply=find_supply(fields, user_folder=user_folder),
             history=(MonthlyUse(period=month, kwh=kwh),),
             charges=charges or FixedCharges(),
             budget_pen=budget_pen,
@@ -87,8 +93,9 @@ def home_of_one_recibo(
     )
 
 
-def _known(file: HomeFile) -> KnownHome:
-    supply = find_supply(_fields(file.supply, department=file.about.department))
+def _known(file: HomeFile, *, user_folder: Path | None = None) -> KnownHome:
+    fields = _fields(file.supply, department=file.about.department)
+    supply = find_supply(fields, user_folder=user_folder)
     priced = [r for r in file.receipts if r.unit_price is not None or r.band_prices]
     return KnownHome(
         home=file.home(supply),

@@ -30,7 +30,7 @@ def receipt_from_form(fields: Mapping[str, object]) -> Receipt:
     return receipt_from_fields(fields)
 
 
-def supply_of(receipt: Receipt) -> Supply:
+def supply_of(receipt: Receipt, *, user_folder: Path | None = None) -> Supply:
     """Return the connection that a recibo prints, as far as it is told.
 
     Raises
@@ -51,7 +51,7 @@ def supply_of(receipt: Receipt) -> Supply:
     )
     for system in _spellings(receipt.system or ""):
         try:
-            return find_supply(replace(known, system=system))
+            return find_supply(replace(known, system=system), user_folder=user_folder)
         except InvalidInputError:
             continue
     return find_supply(known)

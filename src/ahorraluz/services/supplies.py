@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
-from ahorraluz.catalog.distributors import find_distributor, load_distributors
+from ahorraluz.catalog.distributors import find_distributor, load_distributors, squeeze
 from ahorraluz.catalog.places import departments, find_system, load_systems, places_in, systems_of
 from ahorraluz.catalog.schedules import tariff_table
 from ahorraluz.catalog.tables import shipped_tables
+from ahorraluz.catalog.user_sheets import systems_on_file
 from ahorraluz.core.home import CustomerClass, Fose, Option, Sector, Supply
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.tariffs.schedule import check_option
@@ -44,11 +46,12 @@ class SupplyFields:
     igv_exempt: bool | None = None
 
 
-def find_supply(fields: SupplyFields) -> Supply:
+def find_supply(fields: SupplyFields, *, user_folder: Path | None = None) -> Supply:
     """Return the connection that ``fields`` describe.
 
     The system follows from the distributor where it has one with price sheets only,
-    and the sector from the system where it is known.
+    and the sector from the system where it is known. Systems of sheets that a user
+    imported into ``user_folder`` count as known.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def find_supply(fields: SupplyFields) -> Supply:
         ``option-not-priced``: an option known by name only.
     """
     distributor = find_distributor(fields.distributor)
-    system = _system(distributor.id, fields.system)
+    system = _system(distributor.id, fields.system, user_folder)
     option = _choice(Option, "option", (fields.option or "BT5B").upper())
     check_option(option)
     homes = fields.collective_homes
@@ -69,7 +72,8 @@ def find_supply(fields: SupplyFields) -> Supply:
         raise InvalidInputError(code, field="collective_homes", value=homes, limit=str(limit))
     sector = _choice(Sector, "sector", fields.sector) if fields.sector else None
     if sector is None and system is not None:
-        sector = load_systems()[system].sector
+        known = load_systems().get(system)
+        sector = known.sector if known else None
     return Supply(
         distributor=distributor.id,
         system=system,
@@ -115,8 +119,12 @@ def distributors_in(department: str) -> tuple[DistributorChoice, ...]:
     return tuple(known[id_] for id_ in ids)
 
 
-def _system(distributor: str, text: str | None) -> str | None:
+def _system(distributor: str, text: str | None, user_folder: Path | None) -> str | None:
     if text:
+        imported = systems_on_file(user_folder=user_folder) if user_folder else ()
+        for owner, system in imported:
+            if owner == distributor and squeeze(system) == squeeze(text):
+                return system
         return find_system(distributor, text).id
     systems = systems_of(distributor)
     return systems[0].id if len(systems) == 1 else None

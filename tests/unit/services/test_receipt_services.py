@@ -284,3 +284,16 @@ def test_a_second_recibo_tells_the_discount_that_no_source_has(tools: Toolbox) -
     # 0.7083 / 1.023 = 0.6924, and 0.3462 is half of it: 30 x 0.3462 and 70 x 0.6924.
     assert told.bill.line(LineCode.ENERGY).amount == D("58.85")
     assert "second-receipt-confirms" in {issue.code for issue in told.issues}
+
+
+def test_a_system_of_an_imported_sheet_is_known(tools: Toolbox, tmp_path: Path) -> None:
+    (tmp_path / "tariffs").mkdir()
+    header = "start,system,option,segment,charge,unit,value,igv_included,status,source"
+    row = "2026-11-04,arequipa,BT5B,non-residential,energy,PEN/kWh,0.7000,no,in-force,own"
+    (tmp_path / "tariffs" / "seal.csv").write_text(f"{header}\n{row}\n")
+    fields = SupplyFields(distributor="seal", system="Arequipa")
+
+    with pytest.raises(InvalidInputError):
+        find_supply(fields)
+
+    assert find_supply(fields, user_folder=tools.user_folder).system == "arequipa"
