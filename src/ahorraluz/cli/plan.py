@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from ahorraluz.services.advise import Advice
     from ahorraluz.services.homes import KnownHome
 
+UNSAID = ("step", "target", "ask-price")
+"""Standings that the heading or the cost already tells."""
+FIGURES: tuple[click.Parameter, ...] = (
+    *supply_options(),
+    TextOption(["--kwh"], type=Number(), metavar="KWH"),
+    *charge_options(),
+)
+"""What a home without a file is described by; a file says all of it itself."""
 SHOWN_OPTIONS = 5
 SHOWN_QUESTIONS = 5
 YEAR_MONTHS = 12
@@ -52,32 +60,31 @@ def _run(session: Session, given: Given) -> None:
 
 
 def _home(session: Session, given: Given) -> "KnownHome":
+    """Return the home of a file, or the one that the options describe."""
+    from ahorraluz.services.explain_bill import Evidence
     from ahorraluz.services.homes import home_from_file, home_of_one_recibo
 
     path, budget = given.file("home"), given.number("budget")
     as_of = session.day(given.day("as_of"))
     if path is not None:
-        for option, typed in (
-            ("--distributor", given.text("distributor")),
-            ("--kwh", given.number("kwh")),
-        ):
-            if typed is not None:
-                raise InvalidInputError("home-or-options", file=path.name, option=option)
-        known = home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder)
+        typed = [param for param in FIGURES if given.has(param.name or "")]
+        if typed:
+            raise InvalidInputError("home-or-options", file=path.name, option=typed[0].opts[0])
+        known = home_from_file(path, as_of=as_of)
         if budget is None:
             return known
         return replace(known, home=replace(known.home, budget_pen=budget))
     kwh = given.number("kwh")
     if kwh is None:
         raise InvalidInputError("option-missing", option="--kwh")
-    return home_of_one_recibo(
+    known = home_of_one_recibo(
         fields_of(given),
         kwh=kwh,
         as_of=as_of,
         charges=typed_charges(FixedCharges(), given),
         budget_pen=budget,
-        user_folder=session.tools.user_folder,
     )
+    return replace(known, evidence=Evidence(discount=given.number("fose_discount")))
 
 
 def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
@@ -166,6 +173,8 @@ def _step(mark: str, item: "Recommendation", texts: Texts) -> Iterator[str]:
     if item.payback_months is not None and item.cost.middle:
         said.append(texts.text("cli.plan-payback", time=_time(item.payback_months, texts)))
     said.append(texts.text(f"confidence.{item.confidence.value}"))
+    if item.standing not in UNSAID:
+        said.append(texts.text(f"standing.{item.standing.value}"))
     yield f"{indent}{' · '.join(said)}"
 
 
@@ -191,10 +200,8 @@ plan = TextCommand(
     "plan",
     params=[
         click.Argument(["home"], type=File(), required=False),
-        *supply_options(),
-        TextOption(["--kwh"], type=Number(), metavar="KWH"),
+        *FIGURES,
         TextOption(["--budget"], type=Number(low=0, high=MAX_SOLES), metavar="S/"),
-        *charge_options(),
         as_of_option(),
     ],
     run=_run,

@@ -40,6 +40,10 @@ class Given:
         assert isinstance(value, kind)  # noqa: S101 - the type of the option made it so
         return value
 
+    def has(self, name: str) -> bool:
+        """Tell whether an option was given."""
+        return self._values.get(name) is not None
+
     def text(self, name: str) -> str | None:
         """Return a text or a choice."""
         return self._of(name, str)

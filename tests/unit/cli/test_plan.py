@@ -1,0 +1,201 @@
+"""``ahorraluz plan``: every saving is the difference of bills that anybody can recompute."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.cli.running import EXAMPLES, LIMA, answer, faults, run
+
+from ahorraluz.core.consumption import Band
+from ahorraluz.core.home import FixedCharges
+from ahorraluz.core.periods import Period
+from ahorraluz.services.explain_bill import BillRequest, explain_bill
+from ahorraluz.services.homes import KnownHome, home_from_file, home_of_one_recibo
+from ahorraluz.services.supplies import SupplyFields, find_supply
+from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.settings import read_settings
+
+D = Decimal
+AS_OF = date(2026, 11, 24)
+NOW = ("--as-of", AS_OF.isoformat())
+HOMES = ("lima", "arequipa", "andina-rural")
+ONE_FIGURE = ("--distributor", "luz-del-sur", "--kwh", "180")
+KINDS = ("steps", "options", "targets", "checks")
+
+
+@cache
+def plan_of(home: str) -> Any:
+    words = ONE_FIGURE if home == "one figure" else (EXAMPLES / f"{home}.toml",)
+    return answer("plan", *words, *NOW)
+
+
+def known_home(home: str) -> KnownHome:
+    if home == "one figure":
+        return home_of_one_recibo(SupplyFields(distributor="luz-del-sur"), kwh=D(180), as_of=AS_OF)
+    return home_from_file(EXAMPLES / f"{home}.toml", as_of=AS_OF)
+
+
+def recommendations(plan: Any) -> Iterator[Any]:
+    for kind in KINDS:
+        yield from plan[kind]
+
+
+class Teller:
+    """The public bill function, asked for the rows of one home's plan."""
+
+    def __init__(self, home: str) -> None:
+        self.known = known_home(home)
+        self.charges = FixedCharges(
+            **{name: D(text) for name, text in plan_of(home)["charges"].items() if text is not None}
+        )
+        self.tools = open_toolbox(read_settings())
+        self.told: dict[str, Decimal] = {}
+
+    def total(
+        self, row: Any, kwh: str, supply: Any, bands: dict[str, str] | None = None
+    ) -> Decimal:
+        """Return the total of a month with this energy."""
+        key = json.dumps([row["from"], kwh, supply, bands])
+        if key not in self.told:
+            request = BillRequest(
+                supply=find_supply(SupplyFields(**supply)),
+                period=Period(date.fromisoformat(row["from"]), date.fromisoformat(row["to"])),
+                kwh=D(kwh),
+                bands_kwh={Band(band): D(part) for band, part in (bands or {}).items()},
+                charges=self.charges,
+                receipt=self.known.receipt,
+                others=self.known.evidence.others,
+                fose_discount=self.known.evidence.discount,
+            )
+            explained = explain_bill(request, tools=self.tools, as_of=AS_OF)
+            self.told[key] = explained.bill.total
+        return self.told[key]
+
+
+@pytest.mark.parametrize("home", [*HOMES, "one figure"])
+def test_every_saving_is_the_difference_of_two_bills(home: str) -> None:
+    teller = Teller(home)
+
+    for item in recommendations(plan_of(home)):
+        for row in item["rows"]:
+            without = teller.total(row, row["kwh_without"], item["supply_without"])
+            then = teller.total(row, row["kwh_with"], item["supply_with"], row["bands_with"])
+            assert (without, then) == (D(row["total_without"]), D(row["total_with"]))
+            assert D(row["saving"]) == without - then
+        if item["rows"]:
+            assert len(item["rows"]) == 12
+            assert D(item["bill_saving_year"]) == sum(D(row["saving"]) for row in item["rows"])
+
+
+@pytest.mark.parametrize("home", [*HOMES, "one figure"])
+def test_the_whole_plan_is_one_difference_of_bills(home: str) -> None:
+    plan, teller = plan_of(home), Teller(home)
+
+    saved = D(0)
+    for month in plan["months"]:
+        now, then = (
+            teller.total(month, month[kwh], plan["home"]["supply"])
+            for kwh in ("kwh_now", "kwh_then")
+        )
+        assert (now, then) == (D(month["total_now"]), D(month["total_then"]))
+        saved += now - then
+
+    assert D(plan["bill_saving_year"]) == saved
+    assert saved == sum(D(step["bill_saving_year"]) for step in plan["steps"])
+
+
+@pytest.mark.parametrize("home", [*HOMES, "one figure"])
+def test_the_document_is_the_one_in_the_docs(home: str) -> None:
+    assert faults(plan_of(home), "plan") == []
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_the_uses_add_up_to_the_energy_and_to_the_bill(home: str) -> None:
+    plan = plan_of(home)
+    usage = plan["usage"]
+
+    kwh = sum(D(use["kwh_month"]["middle"]) for use in usage["uses"])
+    soles = sum(D(use["soles"]) for use in usage["uses"]) + D(usage["connected"])
+
+    assert abs(kwh - D(usage["total_kwh_month"])) <= D("0.05") * (len(usage["uses"]) + 1)
+    assert soles == D(plan["bill"]["total"])
+
+
+def test_a_row_can_be_recomputed_with_the_bill_command() -> None:
+    (step, *_) = plan_of("arequipa")["steps"]
+    row = step["rows"][3]
+    dates = ("--from", row["from"], "--to", row["to"])
+
+    totals = [
+        answer("bill", "--home", EXAMPLES / "arequipa.toml", *NOW, *dates, "--kwh", kwh)["total"]
+        for kwh in (row["kwh_without"], row["kwh_with"])
+    ]
+
+    assert totals == [row["total_without"], row["total_with"]]
+
+
+def test_the_budget_on_the_command_line_goes_before_that_of_the_file() -> None:
+    path = EXAMPLES / "arequipa.toml"
+
+    rich, poor = (answer("plan", path, *NOW, "--budget", soles) for soles in ("3500", "0"))
+
+    assert D(rich["cost"]) > 0
+    assert (poor["cost"], poor["budget"]) == ("0.00", "0.00")
+
+
+def test_charges_typed_beside_one_figure_are_part_of_the_bill() -> None:
+    plan = answer("plan", *LIMA, "--kwh", "180", "--connection", "1,42", "--lighting", "10.3", *NOW)
+
+    assert (plan["charges"]["connection"], plan["charges"]["lighting"]) == ("1.42", "10.3")
+
+
+@pytest.mark.parametrize("home", [*HOMES, "one figure"])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("es", "Tu plan, en orden"), ("en", "Your plan, in order")]
+)
+def test_the_text_is_whole_in_both_languages(home: str, language: str, heading: str) -> None:
+    words = ONE_FIGURE if home == "one figure" else (EXAMPLES / f"{home}.toml",)
+
+    result = run("plan", *words, *NOW, "--lang", language)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert heading in result.stdout
+
+
+def test_a_tenant_is_told_nothing_about_the_roof(tmp_path: Path) -> None:
+    text = (EXAMPLES / "arequipa.toml").read_text("utf-8")
+    path = tmp_path / "inquilino.toml"
+    path.write_text(text.replace('tenure = "owner"', 'tenure = "tenant"'), "utf-8")
+
+    plan = answer("plan", path, *NOW)
+
+    assert [item["measure"] for item in recommendations(plan) if item["needs_roof"]] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param((), "option-missing", id="nothing"),
+        pytest.param(("--kwh", "180"), "option-missing", id="no distributor"),
+        pytest.param(("--distributor", "seal"), "option-missing", id="no kWh"),
+        pytest.param(
+            (EXAMPLES / "lima.toml", "--kwh", "180"), "home-or-options", id="a file and a figure"
+        ),
+        pytest.param(
+            (EXAMPLES / "lima.toml", "--fose", "excluded"), "home-or-options", id="a file and FOSE"
+        ),
+        pytest.param(("no-hay.toml",), "file-not-read", id="a file that is not there"),
+        pytest.param((*ONE_FIGURE, "--option", "BT5F"), "plan-needs-one-register", id="hours"),
+        pytest.param(("--distributor", "seal", "--kwh", "-1"), "kwh-negative", id="negative"),
+    ],
+)
+def test_what_no_plan_can_be_made_of_is_refused(words: tuple[Any, ...], code: str) -> None:
+    result = run("plan", *words, "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert json.loads(result.stderr)["issues"][0]["code"] == code
