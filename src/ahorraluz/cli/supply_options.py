@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_SOLES = 1_000_000
 MAX_PRICE = 100
+MAX_DISCOUNT = Decimal("0.99")
+"""A whole discount would leave no price to learn from. [0 to 1]"""
 BANDS: Mapping[Band, str] = {
     Band.PEAK: "peak",
     Band.OFF_PEAK: "off_peak",
@@ -70,7 +72,7 @@ def supply_options() -> list[click.Parameter]:
         TextOption(["--sector"], type=OneOf([kind.value for kind in Sector])),
         TextOption(["--collective-homes"], type=Number(low=1, whole=True), metavar="N"),
         TextOption(["--igv-exempt/--igv-applies"], default=None),
-        TextOption(["--fose-discount"], type=Number(low=0, high=1), metavar="0-1"),
+        TextOption(["--fose-discount"], type=Number(low=0, high=MAX_DISCOUNT), metavar="0-1"),
     ]
 
 

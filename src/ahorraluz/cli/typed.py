@@ -64,7 +64,11 @@ class Number(click.ParamType[Decimal]):
     name = "number"
 
     def __init__(
-        self, *, low: int | None = None, high: int | None = None, whole: bool = False
+        self,
+        *,
+        low: Decimal | int | None = None,
+        high: Decimal | int | None = None,
+        whole: bool = False,
     ) -> None:
         """Keep the limits, both inclusive; ``whole`` asks for a number without decimals."""
         self.low, self.high, self.whole = low, high, whole

@@ -14,6 +14,8 @@ from ahorraluz.core.tariffs.receipt import Receipt, ReceiptLine
 
 MAX_PEN = Decimal(1_000_000)
 MAX_PRICE = Decimal(100)
+MAX_DISCOUNT = Decimal("0.99")
+"""A whole discount would leave no price to learn from. [0 to 1]"""
 
 
 def _number(value: object) -> object:
@@ -40,7 +42,7 @@ Exact = Annotated[Decimal, BeforeValidator(_number)]
 Amount = Annotated[Exact, Field(ge=-MAX_PEN, le=MAX_PEN)]
 Positive = Annotated[Exact, Field(ge=0, le=MAX_PEN)]
 Price = Annotated[Exact, Field(ge=0, le=MAX_PRICE)]
-Share = Annotated[Exact, Field(ge=0, le=1)]
+Discount = Annotated[Exact, Field(ge=0, le=MAX_DISCOUNT)]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2_000)]
 People = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=50)]
 Pieces = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=200)]
@@ -65,7 +67,7 @@ class SupplySection(_Section):
     sector: Name | None = None
     collective_homes: Count = 1
     igv_exempt: bool | None = None
-    fose_discount: Share | None = None
+    fose_discount: Discount | None = None
     """Where the household knows it: the law's table for its kind of system is not on file."""
 
 

@@ -150,6 +150,11 @@ REFUSED = [
         ("--collective-homes", "2.5"),
         id="half a home",
     ),
+    pytest.param(
+        (*BILL, "--kwh", "3", "--fose-discount", "1"),
+        ("--fose-discount", "0.99"),
+        id="a discount that leaves no price",
+    ),
     pytest.param((*BILL, "--kwh-peak", "3", "--kwh", "5"), ("BT5B",), id="bands of no option"),
     pytest.param(
         (*BILL, "--kwh", "3", "--fixed-charge", "2"), ("--unit-price",), id="half a price"

@@ -227,6 +227,12 @@ def test_a_byte_order_mark_does_no_harm() -> None:
             id="a day of 25 hours",
         ),
         pytest.param(
+            f"[supply]\nfose_discount = 1\n{SMALLEST}",
+            "field-too-large",
+            "[supply] fose_discount",
+            id="a discount that leaves no price",
+        ),
+        pytest.param(
             f"[home]\nshare_of_meter = 0\n{SMALLEST}",
             "field-too-small",
             "[home] share_of_meter",
