@@ -98,3 +98,19 @@ def test_what_nothing_can_tell_apart_is_not_accused(tools: Toolbox) -> None:
     (finding,) = [f for f in audit.findings if f.code == "sum-does-not-close"]
     assert set(finding.lines) == {"fixed", "connection", "lighting", "interest"}
     assert finding.amount == Decimal("0.50")
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_an_overcharge_that_the_sums_follow_is_named_with_them(name: str, tools: Toolbox) -> None:
+    raw = _raw(name)
+    raw["items"][0]["amount"] += 100
+    raw["subtotal"] += 100
+    for total in ("total_before_adjustments", "total_to_pay"):
+        raw[total] += 118
+    raw["igv_18"] += 18
+
+    audit = _audit(raw, tools)
+
+    named = [checked.code for checked in audit.recomputed.off]
+    assert named == ["energy", "igv", "subtotal", "total_before", "total"]
+    assert audit.overcharge == Decimal("118.00")

@@ -10,52 +10,11 @@ import click
 from typing_extensions import override
 
 from ahorraluz.core.issues import InvalidInputError, Parameter
+from ahorraluz.services.typed_numbers import read_number
 
 MAX_SHOWN = 60
-MAX_CHARACTERS = 30
 
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-_COMMA_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3}){1,}\.\d+|[+-]?[1-9]\d{0,2}(,\d{3}){2,}")
-_POINT_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+,\d+|[+-]?[1-9]\d{0,2}(\.\d{3}){2,}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-def read_number(text: str, *, field: str) -> Decimal:
-    """Return the number a person typed, with a point or a comma for its decimals.
-
-    Raises
-    ------
-    InvalidInputError
-        ``number-invalid``, or ``number-ambiguous``: a comma before three digits may
-        mark decimals or part thousands.
-
-    Examples
-    --------
-    >>> [str(read_number(text, field="kwh")) for text in ("1,42", "1,234.50", "1.234,50")]
-    ['1.42', '1234.50', '1234.50']
-    """
-    bare = text.strip()
-    if len(bare) > MAX_CHARACTERS:
-        raise _refused("number-invalid", field, text)
-    if _PLAIN.fullmatch(bare):
-        return Decimal(bare)
-    if _COMMA_GROUPS.fullmatch(bare):
-        return Decimal(bare.replace(",", ""))
-    if _POINT_GROUPS.fullmatch(bare):
-        return Decimal(bare.replace(".", "").replace(",", "."))
-    if _ONE_GROUP.fullmatch(bare):
-        raise _refused(
-            "number-ambiguous",
-            field,
-            text,
-            decimal=bare.replace(",", "."),
-            whole=bare.replace(",", ""),
-        )
-    if _DECIMAL_COMMA.fullmatch(bare):
-        return Decimal(bare.replace(",", "."))
-    raise _refused("number-invalid", field, text)
 
 
 class Number(click.ParamType[Decimal]):

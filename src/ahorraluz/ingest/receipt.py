@@ -43,6 +43,14 @@ class ReceiptFormatError(AhorraLuzError):
     """A file that is no recibo in JSON."""
 
 
+def _written(text: str) -> Decimal | str:
+    """Return a JSON number exactly; one that no Decimal holds stays text and is refused."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
 def _exact(value: object) -> object:
     """Let numbers in as the text they were written with, so that no float is made."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
@@ -133,7 +141,7 @@ def parse_receipt(content: bytes, *, name: str = "recibo.json") -> Receipt:
         One issue for every field that cannot be used.
     """
     try:
-        raw = json.loads(content, parse_float=Decimal, parse_int=int)
+        raw = json.loads(content, parse_float=_written)
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise ReceiptFormatError("receipt-not-json", file=name) from None
     if not isinstance(raw, dict):

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
+from ahorraluz.services.typed_numbers import read_number
 
 MAX_SHOWN = 40
 """Longest part of a wrong value that a message repeats."""
 MAX_DIGITS = 12
 """More digits than any amount of a recibo has."""
 
-_ORNAMENT = re.compile(r"s/\.?|kwh|soles|[\s\u00a0\u2009\u202f]", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)")
-_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _LOCAL_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
@@ -24,42 +22,30 @@ class TypedValueError(AhorraLuzError):
 
 
 def parse_number(text: str) -> Decimal:
-    """Return the number that a person typed.
-
-    A comma or a point may mark the decimals, and spaces, ``S/`` and ``kWh`` may stand
-    around it. Where both marks are there the last one is the decimal mark; a comma
-    alone before exactly three digits parts thousands, as a recibo prints them.
+    """Return the number that a person typed, as :func:`.typed_numbers.read_number` does.
 
     Raises
     ------
     TypedValueError
-        ``typed-not-a-number``.
+        ``typed-not-a-number`` or ``typed-ambiguous``.
 
     Examples
     --------
-    >>> [str(parse_number(text)) for text in ("180,5", "S/ 1,234.50", "1.234,50", "1,234")]
-    ['180.5', '1234.50', '1234.50', '1234']
-    >>> str(parse_number("0,640 "))
-    '0.640'
+    >>> [str(parse_number(text)) for text in ("180,5", "S/ 1,234.50", "1.234,50", "0,640 ")]
+    ['180.5', '1234.50', '1234.50', '0.640']
     """
-    bare = _ORNAMENT.sub("", text).rstrip(".").replace("\u2212", "-")
-    if not _NUMBER.fullmatch(bare) or sum(map(str.isdigit, bare)) > MAX_DIGITS:
-        raise TypedValueError("typed-not-a-number", value=text[:MAX_SHOWN])
-    plain = _with_decimal_point(bare)
-    if plain.count(".") > 1:
-        raise TypedValueError("typed-not-a-number", value=text[:MAX_SHOWN])
-    return Decimal(plain)
-
-
-def _with_decimal_point(bare: str) -> str:
-    comma, point = bare.rfind(","), bare.rfind(".")
-    if comma < 0:
-        return bare
-    if point < 0:
-        return bare.replace(",", "" if _THOUSANDS.fullmatch(bare) else ".")
-    if comma > point:
-        return bare.replace(".", "").replace(",", ".")
-    return bare.replace(",", "")
+    shown = text[:MAX_SHOWN]
+    if sum(map(str.isdigit, text)) > MAX_DIGITS:
+        raise TypedValueError("typed-not-a-number", value=shown)
+    try:
+        return read_number(text, field="")
+    except InvalidInputError as error:
+        if error.issue.code != "number-ambiguous":
+            raise TypedValueError("typed-not-a-number", value=shown) from None
+        told = error.issue.parameters
+        raise TypedValueError(
+            "typed-ambiguous", value=shown, decimal=told["decimal"], whole=told["whole"]
+        ) from None
 
 
 def parse_numbers(text: str) -> tuple[Decimal, ...]:

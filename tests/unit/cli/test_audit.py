@@ -38,12 +38,14 @@ def test_every_recibo_on_file_can_be_read_as_text(path: Path, language: str) -> 
     assert result.stdout
 
 
-def test_a_line_that_does_not_add_up_is_named_alone() -> None:
+def test_a_line_that_is_too_high_is_named_with_the_tax_that_follows_it() -> None:
     document = answer("audit", WITH_ERROR)
 
-    assert [line["code"] for line in document["lines"] if line["verdict"] == "off"] == ["lighting"]
+    off = [line["code"] for line in document["lines"] if line["verdict"] == "off"]
+    assert off == ["energy", "igv"]
     (finding,) = (f for f in document["findings"] if f["code"] == "line-off")
-    assert finding["lines"] == ["lighting"]
+    assert finding["lines"] == ["energy"]
+    assert finding["amount"] == document["overcharge"] == "5.90"
     assert faults(document, "audit") == []
 
 
@@ -52,13 +54,13 @@ def test_earlier_recibos_can_be_given_to_compare_with() -> None:
         "audit", WITH_ERROR, "--previous", RECIBOS / "lima-2026-05.json", "--previous", FINE
     )
 
-    assert [line["code"] for line in document["lines"] if line["verdict"] == "off"] == ["lighting"]
+    assert [f["lines"] for f in document["findings"] if f["code"] == "line-off"] == [["energy"]]
 
 
 def test_the_text_names_the_line_and_what_to_do() -> None:
     result = run("audit", WITH_ERROR)
 
-    assert "✗  Alumbrado" in result.stdout
+    assert "✗  Energía" in result.stdout
     assert "--claim" in result.stdout
 
 

@@ -81,6 +81,15 @@ def test_what_cannot_be_is_refused_by_field(changes: dict[str, Any], code: str, 
     assert caught.value.issue.parameters["field"] == field
 
 
+def test_a_number_that_no_decimal_holds_is_refused() -> None:
+    content = _sheet().replace(b"100.5", b"1e99999999999999999999")
+
+    with pytest.raises(InvalidInputError) as caught:
+        parse_receipt(content)
+
+    assert caught.value.issue.code == "number-invalid"
+
+
 def test_every_wrong_field_is_named_at_once() -> None:
     with pytest.raises(InvalidInputError) as caught:
         parse_receipt(_sheet(kwh="x", days=0, subtotal="y"))

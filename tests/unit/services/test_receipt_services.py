@@ -240,14 +240,23 @@ def test_a_claim_letter_names_lines_rules_and_deadlines(tools: Toolbox, language
     raw = json.loads((GOLDEN / "lds-2026-08.json").read_text())
     raw["items"][0]["amount"] += 10
     raw["items"][0]["name"] = "Consumo de energía <script>"
+    # The sums follow the line, so it was really charged.
+    raw |= {
+        "subtotal": 490.40,
+        "igv_18": 88.27,
+        "total_before_adjustments": 586.44,
+        "total_to_pay": 586.50,
+    }
     audit = audit_receipt(parse_receipt(json.dumps(raw).encode()), tools=tools, as_of=AS_OF)
 
     letter = write_claim(audit, tools=tools, as_of=AS_OF, texts=open_texts(language))
 
     text, page = letter.to_text(), letter.to_html()
     assert [row.line for row in letter.rows if row.is_off] == [
-        open_texts(language).text("line.energy")
+        open_texts(language).text(f"line.{code}")
+        for code in ("energy", "igv", "subtotal", "total_before", "total")
     ]
+    assert audit.overcharge == D("11.80")
     for part in ("450.62", "440.62", "11.80", "30", "28749", "0800-41800"):
         assert part in text
         assert part in page

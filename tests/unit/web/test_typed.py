@@ -28,7 +28,6 @@ from ahorraluz.web.typed import (
         pytest.param("S/.120,50", "120.50", id="with soles and a point"),
         pytest.param("s/ 1,234.50", "1234.50", id="thousands as a recibo prints them"),
         pytest.param("1.234,50", "1234.50", id="thousands as Europe prints them"),
-        pytest.param("1,234", "1234", id="comma before three digits"),
         pytest.param("0,640", "0.640", id="no thousands after a zero"),
         pytest.param("152 kWh", "152", id="with its unit"),
         pytest.param("152\u00a0kWh", "152", id="no-break space"),
@@ -115,3 +114,12 @@ def test_a_value_out_of_range_says_why(value: str, places: int, code: str) -> No
 
 def test_trailing_zeros_are_no_decimals() -> None:
     assert check_range(Decimal("5.000"), low=None, high=None, places=0) == 5
+
+
+def test_a_comma_before_three_digits_is_asked_about() -> None:
+    with pytest.raises(TypedValueError) as refused:
+        parse_number("1,234")
+
+    assert refused.value.issue.code == "typed-ambiguous"
+    assert refused.value.issue.parameters["decimal"] == "1.234"
+    assert refused.value.issue.parameters["whole"] == "1234"

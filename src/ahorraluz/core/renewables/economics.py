@@ -168,8 +168,10 @@ def _yearly_values(
 ) -> list[Decimal]:
     """Return today's worth of each year's amount."""
     step = (_ONE - fading_year) / (_ONE + rate)
-    first = yearly / (_ONE + rate)
-    return [first * step**year for year in range(years)]
+    worth = [yearly / (_ONE + rate)]
+    while len(worth) < years:
+        worth.append(worth[-1] * step)
+    return worth[:years]
 
 
 def _net_present_value(investment: Investment, basis: str) -> MoneyRange:

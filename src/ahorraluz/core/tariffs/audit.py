@@ -184,6 +184,10 @@ def _residual(
     """Return by how much the lines exceed a subtotal that the rest of the recibo confirms."""
     if receipt.subtotal is None:
         return ZERO
+    as_printed = (energy.printed or ZERO) + sum(amounts.values(), ZERO)
+    if abs(as_printed - receipt.subtotal) <= CENT:
+        # The sums follow what is printed, whether or not a line of it is right.
+        return ZERO
     best = {code: factored.get(code, amount) for code, amount in amounts.items()}
     base = energy.computed if energy.computed is not None else (energy.printed or ZERO)
     residual = base + sum(best.values(), ZERO) - receipt.subtotal

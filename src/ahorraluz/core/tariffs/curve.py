@@ -7,6 +7,7 @@ from itertools import pairwise
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.tariffs.billing import Bill, price_bill
+from ahorraluz.core.tariffs.energy import EnergyPriceError, block_kwh, bracket_of
 from ahorraluz.core.tariffs.terms import BillTerms
 
 ONE_KWH = Decimal(1)
@@ -184,13 +185,39 @@ def _segment(
 def exact_cost(
     terms: BillTerms, kwh: Decimal, *, shares: dict[Band, Decimal] | None = None
 ) -> Decimal:
-    """Return the cost of ``kwh`` with no rounding at all, so that slopes are exact. [PEN]"""
-    bill = _bill(terms, kwh, shares)
-    energy = sum((part.amount for part in bill.lines[0].parts), Decimal(0))
-    rest = bill.subtotal - bill.lines[0].amount
+    """Return the cost of ``kwh`` with no rounding at all, so that slopes are exact. [PEN]
+
+    Raises
+    ------
+    EnergyPriceError
+        ``bracket-price-unknown``, or ``bands-needed`` where the option has hours and
+        ``shares`` does not tell them.
+    """
+    homes = terms.supply.collective_homes
+    bracket = bracket_of(kwh, terms.brackets, homes=homes)
+    parts = _shares_of(terms, shares)
+    energy = sum(
+        (
+            in_block * part * block.prices[band]
+            for block, in_block in block_kwh(kwh, bracket, homes=homes)
+            for band, part in parts.items()
+        ),
+        Decimal(0),
+    )
+    charges = terms.charges
+    monthly = (bracket.fixed, charges.connection, charges.lighting, charges.interest)
+    taxed = energy + charges.other_taxed + sum((a or Decimal(0) for a in monthly), Decimal(0))
     levy = (terms.levy or Decimal(0)) * kwh
-    untaxed = terms.charges.late_interest + terms.charges.other_untaxed
-    return (energy + rest) * (1 + terms.igv_rate) + levy + untaxed
+    return taxed * (1 + terms.igv_rate) + levy + charges.late_interest + charges.other_untaxed
+
+
+def _shares_of(terms: BillTerms, shares: dict[Band, Decimal] | None) -> dict[Band, Decimal]:
+    if terms.bands == (Band.TOTAL,):
+        return {Band.TOTAL: Decimal(1)}
+    missing = [band.value for band in terms.bands if band not in (shares or {})]
+    if shares is None or missing:
+        raise EnergyPriceError("bands-needed", missing=missing)
+    return {band: shares[band] for band in terms.bands}
 
 
 def _cliff(
@@ -210,5 +237,9 @@ def _before_rounding(bill: Bill) -> Decimal:
 
 
 def _bill(terms: BillTerms, kwh: Decimal, shares: dict[Band, Decimal] | None) -> Bill:
-    bands = {band: kwh * share for band, share in (shares or {}).items()}
+    """Return the bill of ``kwh``, bands to the watt-hour and adding up to it."""
+    bands = {band: (kwh * share).quantize(MILLI_KWH) for band, share in (shares or {}).items()}
+    if bands:
+        last = list(bands)[-1]
+        bands[last] += kwh - sum(bands.values(), Decimal(0))
     return price_bill(Consumption(period=terms.period, energy_kwh=kwh, bands_kwh=bands), terms)

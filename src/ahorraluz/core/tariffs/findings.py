@@ -9,7 +9,7 @@ from ahorraluz.core.home import CustomerClass, Fose, Supply
 from ahorraluz.core.issues import Parameter
 from ahorraluz.core.money import round_cent
 from ahorraluz.core.periods import Period
-from ahorraluz.core.tariffs.audit import AuditRules, Recomputed
+from ahorraluz.core.tariffs.audit import AuditRules, Checked, Recomputed, Verdict
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.core.tariffs.schedule import NoScheduleError, ScheduleError, TariffBook
@@ -20,6 +20,8 @@ USUAL_DAYS = range(27, 34)
 HISTORY_FOR_MEAN = 6
 MEAN_TOLERANCE = Decimal("0.5")
 JUST_ABOVE_KWH = Decimal(10)
+LINES = tuple(c.value for c in LineCode if c not in (LineCode.IGV, LineCode.ROUNDING))
+TAXED = (LineCode.ENERGY, LineCode.FIXED, LineCode.CONNECTION, LineCode.LIGHTING, LineCode.INTEREST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +116,15 @@ def findings(
 
 def _lines_off(recomputed: Recomputed, rules: AuditRules) -> list[Finding]:
     found = []
-    taxed = {LineCode.ENERGY, LineCode.FIXED, LineCode.CONNECTION, LineCode.LIGHTING}
-    for checked in recomputed.off:
-        rate = rules.igv_rate if checked.code in taxed else Decimal(0)
+    for checked in _roots(recomputed):
+        rate = rules.igv_rate if checked.code in TAXED else Decimal(0)
+        # Where the sums agree with the recomputed line, it is misprinted, not overcharged.
+        charged = not _sums_agree(recomputed, checked.code)
         found.append(
             Finding(
-                code="line-off",
-                claimable=checked.difference > 0,
-                amount=round_cent(checked.difference * (1 + rate)),
+                code="line-off" if charged else "line-misprinted",
+                claimable=charged and checked.difference > 0,
+                amount=round_cent(checked.difference * (1 + rate)) if charged else None,
                 lines=(checked.code,),
                 parameters={
                     "line": checked.code,
@@ -131,6 +134,23 @@ def _lines_off(recomputed: Recomputed, rules: AuditRules) -> list[Finding]:
             )
         )
     return found
+
+
+def _roots(recomputed: Recomputed) -> tuple[Checked, ...]:
+    """Return what is off by itself: where a line is, tax and sums only follow it."""
+    lines = [c for c in recomputed.off if c.code in LINES]
+    tax = [c for c in recomputed.off if c.code == LineCode.IGV.value]
+    return tuple(lines or tax or recomputed.off)
+
+
+def _sums_agree(recomputed: Recomputed, code: str) -> bool:
+    """Tell whether what is paid follows the recomputed line and not the printed one."""
+    sums = (recomputed.subtotal, recomputed.total_before, recomputed.total)
+    if code in {checked.code for checked in sums}:
+        return False
+    later = sums if code in TAXED else sums[1:]
+    confirmed = [checked for checked in later if checked.verdict is not Verdict.UNCHECKED]
+    return bool(confirmed) and all(checked.verdict is Verdict.OK for checked in confirmed)
 
 
 def _sum_does_not_close(recomputed: Recomputed) -> list[Finding]:

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.invented import MAY, D, tariff_book
 
+from ahorraluz.core.consumption import Band
+from ahorraluz.core.home import Option, Supply
 from ahorraluz.core.tariffs.curve import CurveError, bill_curve, exact_cost, headroom
+from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 
 
@@ -70,9 +73,26 @@ def test_headroom_needs_a_day() -> None:
 
 
 def _terms() -> BillTerms:
-    from ahorraluz.core.home import Supply
-
     return bill_terms(tariff_book(), Supply(distributor="light", system="here"), MAY)
 
 
 _TERMS = _terms()
+
+
+def test_the_curve_of_hours_keeps_the_proportion_of_the_bands() -> None:
+    supply = Supply(distributor="light", system="here", option=Option.BT5F)
+    hourly = bill_terms(tariff_book(), supply, MAY)
+    third = D(1) / D(3)
+
+    curve = bill_curve(hourly, shares={Band.PEAK: third, Band.OFF_PEAK: 1 - third})
+
+    # A third of each kWh at 1.00 and the rest at 0.40, with IGV, and the levy.
+    assert abs(curve.marginal_price(D(100)) - (D("0.6") * D("1.18") + D("0.01"))) < D("1e-20")
+    assert curve.cliffs[0].at_kwh == 140
+
+
+def test_the_curve_of_hours_needs_their_proportion() -> None:
+    supply = Supply(distributor="light", system="here", option=Option.BT5F)
+
+    with pytest.raises(EnergyPriceError):
+        bill_curve(bill_terms(tariff_book(), supply, MAY))

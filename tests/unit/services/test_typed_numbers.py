@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ahorraluz.cli.typed import read_number
 from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.services.typed_numbers import read_number
 
 AMOUNTS = st.decimals(-999_999, 999_999, places=2)
 
