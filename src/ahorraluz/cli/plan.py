@@ -106,7 +106,7 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
         yield from heading(texts.text("cli.plan-questions"))
     for question in plan.questions[:SHOWN_QUESTIONS]:
         yield f"- {texts.text(f'question.{question.id}')} ({question.field})"
-    yield from issue_lines((*advice.issues, *plan.issues), texts)
+    yield from issue_lines(advice.issues, texts)
 
 
 def _uses(advice: "Advice", texts: Texts) -> Iterator[str]:
@@ -168,7 +168,7 @@ def _step(mark: str, item: "Recommendation", texts: Texts) -> Iterator[str]:
     yield f"{mark}{texts.text(f'measure.{item.measure}.title')}"
     indent = " " * len(mark)
     yield f"{indent}{texts.text(f'measure.{item.measure}.how', **item.parameters)}"
-    said = [texts.text("cli.plan-saves", year=texts.soles(item.saving_pen_year))]
+    said = [_saves(item, texts)]
     said.append(_cost(item, texts))
     if item.payback_months is not None and item.cost.middle:
         said.append(texts.text("cli.plan-payback", time=_time(item.payback_months, texts)))
@@ -176,6 +176,19 @@ def _step(mark: str, item: "Recommendation", texts: Texts) -> Iterator[str]:
     if item.standing not in UNSAID:
         said.append(texts.text(f"standing.{item.standing.value}"))
     yield f"{indent}{' · '.join(said)}"
+    for issue in item.issues:
+        yield f"{indent}{texts.issue(issue)}"
+
+
+def _saves(item: "Recommendation", texts: Texts) -> str:
+    """Return the saving of a year with its range, prices to come included."""
+    year = item.saving_pen_year
+    if item.saving is None:
+        return texts.text("cli.plan-saves", year=texts.soles(year), low="—", high="—")
+    low, high = (Decimal(str(value * YEAR_MONTHS)) for value in (item.saving.low, item.saving.high))
+    return texts.text(
+        "cli.plan-saves", year=texts.soles(year), low=texts.soles(low), high=texts.soles(high)
+    )
 
 
 def _cost(item: "Recommendation", texts: Texts) -> str:

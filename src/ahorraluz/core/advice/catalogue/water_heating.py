@@ -41,6 +41,7 @@ from ahorraluz.core.advice.measures import (
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Source
 from ahorraluz.core.home import Appliance
+from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarFacts
 from ahorraluz.core.renewables.ranges import propagated
@@ -188,6 +189,12 @@ def _shower_summer_position(context: PlanContext) -> Answer:
     )
 
 
+# The only published packages are installed in one town; elsewhere freight comes on top.
+PRICE_OF_HUARAZ = Issue(
+    code="price-of-another-place", severity=Severity.NOTE, parameters={"place": "Huaraz"}
+)
+
+
 def _solar_water_heater(context: PlanContext) -> Answer:
     uses = own_uses(context, *HEATERS)
     if not uses:
@@ -226,6 +233,7 @@ def _sun_on_the_tank(
         cost=cost,
         life_years=_life(context),
         sources=sources,
+        issues=(PRICE_OF_HUARAZ,) if sources else (),
         basis="basis.solar-thermal",
         parameters={
             "litres": round(size.litres_day.middle),
