@@ -99,3 +99,13 @@ def test_no_message_and_no_log_repeats_the_secret() -> None:
     with pytest.raises(InvalidInputError) as refused:
         read_settings({"AHORRALUZ_SECRET_KEY": "hush"})
     assert "hush" not in str(refused.value)
+
+
+def test_the_reference_page_lists_every_setting_as_the_table_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+
+    listed = [
+        line for line in page.read_text("utf-8").splitlines() if line.startswith("| `AHORRALUZ_")
+    ]
+
+    assert listed == [f"| `{s.variable}` | {s.default} | {s.meaning} |" for s in TABLE]
