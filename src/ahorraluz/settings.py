@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
-from typing_extensions import override
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
 
@@ -15,7 +14,6 @@ PREFIX = "AHORRALUZ_"
 APP_NAME = "ahorraluz"
 LANGUAGES = ("es", "en")
 MAX_PORT = 65_535
-MIN_SECRET_CHARACTERS = 16
 MAX_PROXIES = 10
 MAX_SHOWN = 60
 """Longest part of a wrong value that a message repeats."""
@@ -29,19 +27,8 @@ class Settings:
     language: str = "es"
     host: str = "127.0.0.1"
     port: int = 8000
-    secret_key: str | None = None
     trusted_proxies: int = 0
     max_upload_kb: int = 2_048
-
-    @override
-    def __repr__(self) -> str:
-        """Return the settings without the secret, for logs."""
-        secret = "set" if self.secret_key else "not set"
-        return (
-            f"Settings(data_dir={str(self.data_dir)!r}, language={self.language!r}, "
-            f"host={self.host!r}, port={self.port}, secret_key={secret}, "
-            f"trusted_proxies={self.trusted_proxies}, max_upload_kb={self.max_upload_kb})"
-        )
 
 
 class _WrongValueError(AhorraLuzError):
@@ -102,12 +89,6 @@ def _host(text: str) -> str:
     return text
 
 
-def _secret(text: str) -> str:
-    if len(text) < MIN_SECRET_CHARACTERS:
-        raise _WrongValueError("setting-secret-too-short", least=MIN_SECRET_CHARACTERS)
-    return text
-
-
 TABLE: tuple[Setting, ...] = (
     Setting(
         field="data_dir",
@@ -134,12 +115,6 @@ TABLE: tuple[Setting, ...] = (
         read=_whole(1, MAX_PORT),
     ),
     Setting(
-        field="secret_key",
-        default="a new one at each start",
-        meaning="Key that signs forms, 16 characters or more; needed with several processes.",
-        read=_secret,
-    ),
-    Setting(
         field="trusted_proxies",
         default="`0`",
         meaning="How many proxies stand before the server and may name the visitor's address.",
@@ -154,9 +129,6 @@ TABLE: tuple[Setting, ...] = (
 )
 """Every setting, for :func:`read_settings` and for the reference page."""
 
-SECRET_FIELDS = ("secret_key",)
-"""Fields whose value no message repeats."""
-
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an environment; a variable left empty counts as not set.
@@ -170,8 +142,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     ------
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
-        ``setting-not-a-folder``, ``setting-not-a-host`` or ``setting-secret-too-short``:
-        every wrong variable at once.
+        ``setting-not-a-folder`` or ``setting-not-a-host``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}
@@ -192,8 +163,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             settings = replace(settings, **{setting.field: setting.read(text)})
         except _WrongValueError as wrong:
-            shown = "***" if setting.field in SECRET_FIELDS else text[:MAX_SHOWN]
-            parameters = {"variable": variable, "value": shown, **wrong.issue.parameters}
+            named = {"variable": variable, "value": text[:MAX_SHOWN]}
+            parameters = {**named, **wrong.issue.parameters}
             issues.append(replace(wrong.issue, parameters=parameters))
     if issues:
         raise InvalidInputError.of(issues)
