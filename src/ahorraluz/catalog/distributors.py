@@ -1,5 +1,6 @@
 """Electricity distributors of Peru: who they are and how their bills round and tax."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ COLUMNS = (
 )
 IGV_EXEMPT: Mapping[str, bool | None] = {"yes": False, "no": True, "mixed": None, "unknown": None}
 SUGGESTIONS = 3
+LEGAL_FORM = re.compile(r"(saa|sac|sa|srl|eirl)$")
+MIN_INSIDE = 6
+"""Shortest name that is looked for inside a longer text; shorter ones stand in other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +112,7 @@ def find_distributor(text: str) -> Distributor:
     >>> find_distributor("ENEL").id
     'pluz'
     """
-    names = _names()
-    found = names.get(squeeze(text))
+    found = _known_by(squeeze(text))
     if found is None:
         raise InvalidInputError(
             "distributor-unknown",
@@ -118,6 +121,20 @@ def find_distributor(text: str) -> Distributor:
             suggestions=_closest(text),
         )
     return load_distributors()[found]
+
+
+def _known_by(name: str) -> str | None:
+    """Return the id behind a squeezed name: whole, without its legal form, or inside it.
+
+    A recibo may print more than the name, such as the company's legal form; in a longer
+    text the longest name counts.
+    """
+    names = _names()
+    for spelling in (name, LEGAL_FORM.sub("", name)):
+        if spelling in names:
+            return names[spelling]
+    inside = [known for known in names if len(known) >= MIN_INSIDE and known in name]
+    return names[max(inside, key=len)] if inside else None
 
 
 @cache

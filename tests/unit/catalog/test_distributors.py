@@ -120,3 +120,18 @@ def test_a_department_that_does_not_exist_is_refused() -> None:
     with pytest.raises(InvalidInputError) as refused:
         find_department("Atlantis")
     assert refused.value.issue.code == "department-unknown"
+
+
+@pytest.mark.parametrize(
+    ("printed", "id_"),
+    [
+        ("LUZ DEL SUR S.A.A.", "luz-del-sur"),
+        ("Enel Distribución Perú S.A.A.", "pluz"),
+        ("Empresa Regional Electronoroeste S.A.", "enosa"),
+        ("Empresa Electro Sur Este S.A.A.", "electro-sur-este"),
+        ("Electrosur S.A.", "electrosur"),
+        ("Electro Puno S.A.A. (Puno)", "electro-puno"),
+    ],
+)
+def test_a_printed_company_name_is_known(printed: str, id_: str) -> None:
+    assert find_distributor(printed).id == id_

@@ -19,6 +19,9 @@ BASIS = "basis.solar-thermal"
 WATT_HOURS_PER_LITRE_KELVIN = 1.163
 """Heat capacity of a litre of water: 4.186 kJ/(L·K). [Wh/(L·K)]"""
 
+LEAST_NEED_KWH = 0.001
+"""A need below it is none, and has no part to be covered. [kWh/year]"""
+
 
 class SolarHeatError(AhorraLuzError):
     """A heater or a need for hot water that cannot be."""
@@ -142,7 +145,7 @@ def solar_heat(
     return SolarHeat(
         monthly_kwh=tuple(heater.heat([month], unit=KWH_MONTH) for month in every_month),
         year_kwh=year,
-        fraction=year.scaled(1 / need if need else 0.0, unit="share"),
+        fraction=year.scaled(1 / need if need >= LEAST_NEED_KWH else 0.0, unit="share"),
     )
 
 

@@ -133,10 +133,15 @@ class TariffBook:
             schedule
             for schedule in self.schedules
             if schedule.option is supply.option
-            and schedule.customer is supply.customer
+            and schedule.customer in (supply.customer, CustomerClass.RESIDENTIAL)
             and (anywhere or _same_system(schedule, supply))
         ]
-        return sorted(matching, key=lambda schedule: schedule.start)
+        own = [schedule for schedule in matching if schedule.customer is supply.customer]
+        near = own if anywhere else [s for s in own if s.distributor == supply.distributor]
+        # A supply that is no home pays the prices above the FOSE limit (the same row of
+        # the rule), so a residential sheet tells them where there is no other.
+        chosen = near or [schedule.without_fose() for schedule in matching]
+        return sorted(chosen, key=lambda schedule: schedule.start)
 
     def schedule_at(self, supply: Supply, day: date) -> Schedule:
         """Return the sheet that is known to hold for ``supply`` on ``day``.

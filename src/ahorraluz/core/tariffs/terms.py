@@ -138,7 +138,7 @@ def bill_terms(
         issues=(
             *_price_issues(days, spread),
             *_setting_issues(settings, exempt=exempt),
-            *_supply_issues(book, supply),
+            *_supply_issues(book, supply, days),
             *_charge_issues(charges),
             *levy_issues,
         ),
@@ -341,13 +341,15 @@ def _setting_issues(settings: DistributorSettings, *, exempt: bool | None) -> li
     return issues
 
 
-def _supply_issues(book: TariffBook, supply: Supply) -> list[Issue]:
+def _supply_issues(book: TariffBook, supply: Supply, days: Sequence[PricedDays]) -> list[Issue]:
     issues = []
     systems = {s.system for s in book.schedules if s.distributor == supply.distributor}
     if supply.system is None and systems:
         issues.append(
             Issue(code="system-not-stated", parameters={"systems": sorted(filter(None, systems))})
         )
+    if any(part.schedule.customer is not supply.customer for part in days):
+        issues.append(Issue(code="priced-as-above-limit", severity=Severity.NOTE))
     if supply.sector is None and supply.fose is Fose.ELIGIBLE:
         issues.append(Issue(code="sector-assumed", severity=Severity.NOTE))
     return issues

@@ -7,7 +7,7 @@ import pytest
 from tests.invented import MAY, D, bt5b
 
 from ahorraluz.core.consumption import Band
-from ahorraluz.core.home import Option, Supply
+from ahorraluz.core.home import CustomerClass, Option, Supply
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.schedule import NoScheduleError, Origin, ScheduleError, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
@@ -123,3 +123,30 @@ def test_the_levy_follows_the_uit_and_an_expected_one_is_for_bills_to_come(
     assert "figure-unconfirmed" in {issue.code for issue in to_come.issues}
     assert before.levy is None
     assert "levy-unknown" in {issue.code for issue in before.issues}
+
+
+def test_no_home_is_priced_above_the_limit_where_only_homes_have_a_sheet(
+    book: TariffBook, supply: Supply
+) -> None:
+    shop = replace(supply, customer=CustomerClass.NON_RESIDENTIAL)
+
+    terms = bill_terms(book, shop, MAY)
+
+    assert len(terms.brackets) == 1
+    assert _over(terms) == "0.6150"
+    assert terms.origin is Origin.SHEET
+    assert "priced-as-above-limit" in {issue.code for issue in terms.issues}
+
+
+def test_a_sheet_of_its_own_comes_first_for_no_home(book: TariffBook, supply: Supply) -> None:
+    shop = replace(supply, customer=CustomerClass.NON_RESIDENTIAL)
+    own = bt5b("2026-05-04", "0.4", "0.6", "0.7000").without_fose()
+    both = replace(
+        book,
+        schedules=(*book.schedules, replace(own, customer=CustomerClass.NON_RESIDENTIAL)),
+    )
+
+    terms = bill_terms(both, shop, MAY)
+
+    assert _over(terms) == "0.7000"
+    assert "priced-as-above-limit" not in {issue.code for issue in terms.issues}
