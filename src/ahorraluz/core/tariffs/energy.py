@@ -13,6 +13,8 @@ from ahorraluz.core.money import round_cent
 from ahorraluz.core.tariffs.lines import BillLine, LineCode, LinePart
 from ahorraluz.core.tariffs.schedule import Block, Bracket
 
+WATT_HOUR = Decimal("0.001")
+
 
 class EnergyPriceError(AhorraLuzError):
     """The energy cannot be priced with these prices."""
@@ -74,17 +76,18 @@ def energy_parts(
         ``bands-needed``: the option prices hours and the energy has no bands.
     """
     bands_kwh = _bands_kwh(consumption, tuple(bracket.blocks[0].prices))
-    return tuple(
-        LinePart(
-            quantity=kwh * in_band / consumption.energy_kwh,
-            unit="kWh",
-            price=block.prices[band],
-            band=band,
-        )
-        for block, kwh in block_kwh(consumption.energy_kwh, bracket, homes=homes)
-        for band, in_band in bands_kwh.items()
-        if in_band > 0
-    )
+    used = {band: kwh for band, kwh in bands_kwh.items() if kwh > 0}
+    parts = []
+    for block, kwh in block_kwh(consumption.energy_kwh, bracket, homes=homes):
+        left = kwh
+        for band, in_band in used.items():
+            # To the watt-hour, for people to read; the last band takes what is left.
+            exact = kwh * in_band / consumption.energy_kwh
+            quantity = left if band == list(used)[-1] else exact.quantize(WATT_HOUR)
+            left -= quantity
+            price = block.prices[band]
+            parts.append(LinePart(quantity=quantity, unit="kWh", price=price, band=band))
+    return tuple(parts)
 
 
 def energy_amount(consumption: Consumption, bracket: Bracket, *, homes: int = 1) -> Decimal:
