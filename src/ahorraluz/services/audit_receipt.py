@@ -23,6 +23,8 @@ from ahorraluz.services.toolbox import Toolbox
 
 HINT_SPREAD = Decimal("0.015")
 """Charges of one month differ by a céntimo or so between recibos of one kind. [PEN]"""
+SAME_KIND = Decimal("0.15")
+"""Relative distance up to which two amounts can be of one kind. [0 to 1]"""
 HINT_DAYS = 45
 """Days around a recibo within which amounts seen elsewhere say something of it."""
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])\b")
@@ -149,7 +151,7 @@ def _levy(book: TariffBook, day: date) -> Decimal | None:
 
 def _hints_of_previous(previous: Sequence[Receipt]) -> list[Hint]:
     return [
-        Hint(code=code, value=amount, spread=HINT_SPREAD)
+        _hint(code, amount)
         for earlier in previous
         for code in HINTED
         if (amount := earlier.amount(code)) is not None
@@ -159,22 +161,41 @@ def _hints_of_previous(previous: Sequence[Receipt]) -> list[Hint]:
 def _hints_on_file(receipt: Receipt, supply: Supply, day: date) -> list[Hint]:
     """Return the amounts seen on other recibos of this distributor about that day.
 
-    Those of the very month come alone; neighbouring months only stand in for them.
+    Amounts far from the printed one are of another kind of connection or another
+    range. Those of the very month come alone; neighbouring months stand in for them,
+    as the range between them, since charges move from one month to the next.
     """
     hints = []
+    residual = _open_residual(receipt)
     for code in HINTED:
+        printed = receipt.amount(code)
+        amounts = () if printed is None else (printed, printed - residual)
         near = [
             seen
             for seen in load_observed()
             if seen.distributor == supply.distributor
             and seen.name == code.value
+            and any(abs(seen.value - a) <= seen.value * SAME_KIND for a in amounts)
             and _tells(seen, receipt, supply, day)
         ]
-        same_month = [seen for seen in near if seen.start <= day < seen.end]
-        hints += [
-            Hint(code=code, value=seen.value, spread=HINT_SPREAD) for seen in same_month or near
-        ]
+        same_month = [seen.value for seen in near if seen.start <= day < seen.end]
+        if same_month:
+            hints += [_hint(code, value) for value in same_month]
+        elif near:
+            values = [seen.value for seen in near]
+            hints.append(_hint(code, min(values), high=max(values)))
     return hints
+
+
+def _open_residual(receipt: Receipt) -> Decimal:
+    """Return the printed lines minus the printed subtotal, zero where there is none."""
+    if receipt.subtotal is None:
+        return Decimal(0)
+    return sum((line.amount for line in receipt.taxed), Decimal(0)) - receipt.subtotal
+
+
+def _hint(code: LineCode, low: Decimal, *, high: Decimal | None = None) -> Hint:
+    return Hint(code=code, low=low, high=low if high is None else high, spread=HINT_SPREAD)
 
 
 def _tells(seen: ObservedAmount, receipt: Receipt, supply: Supply, day: date) -> bool:
@@ -208,7 +229,7 @@ def _hint_of_sheet(receipt: Receipt, supply: Supply, book: TariffBook) -> list[H
         for bracket in terms.brackets
         if bracket.limit_kwh is None or receipt.kwh <= bracket.limit_kwh
     )
-    return [Hint(code=LineCode.FIXED, value=fixed, spread=HINT_SPREAD)]
+    return [_hint(LineCode.FIXED, fixed)]
 
 
 def _issues(receipt: Receipt, book: TariffBook, supply: Supply, day: date) -> tuple[Issue, ...]:

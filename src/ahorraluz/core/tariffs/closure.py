@@ -16,17 +16,25 @@ from ahorraluz.core.tariffs.lines import LineCode
 FLOOR = 1e-6
 FITS = 0.5
 """Likelihood, relative to the best, from which an amount agrees with a hint."""
+POSSIBLE = 0.01
+"""Likelihood below which even the corrected amount is no such charge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hint:
-    """An amount seen elsewhere for the same charge."""
+    """What the same charge was elsewhere: an amount, or the range between two months."""
 
     code: LineCode
-    value: Decimal
+    low: Decimal
     """[PEN, before IGV]"""
+    high: Decimal
+    """The same as ``low`` for one amount. [PEN, before IGV]"""
     spread: Decimal
-    """Standard deviation around it that would surprise nobody. [PEN]"""
+    """Standard deviation outside of it that would surprise nobody. [PEN]"""
+
+    def away(self, amount: Decimal) -> float:
+        """Return how far outside the range ``amount`` lies, in spreads."""
+        return float(max(self.low - amount, amount - self.high, Decimal(0)) / self.spread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +67,8 @@ def locate(
     --------
     Invented amounts: a connection charge seen at 1.40 elsewhere, printed as 1.90.
 
-    >>> seen = [Hint(code=LineCode.CONNECTION, value=Decimal("1.40"), spread=Decimal("0.02"))]
+    >>> price = Decimal("1.40")
+    >>> seen = [Hint(code=LineCode.CONNECTION, low=price, high=price, spread=Decimal("0.02"))]
     >>> printed = {LineCode.CONNECTION: Decimal("1.90"), LineCode.INTEREST: Decimal("0.60")}
     >>> locate(printed, Decimal("0.50"), seen).named.value
     'connection'
@@ -71,7 +80,11 @@ def locate(
         for code, amount in amounts.items()
         if code in hinted and not agrees(code, amount, hints)
     }
-    better = {code: gain for code, gain in gains.items() if gain > 0}
+    better = {
+        code: gain
+        for code, gain in gains.items()
+        if gain > 0 and _fit(code, amounts[code] - residual, hints) >= math.log(POSSIBLE)
+    }
     if better:
         return Suspects(codes=(max(better, key=lambda code: better[code]),))
     if unknown:
@@ -86,8 +99,8 @@ def agrees(code: LineCode, amount: Decimal, hints: Sequence[Hint]) -> bool:
 
 def _fit(code: LineCode, amount: Decimal, hints: Sequence[Hint]) -> float:
     """Return the log-likelihood of ``amount`` under the nearest hint, zero at its value."""
-    distances = [float((amount - hint.value) / hint.spread) for hint in hints if hint.code is code]
+    distances = [hint.away(amount) for hint in hints if hint.code is code]
     if not distances:
         return 0.0
-    nearest = min(abs(distance) for distance in distances)
+    nearest = min(distances)
     return max(-0.5 * nearest**2, math.log(FLOOR) - math.log1p(nearest))
