@@ -23,7 +23,7 @@ from ahorraluz.services.toolbox import Toolbox
 
 HINT_SPREAD = Decimal("0.015")
 """Charges of one month differ by a céntimo or so between recibos of one kind. [PEN]"""
-SAME_KIND = Decimal("0.15")
+SAME_KIND = Decimal("0.08")
 """Relative distance up to which two amounts can be of one kind. [0 to 1]"""
 HINT_DAYS = 45
 """Days around a recibo within which amounts seen elsewhere say something of it."""

@@ -8,7 +8,7 @@ difference were taken off it is the one to name. Where several remain, none is a
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ahorraluz.core.tariffs.lines import LineCode
@@ -18,6 +18,10 @@ FITS = 0.5
 """Likelihood, relative to the best, from which an amount agrees with a hint."""
 POSSIBLE = 0.01
 """Likelihood below which even the corrected amount is no such charge."""
+CLEAR = 1.0
+"""Gain of log-likelihood from which a move to a hint, or away from it, tells something."""
+DRIFT = Decimal("0.02")
+"""Relative move of a charge between two months that would surprise nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,10 @@ class Hint:
     def away(self, amount: Decimal) -> float:
         """Return how far outside the range ``amount`` lies, in spreads."""
         return float(max(self.low - amount, amount - self.high, Decimal(0)) / self.spread)
+
+    def widened(self) -> "Hint":
+        """Return the hint for a charge that may have moved since it was seen."""
+        return replace(self, spread=max(self.spread, self.high * DRIFT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +82,36 @@ def locate(
     'connection'
     """
     hinted = {hint.code for hint in hints}
-    unknown = tuple(code for code in amounts if code not in hinted)
-    gains = {
-        code: _fit(code, amount - residual, hints) - _fit(code, amount, hints)
+    open_lines = {
+        code: amount
         for code, amount in amounts.items()
         if code in hinted and not agrees(code, amount, hints)
     }
+    near = _gains(open_lines, residual, hints)
     better = {
         code: gain
-        for code, gain in gains.items()
-        if gain > 0 and _fit(code, amounts[code] - residual, hints) >= math.log(POSSIBLE)
+        for code, gain in near.items()
+        if gain > 0 and _fit(code, open_lines[code] - residual, hints) >= math.log(POSSIBLE)
     }
+    # A charge may have moved since the hint: then only a clear move to it or away counts.
+    moved = _gains(open_lines, residual, [hint.widened() for hint in hints])
+    better = better or {code: gain for code, gain in moved.items() if gain > CLEAR}
     if better:
         return Suspects(codes=(max(better, key=lambda code: better[code]),))
-    if unknown:
-        return Suspects(codes=unknown)
-    return Suspects(codes=tuple(amounts))
+    doubtful = tuple(
+        code for code in amounts if code not in hinted or moved.get(code, -CLEAR - 1) >= -CLEAR
+    )
+    return Suspects(codes=doubtful or tuple(amounts))
+
+
+def _gains(
+    amounts: Mapping[LineCode, Decimal], residual: Decimal, hints: Sequence[Hint]
+) -> dict[LineCode, float]:
+    """Return how much better each amount fits its hints with the residual taken off."""
+    return {
+        code: _fit(code, amount - residual, hints) - _fit(code, amount, hints)
+        for code, amount in amounts.items()
+    }
 
 
 def agrees(code: LineCode, amount: Decimal, hints: Sequence[Hint]) -> bool:
