@@ -15,7 +15,7 @@ from ahorraluz.core.advice.choosing import Board, Candidate, Choose, choose_gree
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear, energy_year, use_figures
 from ahorraluz.core.advice.measures import Answer, Certainty, Measure, Proposal, Question
-from ahorraluz.core.advice.placing import Placed, Placer
+from ahorraluz.core.advice.placing import APPLIANCES, Placed, Placer
 from ahorraluz.core.advice.pricing import YearPrices, price_year
 from ahorraluz.core.advice.recommendation import (
     ZERO,
@@ -178,7 +178,10 @@ def _together(steps: Sequence[Recommendation]) -> Estimate:
 
 
 def _questions(placed: Iterable[tuple[Measure, Placed]]) -> tuple[OpenQuestion, ...]:
-    """Return each question once, with every measure that waits for it; worth most first."""
+    """Return each question once, with every measure that waits for it; worth most first.
+
+    The list of appliances comes before all: without it every figure is a guess.
+    """
     waiting: dict[Question, list[tuple[str, Decimal | None]]] = {}
     for measure, place in placed:
         for question in place.questions:
@@ -192,7 +195,12 @@ def _questions(placed: Iterable[tuple[Measure, Placed]]) -> tuple[OpenQuestion, 
         )
         for question, found in waiting.items()
     ]
-    return tuple(sorted(questions, key=lambda question: -(question.worth_pen_year or ZERO)))
+    return tuple(
+        sorted(
+            questions,
+            key=lambda question: (question.id != APPLIANCES.id, -(question.worth_pen_year or ZERO)),
+        )
+    )
 
 
 def _issues(board: Board) -> tuple[Issue, ...]:

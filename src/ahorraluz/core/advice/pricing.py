@@ -1,6 +1,6 @@
 """Bills of a year to come: the one place where energy to come meets prices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -128,6 +128,7 @@ def other_terms(
     year: Sequence[BillTerms],
     *,
     homes_on_meter: int = 1,
+    stand_ins: Collection[str] = (),
 ) -> Mapping[Otherwise, TermsPair]:
     """Return the other ways to be billed that sheets on file can tell.
 
@@ -139,6 +140,9 @@ def other_terms(
         Terms of the twelve months to come, as the home is billed today.
     homes_on_meter
         Homes behind the meter.
+    stand_ins
+        Distributors whose sheets may stand in for the supply's own, as far as they
+        price hours: prices of another region would say nothing of this home.
 
     Returns
     -------
@@ -151,7 +155,9 @@ def other_terms(
     found: dict[Otherwise, TermsPair] = {}
     residential = supply.customer is CustomerClass.RESIDENTIAL
     for name, option in HOURLY.items():
-        pair = _same_sheet(book, year, option) if supply.option is Option.BT5B else None
+        if supply.option is not Option.BT5B:
+            break
+        pair = _same_sheet(book, year, option, near={supply.distributor, *stand_ins})
         if pair is not None:
             found[name] = pair
     if supply.fose is Fose.EXCLUDED and residential and _from_sheets(year):
@@ -183,10 +189,12 @@ def _monthly(charges: FixedCharges) -> FixedCharges:
     return replace(charges, previous_rounding=Decimal(0))
 
 
-def _same_sheet(book: TariffBook, year: Sequence[BillTerms], option: Option) -> TermsPair | None:
+def _same_sheet(
+    book: TariffBook, year: Sequence[BillTerms], option: Option, *, near: Collection[str]
+) -> TermsPair | None:
     """Return today's option and ``option``, both from the newest sheet that has both."""
     supply = year[0].supply
-    sheets = [s for s in book.schedules if s.customer is supply.customer]
+    sheets = [s for s in book.schedules if s.customer is supply.customer and s.distributor in near]
     hourly = {_place(s): s for s in sheets if s.option is option}
     both = [s for s in sheets if s.option is supply.option and _place(s) in hourly]
     both.sort(key=lambda s: (_near(s, year[0]), s.start))

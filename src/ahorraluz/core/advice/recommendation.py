@@ -197,7 +197,7 @@ class Plan:
     checks: tuple[Recommendation, ...]
     left_out: tuple[LeftOut, ...]
     questions: tuple[OpenQuestion, ...]
-    """Worth most first."""
+    """The list of appliances first, then worth most first."""
     months: tuple[PlannedMonth, ...]
     bill_saving_pen_year: Decimal
     """All steps together: one difference of bills, the sum of the steps' own. [PEN/year]"""

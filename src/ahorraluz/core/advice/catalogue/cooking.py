@@ -158,6 +158,8 @@ def _financed_gas_connection(context: PlanContext) -> Answer:
     network = context.typed("gas-network")
     if context.home.cooking is CookingFuel.NATURAL_GAS or network == 0:
         return NotHere(reason="reason.no-gas-network")
+    if context.home.cooking in (CookingFuel.FIREWOOD, CookingFuel.OTHER):
+        return NotHere(reason="reason.no-lpg")
     if network is None:
         return Ask(questions=(GAS_NETWORK,))
     return for_owner(context, check("basis.programme"))

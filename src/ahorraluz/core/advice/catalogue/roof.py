@@ -6,6 +6,7 @@ from decimal import Decimal
 from ahorraluz.core.advice.catalogue.answers import PLACE, ROOF, TENURE, price
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.measures import (
+    CALENDAR_MONTHS,
     Answer,
     Ask,
     Effect,
@@ -29,15 +30,25 @@ def _rooftop_panels(context: PlanContext) -> Answer:
     obstacle = roof_obstacle(context.home)
     if obstacle is not None and obstacle.code == "roof-not-own":
         return NotHere(reason="reason.roof-not-own")
+    monthly, least = _own_months(context), _least_kwh(context)
+    if sum(monthly) < float(least) * CALENDAR_MONTHS:
+        return NotHere(reason="reason.too-little-for-panels", parameters={"limit": least})
     sun = context.facts.sun
     questions = (*(() if sun else (PLACE,)), *((TENURE, ROOF) if obstacle else ()))
     if sun is None:
         return Ask(questions=questions)
-    monthly = _own_months(context)
     if sum(monthly) <= 0:
         return NotHere(reason="reason.no-saving")
     proposal = _panels(context, monthly, sun)
     return Ask(questions=questions, proposal=proposal) if questions else proposal
+
+
+def _least_kwh(context: PlanContext) -> Decimal:
+    """Return the month below which panels were found not to pay; zero: not published. [kWh]"""
+    for row in context.facts.equipment:
+        if row.technology == PANELS and row.item == "parity-arequipa" and row.size is not None:
+            return row.size
+    return Decimal(0)
 
 
 def _own_months(context: PlanContext) -> list[float]:
@@ -84,7 +95,7 @@ def _exported(array: SelfUse) -> MoneyRange | None:
     """Return what is paid for energy given away; ``None`` while no rule pays for it."""
     if not array.export_value_pen_year:
         return None
-    month = array.export_value_pen_year / 12
+    month = array.export_value_pen_year / CALENDAR_MONTHS
     return MoneyRange(low=Decimal(0), middle=month, high=month, unit="PEN/month", basis=BASIS)
 
 

@@ -1,0 +1,81 @@
+"""Payback, present value and the price below which something pays."""
+
+from decimal import Decimal
+
+import pytest
+
+from ahorraluz.core.advice.measures import Cost, CostKind, Proposal
+from ahorraluz.core.advice.worth import Money, net_yearly, worth_of
+from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.renewables.economics import MoneyRange
+
+MONEY = Money(rate=Decimal("0.10"), limit_years=3)
+KWH = Estimate(low=100, middle=200, high=300, unit="kWh/year", basis="basis.two-bills")
+
+
+def money(low: str, middle: str, high: str) -> MoneyRange:
+    return MoneyRange(
+        low=Decimal(low),
+        middle=Decimal(middle),
+        high=Decimal(high),
+        unit="PEN/year",
+        basis="basis.two-bills",
+    )
+
+
+def proposal(cost: str | None, *, life: int | None = None) -> Proposal:
+    if cost is None:
+        return Proposal(
+            cost=Cost(kind=CostKind.ASKED, figure="cost-fan"), life_years=life, basis="basis.stated"
+        )
+    paid = Cost(kind=CostKind.STATED, amount=money(cost, cost, cost))
+    return Proposal(cost=paid, life_years=life, basis="basis.stated")
+
+
+def test_what_costs_nothing_is_worth_its_saving() -> None:
+    free = Proposal(basis="basis.stated")
+
+    assert net_yearly(Decimal(60), free, MONEY) == 60
+    worth = worth_of(money("30", "60", "90"), free, MONEY, kwh=KWH)
+    assert (worth.payback_months, worth.net_present_value) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("cost", "life", "pays"),
+    [
+        pytest.param("300", 10, True, id="a long life carries a large cost"),
+        pytest.param("300", None, False, id="an unknown life must pay within the limit"),
+        pytest.param("140", None, True, id="and a smaller cost does"),
+    ],
+)
+def test_a_cost_counts_over_the_life_of_the_thing(cost: str, life: int | None, pays: bool) -> None:
+    net = net_yearly(Decimal(60), proposal(cost, life=life), MONEY)
+
+    assert net is not None
+    assert (net > 0) is pays
+
+
+def test_payback_rounds_up_to_whole_months() -> None:
+    worth = worth_of(money("30", "60", "90"), proposal("101", life=10), MONEY, kwh=KWH)
+
+    assert worth.payback_months == 21
+    assert worth.net_present_value is not None
+    assert worth.net_present_value.low < worth.net_present_value.middle
+
+
+def test_nothing_saved_never_pays_back() -> None:
+    worth = worth_of(money("0", "0", "0"), proposal("101", life=10), MONEY, kwh=KWH)
+
+    assert worth.payback_months is None
+
+
+def test_a_cost_that_is_asked_gets_the_price_below_which_it_pays() -> None:
+    asked = proposal(None, life=10)
+
+    worth = worth_of(money("30", "60", "90"), asked, MONEY, kwh=KWH)
+
+    assert net_yearly(Decimal(60), asked, MONEY) is None
+    assert worth.pays_within_years == 10
+    assert worth.pays_below_pen is not None
+    paid = proposal(str(worth.pays_below_pen), life=10)
+    assert abs(net_yearly(Decimal(60), paid, MONEY) or 0) < Decimal("0.01")
