@@ -78,4 +78,6 @@ def test_a_cost_that_is_asked_gets_the_price_below_which_it_pays() -> None:
     assert worth.pays_within_years == 10
     assert worth.pays_below_pen is not None
     paid = proposal(str(worth.pays_below_pen), life=10)
-    assert abs(net_yearly(Decimal(60), paid, MONEY) or 0) < Decimal("0.01")
+    net = net_yearly(Decimal(60), paid, MONEY)
+    assert net is not None
+    assert abs(net) < Decimal("0.01")
