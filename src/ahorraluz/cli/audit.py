@@ -17,7 +17,7 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.texts import Texts
 
 if TYPE_CHECKING:
-    from ahorraluz.core.tariffs.audit import Checked
+    from ahorraluz.core.tariffs.checks import Checked
     from ahorraluz.core.tariffs.findings import Finding
     from ahorraluz.services.audit_receipt import ReceiptAudit
 

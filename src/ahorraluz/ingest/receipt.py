@@ -4,12 +4,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from ahorraluz.core.consumption import Band, check_kwh
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
@@ -20,6 +22,8 @@ from ahorraluz.ingest.validation import issues_of
 
 MAX_BYTES = 1_000_000
 MAX_AMOUNT = Decimal(1_000_000)
+MAX_PRICE = Decimal(5)
+"""Soles for a kWh that no low-voltage price comes near; above it, céntimos were typed."""
 
 # Words of a printed name, without accents, that tell what the line is for; the first
 # row that matches wins, so the narrower ones stand above.
@@ -35,6 +39,8 @@ NAMES: Sequence[tuple[LineCode, str]] = (
     (LineCode.IGV, r"\bigv\b|i\.g\.v"),
     (LineCode.ENERGY, r"energia|ene\W*activa|consumo|recuper"),
 )
+MONTH = re.compile(r"\d{4}-(\d{2})(?!\d)")
+MONTHS_A_YEAR = 12
 RECOVERED = re.compile(r"recuper|consumos? anteriores|reintegro")
 ESTIMATED = re.compile(r"estimad|promedi")
 
@@ -63,6 +69,25 @@ def _exact(value: object) -> object:
 
 Amount = Annotated[Decimal, BeforeValidator(_exact), Field(le=MAX_AMOUNT, ge=-MAX_AMOUNT)]
 
+Price = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=MAX_PRICE)]
+
+
+def _month(text: str) -> str:
+    """Refuse a month that does not exist; a year or words are let through."""
+    found = MONTH.match(text.strip())
+    if found and not 1 <= int(found[1]) <= MONTHS_A_YEAR:
+        raise PydanticCustomError("date_month", "no such month")
+    return text
+
+
+def _nothing(value: object) -> object:
+    """Let ``null`` stand for an empty list, as it does for every other missing field."""
+    return () if value is None else value
+
+
+T = TypeVar("T")
+Listed = Annotated[tuple[T, ...], BeforeValidator(_nothing)]
+
 
 class _Model(BaseModel):
     # Recibos carry notes and checks of whoever wrote them down; only what is read here
@@ -87,27 +112,27 @@ class _Sheet(_Model):
     id: str = Field(default="recibo", max_length=120)
     distributor: str = Field(max_length=120)
     system: str | None = None
-    period: str | None = None
+    period: Annotated[str, AfterValidator(_month)] | None = None
     reading_from: date | None = None
     reading_to: date | None = None
     days: int | None = Field(default=None, ge=1, le=400)
     tariff_option: str | None = None
     segment: str | None = None
     kwh: Amount | None = None
-    unit_price_printed_s_per_kwh_without_igv: Amount | None = Field(default=None, ge=0)
-    unit_price_printed_s_per_kwh: Amount | None = Field(default=None, ge=0)
-    band_prices: dict[Band, Amount] = Field(default_factory=dict)
+    unit_price_printed_s_per_kwh_without_igv: Price | None = None
+    unit_price_printed_s_per_kwh: Price | None = None
+    band_prices: dict[Band, Price] = Field(default_factory=dict)
     items: tuple[_Item, ...] = Field(max_length=60)
     subtotal: Amount | None = None
     igv_18: Amount | None = None
     igv: Amount | None = None
-    after_igv: tuple[_Item, ...] = Field(default=(), max_length=60)
+    after_igv: Listed[_Item] = Field(default=(), max_length=60)
     total_before_adjustments: Amount | None = None
     total_del_mes: Amount | None = None
     total_to_pay: Amount | None = None
     adjustments_detail: _Adjustments | None = None
     reading_type: str | None = None
-    history_kwh: tuple[Amount, ...] = Field(default=(), max_length=36)
+    history_kwh: Listed[Amount] = Field(default=(), max_length=36)
 
 
 def read_receipt(path: Path) -> Receipt:
@@ -187,7 +212,8 @@ def _plain(text: str) -> str:
 
 
 def _receipt(sheet: _Sheet) -> Receipt:
-    lines = [_line(item, above=True) for item in sheet.items]
+    above = [_line(item, above=True) for item in sheet.items]
+    lines = [*_counted(above, sheet.subtotal)]
     lines += [_line(item, above=False) for item in sheet.after_igv]
     price = sheet.unit_price_printed_s_per_kwh_without_igv
     adjustments = sheet.adjustments_detail or _Adjustments()
@@ -215,6 +241,26 @@ def _receipt(sheet: _Sheet) -> Receipt:
         days_printed=sheet.days,
         band_prices=sheet.band_prices,
     )
+
+
+def _counted(lines: Sequence[ReceiptLine], subtotal: Decimal | None) -> list[ReceiptLine]:
+    """Return the lines above the subtotal, a FOSE line among them only where it counts.
+
+    Most recibos only inform the FOSE; one that takes it off as a line of its own adds
+    up with that line and not without it.
+    """
+    taxed = [line for line in lines if line.code is not LineCode.IGV]
+    rest = [line for line in taxed if line.code is not LineCode.FOSE]
+    if subtotal is None or len(rest) == len(taxed):
+        return rest
+    with_fose, without = (
+        abs(sum((line.amount for line in some), Decimal(0)) - subtotal) for some in (taxed, rest)
+    )
+    if with_fose >= without:
+        return rest
+    return [
+        replace(line, code=LineCode.OTHER) if line.code is LineCode.FOSE else line for line in taxed
+    ]
 
 
 def _first(*amounts: Decimal | None) -> Decimal | None:

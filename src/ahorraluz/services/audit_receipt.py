@@ -10,7 +10,8 @@ from ahorraluz.catalog.observed import ObservedAmount, load_observed
 from ahorraluz.core.home import Supply
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.money import round_cent
-from ahorraluz.core.tariffs.audit import AuditRules, Recomputed, recompute
+from ahorraluz.core.tariffs.audit import Recomputed, recompute
+from ahorraluz.core.tariffs.checks import AuditRules
 from ahorraluz.core.tariffs.closure import Hint
 from ahorraluz.core.tariffs.figures import FOSE_FIRST_BLOCK_KWH, FOSE_LIMIT_KWH, IGV, UIT
 from ahorraluz.core.tariffs.findings import Finding, findings, sheet_prices
@@ -135,6 +136,8 @@ def _rules(
         first_block_kwh=figures.value(FOSE_FIRST_BLOCK_KWH, day),
         fose_limit_kwh=figures.value(FOSE_LIMIT_KWH, day),
         fose_discount=figures.fose_discount(supply.sector, day),
+        discount_is_sure=supply.sector is not None
+        and figures.fose_discount(supply.sector, day) is not None,
         hints=(
             *_hints_of_previous(previous),
             *_hints_on_file(receipt, supply, day),

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from ahorraluz.core.issues import Parameter
-from ahorraluz.core.tariffs.audit import Checked
+from ahorraluz.core.tariffs.checks import Checked
 from ahorraluz.core.tariffs.findings import Finding
 from ahorraluz.texts import Texts
 

@@ -5,7 +5,7 @@ from datetime import date
 from html import escape
 
 from ahorraluz.catalog.evidence import load_contacts
-from ahorraluz.core.tariffs.audit import Checked
+from ahorraluz.core.tariffs.checks import Checked
 from ahorraluz.services.audit_receipt import ReceiptAudit, rules_day
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.wording import finding_text, line_name, why

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ahorraluz.core.tariffs.audit import Checked
+from ahorraluz.core.tariffs.checks import Checked
 from ahorraluz.core.tariffs.findings import Finding
 from ahorraluz.services.audit_receipt import ReceiptAudit
 from ahorraluz.services.wording import finding_mend, finding_text, line_name, why

@@ -1,65 +1,32 @@
 """A real recibo recomputed from what it prints, line by line."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
-from ahorraluz.core.issues import Parameter
-from ahorraluz.core.money import IgvRounding, TotalRounding, round_cent
-from ahorraluz.core.tariffs.closure import Hint, locate
+from ahorraluz.core.money import round_cent, round_price
+from ahorraluz.core.tariffs.checks import (
+    CENT,
+    ZERO,
+    AuditRules,
+    Checked,
+    Verdict,
+    compared,
+    unchecked,
+)
+from ahorraluz.core.tariffs.closure import locate
 from ahorraluz.core.tariffs.lines import LineCode
-from ahorraluz.core.tariffs.receipt import Receipt, ReceiptLine
+from ahorraluz.core.tariffs.receipt import Receipt
+from ahorraluz.core.tariffs.sums import (
+    igv_check,
+    levied,
+    rounding_and_total,
+    subtotal_check,
+    total_before_check,
+    untaxed_others,
+)
 
-CENT = Decimal("0.01")
-ZERO = Decimal("0.00")
-TOTAL_TOLERANCE = Decimal("0.10")
-"""Where a recibo does not itemise its rounding, the largest step seen. [PEN]"""
 LOOSE = (LineCode.FIXED, LineCode.CONNECTION, LineCode.LIGHTING, LineCode.INTEREST, LineCode.OTHER)
-
-
-class Verdict(StrEnum):
-    """What the audit says of a printed amount."""
-
-    OK = "ok"
-    OFF = "off"
-    UNCHECKED = "unchecked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """One printed amount beside the recomputed one."""
-
-    code: str
-    """A line code, ``subtotal``, ``total_before`` or ``total``."""
-    printed: Decimal | None
-    computed: Decimal | None
-    verdict: Verdict
-    why: str
-    """Key of the sentence that says how it was checked, such as ``audit.product``."""
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-
-    @property
-    def difference(self) -> Decimal:
-        """Printed minus computed; zero where one is missing. [PEN]"""
-        if self.printed is None or self.computed is None:
-            return ZERO
-        return self.printed - self.computed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditRules:
-    """Rules of the distributor and the day that a recibo is held against."""
-
-    igv_rate: Decimal
-    igv_rounding: IgvRounding | None
-    """``None``: not known; either way of rounding is accepted."""
-    total_rounding: TotalRounding | None
-    levy: Decimal | None
-    first_block_kwh: Decimal
-    fose_limit_kwh: Decimal
-    fose_discount: Decimal | None
-    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +55,12 @@ def recompute(receipt: Receipt, rules: AuditRules) -> Recomputed:
     levy = _levy(receipt, rules)
     loose = _loose_lines(receipt, rules, energy)
     taxed = _taxed_amounts(energy, loose)
-    subtotal = _subtotal(receipt, taxed)
-    igv = _igv(receipt, rules, taxed)
-    total_before = _total_before(receipt, subtotal, igv, levy)
-    rounding, total = _rounding_and_total(receipt, rules, total_before)
-    lines = [energy, *loose, igv, levy, rounding]
+    subtotal = subtotal_check(receipt, taxed)
+    igv = igv_check(receipt, rules, taxed)
+    others = untaxed_others(receipt, subtotal, igv, levy)
+    total_before = total_before_check(receipt, (subtotal, igv, levy, others))
+    rounding, total = rounding_and_total(receipt, rules, total_before)
+    lines = [energy, *loose, igv, levy, others, rounding]
     return Recomputed(
         lines=tuple(line for line in lines if line.printed is not None),
         subtotal=subtotal,
@@ -104,17 +72,25 @@ def recompute(receipt: Receipt, rules: AuditRules) -> Recomputed:
 def energy_candidates(receipt: Receipt, rules: AuditRules) -> tuple[Decimal, ...]:
     """Return the energy charges that the printed price allows, likeliest first. [PEN]
 
-    Between the first block and the limit a recibo may print the price of the second
-    block alone, the first block being discounted by the FOSE.
+    A recibo between the first block and the limit may print the mean of both blocks,
+    the price of the second, or that of the first, which the FOSE discounts.
     """
-    if receipt.kwh is None or receipt.unit_price is None:
+    kwh, price = receipt.kwh, receipt.unit_price
+    if kwh is None or price is None:
         return ()
-    candidates = [round_cent(receipt.kwh * receipt.unit_price)]
-    first = rules.first_block_kwh
-    if first < receipt.kwh <= rules.fose_limit_kwh and rules.fose_discount is not None:
-        blocks = first * (1 - rules.fose_discount) + (receipt.kwh - first)
-        candidates.append(round_cent(blocks * receipt.unit_price))
+    candidates = [round_cent(kwh * price)]
+    discount = rules.fose_discount
+    if _is_middle(receipt, rules) and discount is not None:
+        first, rest = rules.first_block_kwh, kwh - rules.first_block_kwh
+        candidates.append(round_cent((first * (1 - discount) + rest) * price))
+        candidates.append(round_cent(first * price + rest * round_price(price / (1 - discount))))
     return tuple(candidates)
+
+
+def _is_middle(receipt: Receipt, rules: AuditRules) -> bool:
+    """Tell whether the energy lies between the first block and the FOSE limit."""
+    kwh = receipt.kwh or ZERO
+    return rules.first_block_kwh < kwh <= rules.fose_limit_kwh
 
 
 def _energy(receipt: Receipt, rules: AuditRules) -> Checked:
@@ -122,25 +98,41 @@ def _energy(receipt: Receipt, rules: AuditRules) -> Checked:
     printed = receipt.amount(LineCode.ENERGY)
     candidates = energy_candidates(receipt, rules)
     if printed is None or not candidates or any(line.recovered for line in receipt.lines):
-        return _unchecked(code, printed, "audit.no-price")
+        return unchecked(code, printed, "audit.no-price")
     computed = min(candidates, key=lambda amount: abs(amount - printed))
-    return _compared(
-        code,
-        printed,
-        computed,
-        "audit.energy",
-        kwh=receipt.kwh,
-        price=receipt.unit_price,
+    checked = compared(
+        code, printed, computed, "audit.energy", kwh=receipt.kwh, price=receipt.unit_price
     )
+    if checked.verdict is Verdict.OFF and _discount_may_tell(receipt, rules, printed):
+        return unchecked(code, printed, "audit.discount-unknown")
+    return checked
+
+
+def _discount_may_tell(receipt: Receipt, rules: AuditRules, printed: Decimal) -> bool:
+    """Tell whether a discount that no source has could make the printed charge right."""
+    if rules.discount_is_sure or not _is_middle(receipt, rules):
+        return False
+    assert receipt.kwh is not None and receipt.unit_price is not None  # noqa: S101, PT018
+    rest = (receipt.kwh - rules.first_block_kwh) * receipt.unit_price
+    return rest < printed < receipt.kwh * receipt.unit_price
 
 
 def _levy(receipt: Receipt, rules: AuditRules) -> Checked:
+    """Return the levy; where it is not printed, what it would be, unchecked."""
     code = LineCode.RURAL_ELECTRIFICATION.value
     printed = receipt.amount(LineCode.RURAL_ELECTRIFICATION)
-    if printed is None or receipt.kwh is None or rules.levy is None:
-        return _unchecked(code, printed, "audit.no-levy")
+    if receipt.kwh is None or rules.levy is None:
+        return unchecked(code, printed, "audit.no-levy")
     computed = round_cent(receipt.kwh * rules.levy)
-    return _compared(code, printed, computed, "audit.levy", kwh=receipt.kwh, price=rules.levy)
+    if printed is None:
+        return Checked(
+            code=code,
+            printed=None,
+            computed=computed,
+            verdict=Verdict.UNCHECKED,
+            why="audit.not-printed",
+        )
+    return compared(code, printed, computed, "audit.levy", kwh=receipt.kwh, price=rules.levy)
 
 
 def _loose_lines(receipt: Receipt, rules: AuditRules, energy: Checked) -> tuple[Checked, ...]:
@@ -151,21 +143,22 @@ def _loose_lines(receipt: Receipt, rules: AuditRules, energy: Checked) -> tuple[
     factored = _factored(receipt)
     residual = _residual(receipt, amounts, energy, factored, rules)
     free = {code: amount for code, amount in amounts.items() if code not in factored}
-    suspects = locate(free, residual, rules.hints).codes if residual and free else ()
+    suspects = locate(free, residual, rules.hints, sure=_sums_confirm(receipt)).codes
+    suspects = suspects if residual and free else ()
     checked = []
     for code, amount in amounts.items():
         if code in factored:
-            checked.append(_compared(code.value, amount, factored[code], "audit.lighting-factor"))
+            checked.append(compared(code.value, amount, factored[code], "audit.lighting-factor"))
         elif suspects == (code,):
-            checked.append(_compared(code.value, amount, amount - residual, "audit.closure"))
+            checked.append(compared(code.value, amount, amount - residual, "audit.closure"))
         elif code in suspects:
             checked.append(
-                _unchecked(code.value, amount, "audit.closure-ambiguous", residual=residual)
+                unchecked(code.value, amount, "audit.closure-ambiguous", residual=residual)
             )
         elif receipt.subtotal is None:
-            checked.append(_unchecked(code.value, amount, "audit.no-subtotal"))
+            checked.append(unchecked(code.value, amount, "audit.no-subtotal"))
         else:
-            checked.append(_compared(code.value, amount, amount, "audit.adds-up"))
+            checked.append(compared(code.value, amount, amount, "audit.adds-up"))
     return tuple(checked)
 
 
@@ -176,9 +169,9 @@ def _factored(receipt: Receipt) -> dict[LineCode, Decimal]:
 
 def _residual(
     receipt: Receipt,
-    amounts: dict[LineCode, Decimal],
+    amounts: Mapping[LineCode, Decimal],
     energy: Checked,
-    factored: dict[LineCode, Decimal],
+    factored: Mapping[LineCode, Decimal],
     rules: AuditRules,
 ) -> Decimal:
     """Return by how much the lines exceed a subtotal that the rest of the recibo confirms."""
@@ -196,23 +189,31 @@ def _residual(
     return residual
 
 
+def _sums_confirm(receipt: Receipt) -> bool:
+    """Tell whether tax or total stand beside the subtotal, so that it can be believed."""
+    return receipt.igv is not None
+
+
 def _subtotal_is_the_odd_one(receipt: Receipt, residual: Decimal, rules: AuditRules) -> bool:
     """Tell whether total and IGV side with the lines against the printed subtotal."""
     assert receipt.subtotal is not None  # noqa: S101 - the caller has looked
     lines = receipt.subtotal + residual
+    rate = rules.igv_rate
+    after = sum((line.amount for line in levied(receipt)), ZERO)
     if receipt.total_before is not None and receipt.igv is not None:
-        after = receipt.igv + sum((line.amount for line in _levied(receipt)), ZERO)
-        with_subtotal = abs(receipt.subtotal + after - receipt.total_before)
-        with_lines = abs(lines + after - receipt.total_before)
-        return with_lines <= CENT < with_subtotal
+        rest = receipt.total_before - receipt.igv - after
+        return abs(lines - rest) <= CENT < abs(receipt.subtotal - rest)
     if receipt.igv is not None:
-        rate = rules.igv_rate
         return abs(lines * rate - receipt.igv) < abs(receipt.subtotal * rate - receipt.igv)
+    if receipt.total_before is not None:
+        # Without the tax line, what the total has over the lines is late interest at
+        # most: never negative, and the less the likelier.
+        over_lines = receipt.total_before - after - lines * (1 + rate)
+        over_printed = receipt.total_before - after - receipt.subtotal * (1 + rate)
+        return over_printed < -CENT <= over_lines or (
+            min(over_lines, over_printed) >= -CENT and over_lines < over_printed
+        )
     return False
-
-
-def _levied(receipt: Receipt) -> tuple[ReceiptLine, ...]:
-    return tuple(line for line in receipt.untaxed if line.code is not LineCode.ROUNDING)
 
 
 def _taxed_amount(receipt: Receipt, code: LineCode) -> Decimal | None:
@@ -239,152 +240,3 @@ def _taxed_amounts(energy: Checked, loose: Sequence[Checked]) -> tuple[Decimal, 
         if isinstance(residual, Decimal) and largest.printed is not None:
             amounts[amounts.index(largest.printed)] -= residual
     return tuple(amounts)
-
-
-def _subtotal(receipt: Receipt, taxed: Sequence[Decimal]) -> Checked:
-    if receipt.subtotal is None:
-        return _unchecked("subtotal", None, "audit.no-subtotal")
-    return _compared("subtotal", receipt.subtotal, sum(taxed, ZERO), "audit.sum")
-
-
-def _igv(receipt: Receipt, rules: AuditRules, taxed: Sequence[Decimal]) -> Checked:
-    rate = rules.igv_rate
-    by_line = sum((round_cent(amount * rate) for amount in taxed), ZERO)
-    at_once = round_cent(sum(taxed, ZERO) * rate)
-    if rules.igv_rounding is None:
-        printed = receipt.igv if receipt.igv is not None else at_once
-        computed = min((at_once, by_line), key=lambda amount: abs(amount - printed))
-    else:
-        computed = by_line if rules.igv_rounding is IgvRounding.PER_LINE else at_once
-    if receipt.igv is None:
-        return Checked(
-            code=LineCode.IGV.value,
-            printed=None,
-            computed=computed,
-            verdict=Verdict.UNCHECKED,
-            why="audit.not-printed",
-        )
-    percent = (rate * 100).normalize()
-    return _compared(LineCode.IGV.value, receipt.igv, computed, "audit.igv", percent=percent)
-
-
-def _total_before(receipt: Receipt, subtotal: Checked, igv: Checked, levy: Checked) -> Checked:
-    if receipt.subtotal is None or igv.computed is None:
-        return _unchecked("total_before", receipt.total_before, "audit.no-subtotal")
-    others = [line.amount for line in _levied(receipt) if line.code is LineCode.OTHER]
-    levy_amount = levy.computed if levy.computed is not None else (levy.printed or ZERO)
-    base = subtotal.computed if subtotal.computed is not None else receipt.subtotal
-    computed = base + igv.computed + levy_amount + sum(others, ZERO)
-    if receipt.total_before is None:
-        return Checked(
-            code="total_before",
-            printed=None,
-            computed=computed,
-            verdict=Verdict.UNCHECKED,
-            why="audit.not-printed",
-        )
-    if receipt.igv is None and abs(receipt.total_before - computed) > CENT:
-        # With the IGV line missing, what is over can be an unprinted line as well.
-        return Checked(
-            code="total_before",
-            printed=receipt.total_before,
-            computed=computed,
-            verdict=Verdict.UNCHECKED,
-            why="audit.unexplained",
-            parameters={"amount": receipt.total_before - computed},
-        )
-    return _compared("total_before", receipt.total_before, computed, "audit.sum")
-
-
-def _rounding_and_total(
-    receipt: Receipt, rules: AuditRules, before: Checked
-) -> tuple[Checked, Checked]:
-    code = LineCode.ROUNDING.value
-    printed = receipt.amount(LineCode.ROUNDING)
-    if receipt.total is None:
-        return _unchecked(code, printed, "audit.no-total"), _unchecked(
-            "total", None, "audit.no-total"
-        )
-    base = before.computed
-    if before.verdict is not Verdict.OFF and before.printed is not None:
-        base = before.printed
-    if base is None:
-        return _unchecked(code, printed, "audit.no-total"), _unchecked(
-            "total", receipt.total, "audit.no-total"
-        )
-    if printed is None:
-        total = _rounded_total(receipt.total, base, rules)
-        return _unchecked(code, None, "audit.not-printed"), total
-    needed = receipt.total - base
-    if printed == needed:
-        fits = _compared(code, printed, needed, "audit.rounding")
-        return fits, _compared("total", receipt.total, base + printed, "audit.sum")
-    if _total_is_the_odd_one(receipt.total, base, printed, rules):
-        fits = _compared(code, printed, printed, "audit.rounding")
-        return fits, _compared("total", receipt.total, base + printed, "audit.sum", tolerance=ZERO)
-    off = _compared(code, printed, needed, "audit.rounding", tolerance=ZERO)
-    return off, _compared("total", receipt.total, receipt.total, "audit.sum")
-
-
-def _rounded_total(total: Decimal, base: Decimal, rules: AuditRules) -> Checked:
-    """Return the check of a total whose rounding the recibo does not itemise."""
-    step = rules.total_rounding.step if rules.total_rounding else TOTAL_TOLERANCE
-    no_multiple = rules.total_rounding is not None and total % step != 0
-    return _compared(
-        "total",
-        total,
-        base,
-        "audit.total-rounded",
-        tolerance=ZERO if no_multiple else step,
-        step=step,
-    )
-
-
-def _total_is_the_odd_one(
-    total: Decimal, base: Decimal, printed: Decimal, rules: AuditRules
-) -> bool:
-    """Tell whether the total is off rather than the printed adjustment.
-
-    An adjustment of a whole step or more is off itself. A total that is no multiple
-    of its step, or that would take a carry of a whole step, is the odd one; and so
-    it is when the printed adjustment leads to a multiple by itself.
-    """
-    step = rules.total_rounding.step if rules.total_rounding else TOTAL_TOLERANCE
-    if abs(printed) >= step:
-        return False
-    return (
-        (rules.total_rounding is not None and total % step != 0)
-        or abs(total - base) >= step
-        or (base + printed) % step == 0
-    )
-
-
-def _compared(
-    code: str,
-    printed: Decimal,
-    computed: Decimal,
-    why: str,
-    *,
-    tolerance: Decimal = CENT,
-    **parameters: Parameter,
-) -> Checked:
-    verdict = Verdict.OK if abs(printed - computed) <= tolerance else Verdict.OFF
-    return Checked(
-        code=code,
-        printed=printed,
-        computed=computed,
-        verdict=verdict,
-        why=why,
-        parameters=parameters,
-    )
-
-
-def _unchecked(code: str, printed: Decimal | None, why: str, **parameters: Parameter) -> Checked:
-    return Checked(
-        code=code,
-        printed=printed,
-        computed=None,
-        verdict=Verdict.UNCHECKED,
-        why=why,
-        parameters=parameters,
-    )

@@ -58,7 +58,11 @@ class Suspects:
 
 
 def locate(
-    amounts: Mapping[LineCode, Decimal], residual: Decimal, hints: Sequence[Hint]
+    amounts: Mapping[LineCode, Decimal],
+    residual: Decimal,
+    hints: Sequence[Hint],
+    *,
+    sure: bool = True,
 ) -> Suspects:
     """Return the lines that may be off by ``residual``.
 
@@ -70,6 +74,9 @@ def locate(
         Printed lines minus printed subtotal: what the line is too high by. [PEN]
     hints
         What is known of such charges.
+    sure
+        Whether the subtotal itself is beyond doubt; if not, only a line that its hints
+        speak against is named.
 
     Examples
     --------
@@ -82,9 +89,17 @@ def locate(
     'connection'
     """
     hinted = {hint.code for hint in hints}
+    # No charge is negative: a line is neither mended below zero nor left there.
+    charges = {code: a for code, a in amounts.items() if code is not LineCode.OTHER}
+    negative = tuple(code for code, a in charges.items() if a < 0 <= a - residual)
+    possible = {
+        code: a for code, a in amounts.items() if code not in charges or min(a, a - residual) >= 0
+    }
+    if len(negative) == 1:
+        return Suspects(codes=negative)
     open_lines = {
         code: amount
-        for code, amount in amounts.items()
+        for code, amount in possible.items()
         if code in hinted and not agrees(code, amount, hints)
     }
     near = _gains(open_lines, residual, hints)
@@ -99,8 +114,10 @@ def locate(
     if better:
         return Suspects(codes=(max(better, key=lambda code: better[code]),))
     doubtful = tuple(
-        code for code in amounts if code not in hinted or moved.get(code, -CLEAR - 1) >= -CLEAR
+        code for code in possible if code not in hinted or moved.get(code, -CLEAR - 1) >= -CLEAR
     )
+    if len(doubtful) == 1 and not sure:
+        return Suspects(codes=tuple(amounts))
     return Suspects(codes=doubtful or tuple(amounts))
 
 

@@ -9,7 +9,8 @@ from ahorraluz.core.home import CustomerClass, Fose, Supply
 from ahorraluz.core.issues import Parameter
 from ahorraluz.core.money import round_cent
 from ahorraluz.core.periods import Period
-from ahorraluz.core.tariffs.audit import AuditRules, Checked, Recomputed, Verdict
+from ahorraluz.core.tariffs.audit import Recomputed
+from ahorraluz.core.tariffs.checks import AuditRules, Checked, Verdict
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.core.tariffs.schedule import NoScheduleError, ScheduleError, TariffBook
@@ -20,6 +21,8 @@ USUAL_DAYS = range(27, 34)
 HISTORY_FOR_MEAN = 6
 MEAN_TOLERANCE = Decimal("0.5")
 JUST_ABOVE_KWH = Decimal(10)
+UNUSUAL = Decimal("1.5")
+"""Times the mean of six months from which a month is worth a look; no legal threshold."""
 LINES = tuple(c.value for c in LineCode if c not in (LineCode.IGV, LineCode.ROUNDING))
 TAXED = (LineCode.ENERGY, LineCode.FIXED, LineCode.CONNECTION, LineCode.LIGHTING, LineCode.INTEREST)
 
@@ -146,9 +149,13 @@ def _roots(recomputed: Recomputed) -> tuple[Checked, ...]:
 def _sums_agree(recomputed: Recomputed, code: str) -> bool:
     """Tell whether what is paid follows the recomputed line and not the printed one."""
     sums = (recomputed.subtotal, recomputed.total_before, recomputed.total)
-    if code in {checked.code for checked in sums}:
-        return False
-    later = sums if code in TAXED else sums[1:]
+    place = next((n for n, checked in enumerate(sums) if checked.code == code), None)
+    if code == LineCode.ROUNDING.value:
+        later: tuple[Checked, ...] = sums[2:]
+    elif place is not None:
+        later = sums[place + 1 :]
+    else:
+        later = sums if code in TAXED else sums[1:]
     confirmed = [checked for checked in later if checked.verdict is not Verdict.UNCHECKED]
     return bool(confirmed) and all(checked.verdict is Verdict.OK for checked in confirmed)
 
@@ -235,6 +242,18 @@ def _reading(receipt: Receipt) -> list[Finding]:
                     parameters={"kwh": receipt.kwh, "mean": round(mean, 1)},
                 )
             ]
+        if mean and receipt.kwh > mean * UNUSUAL:
+            return [
+                Finding(
+                    code="unusual-use",
+                    claimable=False,
+                    parameters={
+                        "kwh": receipt.kwh,
+                        "mean": round(mean, 1),
+                        "times": round(receipt.kwh / mean, 1),
+                    },
+                )
+            ]
     return []
 
 
@@ -262,13 +281,13 @@ def _extra_lines(receipt: Receipt, recomputed: Recomputed) -> list[Finding]:
                 lines=(LineCode.INTEREST.value,),
             )
         )
-    if recomputed.total_before.why == "audit.unexplained":
-        amount_over = recomputed.total_before.parameters["amount"]
+    amount_over = recomputed.total_before.parameters.get("amount")
+    if isinstance(amount_over, Decimal) and amount_over > 0:
         found.append(
             Finding(
                 code="total-unexplained",
                 claimable=False,
-                amount=amount_over if isinstance(amount_over, Decimal) else None,
+                amount=amount_over,
                 lines=("total_before",),
                 parameters={"amount": amount_over},
             )

@@ -1,6 +1,6 @@
 """The documents of an audited recibo and of two recibos compared."""
 
-from ahorraluz.core.tariffs.audit import Checked
+from ahorraluz.core.tariffs.checks import Checked
 from ahorraluz.core.tariffs.comparison import Change
 from ahorraluz.core.tariffs.findings import Finding
 from ahorraluz.core.tariffs.receipt import Receipt
