@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ahorraluz.core.tariffs.audit import Verdict
+from ahorraluz.core.tariffs.checks import Verdict
 from ahorraluz.ingest.receipt import line_code, parse_receipt
 from ahorraluz.services.audit_receipt import ReceiptAudit, audit_receipt
 from ahorraluz.services.toolbox import Toolbox, open_toolbox

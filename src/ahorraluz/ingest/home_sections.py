@@ -185,7 +185,7 @@ class ApplianceEntry(_Section):
 class AssumptionEntry(_Section):
     """One value typed over an editable assumption, or asked of the household."""
 
-    value: Annotated[Amount, BeforeValidator(_answer)]
+    value: Annotated[Amount, BeforeValidator(_answer), Field(ge=0)]
 
 
 _LINES = (

@@ -30,6 +30,7 @@ HINT_DAYS = 45
 """Days around a recibo within which amounts seen elsewhere say something of it."""
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])\b")
 MIDDLE_OF_MONTH = 15
+LONGEST_MONTH = 31
 HINTED = (LineCode.FIXED, LineCode.CONNECTION, LineCode.LIGHTING)
 
 
@@ -211,7 +212,9 @@ def _tells(seen: ObservedAmount, receipt: Receipt, supply: Supply, day: date) ->
     in_range = (low is None or (kwh is not None and kwh >= low)) and (
         high is None or (kwh is not None and kwh < high + 1)
     )
-    return near and same_system and in_range
+    # An amount of which only the year is known says too little of one month.
+    of_a_month = (seen.end - seen.start).days <= LONGEST_MONTH
+    return of_a_month and near and same_system and in_range
 
 
 def _hint_of_sheet(receipt: Receipt, supply: Supply, book: TariffBook) -> list[Hint]:

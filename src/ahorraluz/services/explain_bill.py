@@ -13,6 +13,7 @@ from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.curve import BillCurve, bill_curve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.learning import (
+    PRICE_TOLERANCE,
     LearntTariff,
     check_against,
     discount_from,
@@ -21,12 +22,15 @@ from ahorraluz.core.tariffs.learning import (
 )
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.core.tariffs.schedule import OPTION_BANDS, TariffBook
+from ahorraluz.core.tariffs.schedule import OPTION_BANDS, Origin, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
+from ahorraluz.services.receipts import is_of
 from ahorraluz.services.toolbox import Toolbox
 
 SAME_PRICES_DAYS = 7
 """Recibos that start within a week of each other bill nearly the same days."""
+SAME_RANGE = Decimal("0.1")
+"""Relative difference of energy up to which street lighting is taken for the same range."""
 MAX_DAYS = 124
 """A recibo of a home bills a month; four can be billed together, more is a slip."""
 
@@ -107,7 +111,7 @@ def explain_bill(request: BillRequest, *, tools: Toolbox, as_of: date) -> Explai
         bill=bill,
         curve=curve_of(terms, request.bands_kwh),
         learnt=learnt,
-        issues=(*bill.issues, *(learnt.issues if learnt else ())),
+        issues=(*bill.issues, *_receipt_issues(request, bill, learnt)),
         data_hash=tools.data_hash(request.supply.distributor),
     )
 
@@ -182,7 +186,45 @@ def curve_of(terms: BillTerms, bands_kwh: Mapping[Band, Decimal]) -> BillCurve |
         return None
 
 
+def _receipt_issues(
+    request: BillRequest, bill: Bill, learnt: LearntTariff | None
+) -> tuple[Issue, ...]:
+    """Return what to know of the recibo that prices and charges were taken from."""
+    receipt = request.receipt
+    if receipt is None:
+        return ()
+    issues: list[Issue] = []
+    if learnt is not None and any(d.origin is Origin.RECEIPT for d in bill.terms.days):
+        issues += learnt.issues
+    elif receipt.unit_price is not None:
+        issues += _sheet_preferred(bill, receipt.unit_price)
+    took_lighting = request.charges.lighting is None and receipt.amount(LineCode.LIGHTING)
+    if took_lighting and receipt.kwh is not None and _is_other_use(receipt.kwh, request.kwh):
+        parameters = {"kwh": receipt.kwh, "asked": request.kwh}
+        issues.append(Issue(code="lighting-of-other-kwh", parameters=parameters))
+    return tuple(issues)
+
+
+def _sheet_preferred(bill: Bill, printed: Decimal) -> list[Issue]:
+    """Return that a sheet on file was used and not the printed price, where they differ."""
+    price = bill.bracket.blocks[-1].prices.get(Band.TOTAL)
+    if price is None or abs(price - printed) <= PRICE_TOLERANCE:
+        return []
+    return [Issue(code="sheet-preferred", parameters={"printed": printed, "used": price})]
+
+
+def _is_other_use(kwh: Decimal, asked: Decimal) -> bool:
+    return abs(kwh - asked) > kwh * SAME_RANGE
+
+
 def _check(request: BillRequest) -> None:
+    receipt = request.receipt
+    if receipt is not None and not is_of(receipt, request.supply):
+        raise InvalidInputError(
+            "receipts-of-two-distributors",
+            before=receipt.distributor,
+            after=request.supply.distributor,
+        )
     check_kwh(request.kwh)
     if request.period.days > MAX_DAYS:
         raise InvalidInputError(

@@ -57,6 +57,15 @@ def supply_of(receipt: Receipt, *, user_folder: Path | None = None) -> Supply:
     return find_supply(known)
 
 
+def is_of(receipt: Receipt, supply: Supply) -> bool:
+    """Tell whether a recibo is of the supply's distributor; one of a name unknown may be."""
+    try:
+        printed = find_supply(SupplyFields(distributor=_distributor(receipt.distributor)))
+    except InvalidInputError:
+        return True
+    return printed.distributor == supply.distributor
+
+
 def _distributor(printed: str) -> str:
     """Return the spelling of a printed distributor that is known, else all of it."""
     for spelling in _spellings(printed):

@@ -99,7 +99,7 @@ def price_bill(consumption: Consumption, terms: BillTerms) -> Bill:
         igv=tax,
         total=total,
         carry=due - total,
-        margin=_margin(energy.amount + fixed[0].amount, terms),
+        margin=_margin(energy.amount + fixed[0].amount, tax, terms),
     )
 
 
@@ -107,9 +107,10 @@ def _sum(lines: Sequence[BillLine]) -> Decimal:
     return sum((line.amount for line in lines), Decimal("0.00"))
 
 
-def _margin(priced: Decimal, terms: BillTerms) -> Decimal:
-    """Return the part of the total that moves with the prices, times their spread."""
-    return (priced * (1 + terms.igv_rate) * terms.spread).quantize(CENT)
+def _margin(priced: Decimal, tax: Decimal, terms: BillTerms) -> Decimal:
+    """Return what moves with the prices times their spread, and the tax where it is in doubt."""
+    doubt = Decimal(0) if terms.igv_is_sure else tax
+    return (priced * (1 + terms.igv_rate) * terms.spread + doubt).quantize(CENT)
 
 
 def _tax_line(tax: Decimal) -> BillLine:

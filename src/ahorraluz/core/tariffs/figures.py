@@ -22,6 +22,7 @@ REVISION_DAY = "tariff-revision-day"
 PEAK_START_HOUR = "peak-start-hour"
 PEAK_END_HOUR = "peak-end-hour"
 PRICE_DRIFT = "assumption.price-drift-month"
+PRICE_SPREAD_ELSEWHERE = "assumption.price-spread-elsewhere"
 ASSUMED_MAX_MONTHS = "assumption.assumed-sheet-max-months"
 DISCOUNT_RATE = "assumption.discount-rate"
 

@@ -20,6 +20,7 @@ from ahorraluz.core.tariffs.figures import (
     FOSE_SURCHARGE,
     IGV,
     PRICE_DRIFT,
+    PRICE_SPREAD_ELSEWHERE,
     UIT,
     NationalFigures,
 )
@@ -68,6 +69,8 @@ class BillTerms:
     fose_discount: Decimal | None
     fose_surcharge: Decimal | None
     days: tuple[PricedDays, ...]
+    igv_is_sure: bool = True
+    """Whether it is known that the IGV applies, or does not."""
     spread: Decimal = Decimal(0)
     """Relative uncertainty of the energy and fixed prices, about 80% each way. [0 to 1]"""
     issues: tuple[Issue, ...] = ()
@@ -120,7 +123,7 @@ def bill_terms(
     last_day = period.end - timedelta(days=1)
     figures = book.figures
     exempt = supply.igv_exempt if supply.igv_exempt is not None else settings.igv_exempt
-    spread = _spread(days, figures)
+    spread = _spread(days, figures, supply)
     levy, levy_issues = _levy(figures, period.end, to_come=spread > 0)
     return BillTerms(
         period=period,
@@ -134,9 +137,10 @@ def bill_terms(
         fose_discount=figures.fose_discount(supply.sector, last_day),
         fose_surcharge=figures.known(FOSE_SURCHARGE, last_day),
         days=days,
+        igv_is_sure=exempt is not None,
         spread=spread,
         issues=(
-            *_price_issues(days, spread),
+            *_price_issues(book, days, spread),
             *_setting_issues(settings, exempt=exempt),
             *_supply_issues(book, supply, days),
             *_charge_issues(charges),
@@ -249,13 +253,15 @@ def _weighted_bracket(versions: Sequence[Bracket], weights: Sequence[Decimal]) -
     return replace(versions[0], fixed=fixed, blocks=tuple(blocks))
 
 
-def _spread(days: Sequence[PricedDays], figures: NationalFigures) -> Decimal:
+def _spread(days: Sequence[PricedDays], figures: NationalFigures, supply: Supply) -> Decimal:
     """Return the relative uncertainty of prices that are carried to other days.
 
     Monthly revisions add up like a random walk: it grows with the square root of
-    the months between the list and the days it is used for.
+    the months between the list and the days it is used for. Another system's list is
+    off by a distance of its own.
     """
     weighted = Decimal(0)
+    elsewhere = figures.known(PRICE_SPREAD_ELSEWHERE, days[0].period.start) or Decimal(0)
     for part in days:
         known_until = part.schedule.period.end if part.schedule.period else part.schedule.start
         away = abs((part.period.start - known_until).days)
@@ -265,8 +271,15 @@ def _spread(days: Sequence[PricedDays], figures: NationalFigures) -> Decimal:
         if not inside:
             drift = figures.known(PRICE_DRIFT, part.period.start) or Decimal(0)
             months = max(Decimal(1), Decimal(away) / Decimal(DAYS_A_MONTH))
-            weighted += drift * months.sqrt() * part.period.days
+            apart = Decimal(0) if _is_own(part.schedule, supply) else elsewhere
+            weighted += (drift**2 * months + apart**2).sqrt() * part.period.days
     return weighted / sum(part.period.days for part in days)
+
+
+def _is_own(schedule: Schedule, supply: Supply) -> bool:
+    """Tell whether a list is of the supply's distributor and system."""
+    same_system = supply.system is None or schedule.system in (None, supply.system)
+    return schedule.distributor == supply.distributor and same_system
 
 
 def _levy(
@@ -284,7 +297,13 @@ def _levy(
     return levy, ()
 
 
-def _price_issues(days: Sequence[PricedDays], spread: Decimal) -> list[Issue]:
+def _whose(book: TariffBook, schedule: Schedule) -> str:
+    """Return the distributor a list is of, as people call it."""
+    known = book.distributors.get(schedule.distributor)
+    return known.name if known else schedule.source.issuer
+
+
+def _price_issues(book: TariffBook, days: Sequence[PricedDays], spread: Decimal) -> list[Issue]:
     issues = []
     assumed = [part for part in days if part.origin is Origin.ASSUMED]
     if assumed:
@@ -294,6 +313,7 @@ def _price_issues(days: Sequence[PricedDays], spread: Decimal) -> list[Issue]:
                 code="price-assumed",
                 parameters={
                     "sheet": part.schedule.source.title,
+                    "whose": _whose(book, part.schedule),
                     "sheet_start": part.schedule.start,
                     "day": part.period.start,
                     "spread_percent": round(spread * 100, 1),

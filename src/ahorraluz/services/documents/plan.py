@@ -102,8 +102,27 @@ def _month(month: PlannedMonth) -> Document:
     }
 
 
+def _ranked(plan: Plan, texts: Texts) -> list[Document]:
+    """Return everything the plan tells in one order, each in short."""
+    everything = len(plan.steps) + len(plan.options) + len(plan.targets) + len(plan.checks)
+    return [
+        {
+            "rank": rank,
+            "measure": item.measure,
+            "title": texts.text(f"measure.{item.measure}.title"),
+            "standing": item.standing.value,
+            "saving_year": soles(item.saving_pen_year),
+            "low_year": soles(item.low_pen_year),
+            "high_year": soles(item.high_pen_year),
+            "cost": soles(item.cost.middle),
+        }
+        for rank, item in enumerate(plan.best(everything), start=1)
+    ]
+
+
 def _plan(plan: Plan, texts: Texts) -> Document:
     return {
+        "recommendations": _ranked(plan, texts),
         "steps": [_recommendation(item, texts) for item in plan.steps],
         "options": [_recommendation(item, texts) for item in plan.options],
         "targets": [_recommendation(item, texts) for item in plan.targets],
