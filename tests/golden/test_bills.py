@@ -114,3 +114,92 @@ def test_an_overcharge_that_the_sums_follow_is_named_with_them(name: str, tools:
     named = [checked.code for checked in audit.recomputed.off]
     assert named == ["energy", "igv", "subtotal", "total_before", "total"]
     assert audit.overcharge == Decimal("118.00")
+
+
+def _one(named: ReceiptAudit) -> list[str]:
+    return [checked.code for checked in named.recomputed.off]
+
+
+def test_the_itemised_roundings_tell_which_of_adjustment_and_total_is_off(tools: Toolbox) -> None:
+    raw = _raw("lds-2026-08")
+    raw["after_igv"][1]["amount"] = Decimal(raw["after_igv"][1]["amount"]) - Decimal("0.10")
+
+    assert _one(_audit(raw, tools)) == ["rounding"]
+
+
+def test_a_subtotal_alone_is_a_misprint_and_no_claim(tools: Toolbox) -> None:
+    raw = _raw("lds-2026-08")
+    raw["subtotal"] += 1
+
+    audit = _audit(raw, tools)
+
+    assert _one(audit) == ["subtotal"]
+    assert [f.code for f in audit.findings if f.lines == ("subtotal",)] == ["line-misprinted"]
+    assert not audit.claimable
+
+
+def test_late_interest_is_named_where_the_total_confirms_the_rest(tools: Toolbox) -> None:
+    raw = _raw("lds-2026-08")
+    raw["after_igv"].insert(1, {"name": "Interés Moratorio", "amount": 0.15})
+    for total in ("total_before_adjustments", "total_to_pay"):
+        raw[total] += Decimal("0.15")
+    clean = _one(_audit(raw, tools))
+    raw["after_igv"][1]["amount"] = 0.20
+
+    assert clean == []
+    assert _one(_audit(raw, tools)) == ["other"]
+
+
+def test_lines_the_sheet_does_not_show_are_left_unchecked(tools: Toolbox) -> None:
+    raw = _raw("lds-2026-08")
+    raw["after_igv"] = None
+
+    audit = _audit(raw, tools)
+
+    assert _one(audit) == []
+    assert not audit.claimable
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        pytest.param(
+            {"distributor": "Pluz", "kwh": 90, "unit_price_printed_s_per_kwh_without_igv": 0.49},
+            "audit.energy",
+            id="the printed price is that of the discounted block",
+        ),
+        pytest.param(
+            {"distributor": "SEAL", "kwh": 71, "unit_price_printed_s_per_kwh_without_igv": 0.6924},
+            "audit.discount-unknown",
+            id="the discount of that kind of system is not known",
+        ),
+    ],
+)
+def test_a_middle_bracket_is_not_accused_for_how_it_prints_its_price(
+    changes: dict[str, Any], why: str, tools: Toolbox
+) -> None:
+    energy = 56.70 if changes["kwh"] == 90 else 38.78
+    raw = {"items": [{"name": "Energía", "amount": energy}], "subtotal": energy} | changes
+
+    (line,) = [c for c in _audit(raw, tools).recomputed.lines if c.code == "energy"]
+
+    assert line.verdict is not Verdict.OFF
+    assert line.why == why
+
+
+def test_a_discount_printed_as_a_line_counts_where_the_sum_needs_it(tools: Toolbox) -> None:
+    raw = {
+        "distributor": "SEAL",
+        "kwh": 90,
+        "unit_price_printed_s_per_kwh_without_igv": 0.70,
+        "items": [
+            {"name": "Energía", "amount": 63.00},
+            {"name": "Descuento FOSE", "amount": -6.30},
+        ],
+        "subtotal": 56.70,
+    }
+
+    audit = _audit(raw, tools)
+
+    assert _one(audit) == []
+    assert not audit.claimable

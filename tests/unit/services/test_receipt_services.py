@@ -306,3 +306,46 @@ def test_a_system_of_an_imported_sheet_is_known(tools: Toolbox, tmp_path: Path) 
         find_supply(fields)
 
     assert find_supply(fields, user_folder=tools.user_folder).system == "arequipa"
+
+
+def test_a_recibo_of_another_distributor_prices_nothing(tools: Toolbox) -> None:
+    seal = find_supply(SupplyFields(distributor="seal"))
+    request = replace(_kwh("130", seal), receipt=_golden("lds-2026-08"))
+
+    with pytest.raises(InvalidInputError) as caught:
+        explain_bill(request, tools=tools, as_of=AS_OF)
+
+    assert caught.value.issue.code == "receipts-of-two-distributors"
+
+
+def test_a_printed_price_beside_a_sheet_and_another_months_lighting_are_told(
+    tools: Toolbox, lima_sur: Supply
+) -> None:
+    request = replace(_kwh("130", lima_sur), receipt=_golden("lds-2026-08"))
+
+    codes = {issue.code for issue in explain_bill(request, tools=tools, as_of=AS_OF).issues}
+
+    assert {"sheet-preferred", "lighting-of-other-kwh"} <= codes
+
+
+def test_a_borrowed_price_is_wider_than_an_own_one(tools: Toolbox, lima_sur: Supply) -> None:
+    later = Period(date(2026, 10, 5), date(2026, 11, 4))
+    own, borrowed = (
+        explain_bill(
+            replace(_kwh("100", supply), period=later), tools=tools, as_of=AS_OF
+        ).bill.margin
+        for supply in (lima_sur, find_supply(SupplyFields(distributor="electrocentro")))
+    )
+
+    # The recibos on file of such distributors lie 11 to 13% above the sheet of Lima.
+    assert borrowed > 2 * own
+
+
+def test_a_tax_in_doubt_is_inside_the_margin(tools: Toolbox) -> None:
+    bill = explain_bill(
+        _kwh("100", find_supply(SupplyFields(distributor="electro-oriente"))),
+        tools=tools,
+        as_of=AS_OF,
+    ).bill
+
+    assert bill.margin > bill.igv or bill.igv == 0
