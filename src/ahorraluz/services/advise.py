@@ -1,6 +1,6 @@
 """From a home to its plan in soles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from ahorraluz.catalog.assumptions import (
     load_solar_assumptions,
     load_usage_assumptions,
 )
+from ahorraluz.catalog.distributors import load_distributors
 from ahorraluz.catalog.evidence import load_equipment, load_measure_facts
 from ahorraluz.catalog.places import find_department
 from ahorraluz.catalog.solar import (
@@ -23,7 +24,7 @@ from ahorraluz.catalog.solar import (
     load_generation_rule,
     load_solar,
 )
-from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.plan import make_plan
 from ahorraluz.core.advice.pricing import other_terms
@@ -126,7 +127,7 @@ def advise(
         kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
         facts=_facts(city, book),
         as_of=as_of,
-        otherwise=other_terms(book, year, homes_on_meter=home.homes_on_meter),
+        otherwise=_otherwise(home, book, year),
     )
     plan = make_plan(context)
     return Advice(
@@ -159,6 +160,27 @@ def city_of(home: Home) -> str | None:
         return None
     cities = cities_in(find_department(home.department))
     return cities[0].id if cities else None
+
+
+def _otherwise(
+    home: Home, book: TariffBook, year: Sequence[BillTerms]
+) -> Mapping[Otherwise, TermsPair]:
+    return other_terms(
+        book,
+        year,
+        homes_on_meter=home.homes_on_meter,
+        stand_ins=stand_ins(home.supply.distributor),
+    )
+
+
+def stand_ins(distributor: str) -> tuple[str, ...]:
+    """Return the sheets whose document names no distributor but may be this one's.
+
+    They come first among its neighbours; a neighbour with a name of its own bills
+    somebody else.
+    """
+    known = load_distributors()
+    return tuple(name for name in known[distributor].neighbours[:1] if name not in known)
 
 
 def _usage(home: Home, city: str | None) -> UsageAccount:

@@ -113,7 +113,7 @@ BLANKET_INSTEAD_OF_HEATER = Measure(
     kind=Kind.SWAP,
     end_uses=(EndUseId.CLIMATE,),
     effort=Effort.ERRAND,
-    evidence=(),
+    evidence=("blanket-instead-of-heater",),
     judge=_blanket_instead_of_heater,
 )
 WARMER_HOUSE = Measure(

@@ -29,7 +29,7 @@ PUMP_CHECK = Measure(
     kind=Kind.CHECK,
     end_uses=(EndUseId.WATER_PUMPING,),
     effort=Effort.NONE,
-    evidence=(),
+    evidence=("pump-check",),
     judge=_pump_check,
 )
 MEASURES = (LEAK_CHECK, PUMP_CHECK)

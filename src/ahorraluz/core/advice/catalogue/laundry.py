@@ -70,7 +70,7 @@ LINE_DRYING = Measure(
     kind=Kind.HABIT,
     end_uses=(EndUseId.LAUNDRY,),
     effort=Effort.DAILY,
-    evidence=(),
+    evidence=("line-drying",),
     judge=_line_drying,
 )
 IRON_IN_ONE_GO = Measure(
