@@ -101,9 +101,10 @@ def _not_written(path: Path, error: OSError) -> ClaimFileError:
 
 
 def _lines(audited: "ReceiptAudit", texts: Texts, *, claim: Path | None) -> Iterator[str]:
+    from ahorraluz.services.supplies import supply_name
+
     receipt, recomputed = audited.receipt, audited.recomputed
-    supply = audited.supply
-    yield " · ".join(filter(None, (supply.distributor, supply.option.value, receipt.label)))
+    yield " · ".join(filter(None, (supply_name(audited.supply), receipt.label)))
     yield ""
     sums = (recomputed.subtotal, recomputed.total_before, recomputed.total)
     shown = [*recomputed.lines, *(checked for checked in sums if checked.printed is not None)]

@@ -64,10 +64,10 @@ def _run(session: Session, given: Given) -> None:
 
 
 def _lines(explained: "ExplainedBill", texts: Texts) -> Iterator[str]:
+    from ahorraluz.services.supplies import supply_name
+
     bill = explained.bill
-    supply = bill.terms.supply
-    where = " · ".join(filter(None, (supply.distributor, supply.system, supply.option.value)))
-    yield f"{where} · {period_text(bill.consumption.period, texts)}"
+    yield f"{supply_name(bill.terms.supply)} · {period_text(bill.consumption.period, texts)}"
     yield ""
     yield from bill_table(bill, texts)
     yield ""

@@ -88,9 +88,11 @@ def _home(session: Session, given: Given) -> "KnownHome":
 
 
 def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
+    from ahorraluz.services.supplies import supply_name
+
     bill, plan = advice.bill, advice.plan
     supply = bill.terms.supply
-    yield " · ".join(filter(None, (supply.distributor, supply.system, supply.option.value)))
+    yield supply_name(supply)
     yield texts.text(
         "cli.plan-bill",
         kwh=kwh_text(bill.consumption.energy_kwh, texts),

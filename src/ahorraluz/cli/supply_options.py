@@ -12,7 +12,7 @@ import click
 from ahorraluz.cli.typed import Day, File, Number, OneOf
 from ahorraluz.cli.words import Given, TextOption
 from ahorraluz.core.consumption import Band
-from ahorraluz.core.home import CustomerClass, FixedCharges, Fose, Sector, Supply
+from ahorraluz.core.home import CustomerClass, FixedCharges, Fose, Option, Sector, Supply
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.periods import Period, month_after
 
@@ -232,6 +232,8 @@ def printed_of(given: Given, *, supply: Supply, period: Period, energy: Energy) 
         for band, name in BANDS.items()
         if (shown := given.number(f"unit_price_{name}")) is not None
     }
+    if price is None and fixed is not None and supply.option is Option.BT8:
+        price = Decimal(0)  # A flat monthly charge has no price of a kWh.
     if price is None and not bands:
         if fixed is not None:
             raise InvalidInputError("option-missing", option="--unit-price")

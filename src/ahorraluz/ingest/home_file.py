@@ -19,6 +19,7 @@ from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Para
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
+from ahorraluz.ingest.files import read_limited
 from ahorraluz.ingest.home_sections import (
     ApplianceEntry,
     AssumptionEntry,
@@ -97,15 +98,8 @@ def read_home(
     path: Path, *, as_of: date, appliance_ids: Collection[str], assumption_ids: Collection[str]
 ) -> HomeFile:
     """Return the home in the TOML file ``path``; raises like :func:`parse_home`."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise HomeFileError("file-too-large", file=path.name, size=size, limit=MAX_BYTES)
-        content = path.read_bytes()
-    except OSError as error:
-        raise HomeFileError("file-not-read", file=path.name, reason=str(error.strerror)) from None
     return parse_home(
-        content,
+        read_limited(path, limit=MAX_BYTES),
         name=path.name,
         as_of=as_of,
         appliance_ids=appliance_ids,

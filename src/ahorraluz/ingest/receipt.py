@@ -18,6 +18,7 @@ from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt, ReceiptLine
+from ahorraluz.ingest.files import read_limited
 from ahorraluz.ingest.validation import issues_of
 
 MAX_BYTES = 1_000_000
@@ -137,15 +138,7 @@ class _Sheet(_Model):
 
 def read_receipt(path: Path) -> Receipt:
     """Return the recibo in the JSON file ``path``; raises like :func:`parse_receipt`."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise ReceiptFormatError("file-too-large", file=path.name, size=size, limit=MAX_BYTES)
-        return parse_receipt(path.read_bytes(), name=path.name)
-    except OSError as error:
-        raise ReceiptFormatError(
-            "file-not-read", file=path.name, reason=str(error.strerror)
-        ) from None
+    return parse_receipt(read_limited(path, limit=MAX_BYTES), name=path.name)
 
 
 def parse_receipt(content: bytes, *, name: str = "recibo.json") -> Receipt:
@@ -167,7 +160,9 @@ def parse_receipt(content: bytes, *, name: str = "recibo.json") -> Receipt:
     """
     try:
         raw = json.loads(content, parse_float=_written)
-    except (UnicodeDecodeError, ValueError, RecursionError):
+    except UnicodeDecodeError:
+        raise ReceiptFormatError("receipt-not-utf8", file=name) from None
+    except (ValueError, RecursionError):
         raise ReceiptFormatError("receipt-not-json", file=name) from None
     if not isinstance(raw, dict):
         raise ReceiptFormatError("receipt-not-an-object", file=name)

@@ -44,10 +44,10 @@ def _refusal(detail: ErrorDetails, known: list[str]) -> Issue:
             parameters |= {"choices": str(context.get("expected", ""))}
         case "greater_than_equal" | "greater_than":
             code = "field-too-small"
-            parameters |= {"limit": str(context.get("ge", context.get("gt")))}
+            parameters |= {"limit": _plain(context.get("ge", context.get("gt")))}
         case "less_than_equal" | "less_than":
             code = "field-too-large"
-            parameters |= {"limit": str(context.get("le", context.get("lt")))}
+            parameters |= {"limit": _plain(context.get("le", context.get("lt")))}
         case "too_long" | "string_too_long":
             code = "field-too-long"
             parameters |= {"limit": str(context.get("max_length"))}
@@ -59,6 +59,11 @@ def _refusal(detail: ErrorDetails, known: list[str]) -> Issue:
         case kind if kind.startswith(("decimal", "int", "float", "finite")):
             code = "number-invalid"
     return Issue(code=code, severity=Severity.ERROR, parameters=parameters)
+
+
+def _plain(limit: object) -> str:
+    """Return a limit as people write it; pydantic tells a Decimal by its constructor."""
+    return str(limit).removeprefix("Decimal('").removesuffix("')")
 
 
 def _shown(value: object) -> str:

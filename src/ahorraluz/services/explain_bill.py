@@ -235,6 +235,9 @@ def _check(request: BillRequest) -> None:
             limit=MAX_DAYS,
         )
     bands = OPTION_BANDS.get(request.supply.option)
+    lacking = [band.value for band in bands or () if band not in request.bands_kwh]
+    if request.bands_kwh and lacking and set(request.bands_kwh) <= set(bands or ()):
+        raise InvalidInputError("bands-needed", missing=lacking)
     if request.bands_kwh and (bands is None or set(request.bands_kwh) != set(bands)):
         raise InvalidInputError(
             "bands-not-of-option",

@@ -8,8 +8,7 @@ already on file changes nothing.
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -147,7 +146,11 @@ def import_sheet(request: ImportRequest, *, tools: Toolbox, as_of: date) -> Impo
     check_values(chosen)
     check_columns(chosen, exempt=load_distributors()[chosen.distributor].settings.igv_exempt)
     source = _source(request, sheet, chosen, content, as_of=as_of)
-    with nullcontext() if request.dry_run else import_lock(folder):
+    # Whatever is refused is refused here, before the folder or its lock exist.
+    rehearsed = _take_in(replace(request, dry_run=True), sheet, chosen, source, folder=folder)
+    if request.dry_run:
+        return rehearsed
+    with import_lock(folder):
         return _take_in(request, sheet, chosen, source, folder=folder)
 
 

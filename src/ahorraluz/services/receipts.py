@@ -12,7 +12,7 @@ from ahorraluz.ingest.receipt import parse_receipt, read_receipt, receipt_from_f
 from ahorraluz.services.supplies import SupplyFields, find_supply
 
 NON_RESIDENTIAL = re.compile(r"no[ -]?residencial")
-OPTION = re.compile(r"BT\d[A-I]?")
+OPTION = re.compile(r"BT\d[A-Z]*")
 
 
 def receipt_from_file(path: Path) -> Receipt:

@@ -86,6 +86,18 @@ def find_supply(fields: SupplyFields, *, user_folder: Path | None = None) -> Sup
     )
 
 
+def supply_name(supply: Supply) -> str:
+    """Return a connection as people call it: distributor, electric system, option."""
+    distributor = load_distributors().get(supply.distributor)
+    system = load_systems().get(supply.system or "")
+    names = (
+        distributor.name if distributor else supply.distributor,
+        system.name if system else supply.system,
+        supply.option.value,
+    )
+    return " · ".join(filter(None, names))
+
+
 def distributor_choices() -> tuple[DistributorChoice, ...]:
     """Return every distributor, in the order of the catalogue."""
     tables = shipped_tables()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
 from ahorraluz.core.tariffs.lines import LineCode
+from ahorraluz.ingest.files import FileReadError
 from ahorraluz.ingest.receipt import (
     MAX_BYTES,
-    ReceiptFormatError,
     line_code,
     parse_receipt,
     read_receipt,
@@ -118,8 +118,12 @@ def test_a_huge_or_missing_file_is_refused(tmp_path: Path) -> None:
     huge = tmp_path / "huge.json"
     huge.write_bytes(b" " * (MAX_BYTES + 1))
 
-    for path, code in ((huge, "file-too-large"), (tmp_path / "none.json", "file-not-read")):
-        with pytest.raises(ReceiptFormatError) as caught:
+    for path, code in (
+        (huge, "file-too-large"),
+        (tmp_path / "none.json", "file-missing"),
+        (tmp_path, "file-is-folder"),
+    ):
+        with pytest.raises(FileReadError) as caught:
             read_receipt(path)
         assert caught.value.issue.code == code
 
