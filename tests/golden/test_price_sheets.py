@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ahorraluz.ingest.price_sheets.choose import SheetChoices, choose
-from ahorraluz.ingest.price_sheets.reading import read_price_sheet
+from ahorraluz.ingest.price_sheets.reading import parse_price_sheet
 from ahorraluz.ingest.price_sheets.sheet import FoundSystem
 from ahorraluz.services.import_tariffs import sheet_names
 
@@ -40,7 +40,7 @@ def test_every_sheet_has_its_expectation() -> None:
 def test_a_sheet_is_read_as_the_file_beside_it_says(path: Path, tmp_path: Path) -> None:
     expected = json.loads(path.read_text(encoding="utf-8"))
 
-    sheet = read_price_sheet(_sheet_of(path), names=sheet_names(tmp_path))
+    sheet = parse_price_sheet(_sheet_of(path).read_bytes(), names=sheet_names(tmp_path))
     chosen = choose(sheet, _choices(expected.get("choices", {})))
 
     assert {

@@ -85,19 +85,19 @@ def write_whole(path: Path, text: str) -> None:
     """
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _not_written(path, error) from None
+    except OSError:
+        raise _not_written(path) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(temporary).replace(path)
-    except OSError as error:
+    except OSError:
         Path(temporary).unlink(missing_ok=True)
-        raise _not_written(path, error) from None
+        raise _not_written(path) from None
 
 
-def _not_written(path: Path, error: OSError) -> ClaimFileError:
-    return ClaimFileError("file-not-written", file=path.name, reason=str(error.strerror))
+def _not_written(path: Path) -> ClaimFileError:
+    return ClaimFileError("file-not-written", file=str(path))
 
 
 def _lines(audited: "ReceiptAudit", texts: Texts, *, claim: Path | None) -> Iterator[str]:

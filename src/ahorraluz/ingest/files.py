@@ -27,10 +27,9 @@ def read_limited(path: Path, *, limit: int) -> bytes:
     """
     shown = str(path)
     try:
-        size = path.stat().st_size
-        if size > limit:
-            raise FileReadError("file-too-large", file=shown, size=size, limit=limit)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            # One byte more than allowed tells a file that is too large, whatever it is.
+            content = file.read(limit + 1)
     except FileNotFoundError:
         raise FileReadError("file-missing", file=shown) from None
     except IsADirectoryError:
@@ -39,3 +38,6 @@ def read_limited(path: Path, *, limit: int) -> bytes:
         raise FileReadError("file-forbidden", file=shown) from None
     except OSError as error:
         raise FileReadError("file-not-read", file=shown, reason=str(error.errno)) from None
+    if len(content) > limit:
+        raise FileReadError("file-too-large", file=shown, limit=limit)
+    return content

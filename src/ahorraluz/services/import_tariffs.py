@@ -30,9 +30,16 @@ from ahorraluz.catalog.user_sheets import (
 from ahorraluz.core.history import Grade, Source
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.tariffs.schedule import Schedule
+from ahorraluz.ingest.files import read_limited
 from ahorraluz.ingest.price_sheets.choose import ChosenSheet, SheetChoices, choose
-from ahorraluz.ingest.price_sheets.reading import parse_price_sheet, read_bytes
-from ahorraluz.ingest.price_sheets.sheet import FoundSystem, PriceSheet, SheetKind, SheetNames
+from ahorraluz.ingest.price_sheets.reading import parse_price_sheet
+from ahorraluz.ingest.price_sheets.sheet import (
+    MAX_BYTES,
+    FoundSystem,
+    PriceSheet,
+    SheetKind,
+    SheetNames,
+)
 from ahorraluz.ingest.price_sheets.words import clean, slug
 from ahorraluz.services.sheet_checks import (
     PriceChange,
@@ -139,7 +146,7 @@ def import_sheet(request: ImportRequest, *, tools: Toolbox, as_of: date) -> Impo
     """
     folder = tools.user_folder
     names = sheet_names(folder)
-    content = read_bytes(request.path)
+    content = read_limited(request.path, limit=MAX_BYTES)
     sheet = parse_price_sheet(content, names=names)
     chosen = choose(sheet, _choices(request, sheet, names))
     _check_start(chosen.start, as_of)

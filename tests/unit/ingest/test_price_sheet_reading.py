@@ -18,7 +18,7 @@ from ahorraluz.ingest.price_sheets import sheet as limits
 from ahorraluz.ingest.price_sheets.choose import ChosenSheet, SheetChoices, choose
 from ahorraluz.ingest.price_sheets.html import parse_page
 from ahorraluz.ingest.price_sheets.pdf import pdf_texts
-from ahorraluz.ingest.price_sheets.reading import decode, parse_price_sheet, read_price_sheet
+from ahorraluz.ingest.price_sheets.reading import decode, parse_price_sheet
 from ahorraluz.ingest.price_sheets.sheet import PriceSheetError, SheetKind
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "price_sheets"
@@ -122,24 +122,11 @@ def test_what_is_no_price_sheet_is_refused(content: bytes, code: str) -> None:
     assert _code(content) == code
 
 
-def test_a_file_that_is_too_large_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_content_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ahorraluz.ingest.price_sheets.reading.MAX_BYTES", 100)
-    path = tmp_path / "large.txt"
-    path.write_text(sheet_text())
 
-    with pytest.raises(PriceSheetError, match="sheet-too-large"):
-        read_price_sheet(path, names=NAMES)
     with pytest.raises(PriceSheetError, match="sheet-too-large"):
         parse_price_sheet(sheet_text().encode(), names=NAMES)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PriceSheetError, match="sheet-file-missing"):
-        read_price_sheet(tmp_path / "missing.pdf", names=NAMES)
-    with pytest.raises(PriceSheetError, match="sheet-file-unreadable"):
-        read_price_sheet(tmp_path, names=NAMES)
 
 
 # --- pages -------------------------------------------------------------------------------------

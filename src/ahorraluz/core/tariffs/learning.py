@@ -29,6 +29,8 @@ from ahorraluz.core.tariffs.schedule import OPTION_BANDS, Block, Bracket, Origin
 
 PRICE_TOLERANCE = Decimal("0.0002")
 """Two roundings to four decimals may lie this far apart. [PEN/kWh]"""
+CHARGE_TOLERANCE = Decimal("0.02")
+"""A charge rounded to the céntimo, from prices rounded to four decimals. [PEN]"""
 
 
 class LearningError(AhorraLuzError):
@@ -103,7 +105,7 @@ def learn_tariff(receipt: Receipt, *, supply: Supply, rule: FoseRule, as_of: dat
     elif flat or supply.option is Option.BT8 or receipt.kwh is None or not receipt.unit_price:
         brackets = (_flat(None, receipt.unit_price, fixed),)
     else:
-        base, found = _base_price(receipt.kwh, receipt.unit_price, rule)
+        base, found = _printed_base(receipt, receipt.kwh, receipt.unit_price, rule)
         issues.extend(found)
         brackets = _brackets(receipt, fixed, base=base, rule=rule)
         issues.extend(_unknown_brackets(brackets))
@@ -146,20 +148,24 @@ def discount_from(first: Receipt, second: Receipt, rule: FoseRule) -> Decimal | 
 
 
 def base_price(receipt: Receipt, rule: FoseRule) -> Decimal | None:
-    """Return the price before FOSE that a recibo's price comes from, if it can be told.
+    """Return the price before FOSE behind a recibo's energy charge, if it can be told.
 
-    Read off the energy charge rather than the printed price, so that it also holds
-    for recibos that print one price between the first block and the limit.
+    Read off the charge, so it holds whichever price of the bracket the recibo prints.
     """
     energy = receipt.amount(LineCode.ENERGY)
     if not receipt.kwh or energy is None:
         return None
-    if receipt.kwh > rule.limit_kwh:
-        return None if rule.surcharge is None else energy / receipt.kwh / (1 + rule.surcharge)
-    if rule.discount is None:
-        return None
-    discounted = min(receipt.kwh, rule.first_block_kwh) * rule.discount
-    return energy / (receipt.kwh - discounted)
+    factor = _fose_factor(receipt.kwh, rule)
+    return None if factor is None else energy / receipt.kwh / factor
+
+
+def _fose_factor(kwh: Decimal, rule: FoseRule) -> Decimal | None:
+    """Return a month's mean price over the price before FOSE, if the rule is known. [ratio]"""
+    if kwh > rule.limit_kwh:
+        return None if rule.surcharge is None else 1 + rule.surcharge
+    if rule.discount is None or kwh == 0:
+        return None if rule.discount is None else 1 - rule.discount
+    return 1 - min(kwh, rule.first_block_kwh) * rule.discount / kwh
 
 
 def _missing(receipt: Receipt, bands: Sequence[Band] | None) -> str | None:
@@ -188,19 +194,27 @@ def _by_bands(
     )
 
 
-def _base_price(kwh: Decimal, price: Decimal, rule: FoseRule) -> tuple[Decimal | None, list[Issue]]:
-    """Return the base price ``B`` that the printed price comes from, if it can be told."""
-    if kwh > rule.limit_kwh:
-        return (None if rule.surcharge is None else price / (1 + rule.surcharge)), []
-    if rule.discount is None:
-        return None, [Issue(code="fose-discount-unknown")]
-    if kwh <= rule.first_block_kwh:
-        return price / (1 - rule.discount), []
-    # Between the first block and the limit a single printed price can be the mean of
-    # both blocks, or a supply without discount; no source settles which.
-    mean = kwh - rule.first_block_kwh * rule.discount
+def _printed_base(
+    receipt: Receipt, kwh: Decimal, price: Decimal, rule: FoseRule
+) -> tuple[Decimal | None, list[Issue]]:
+    """Return the price before FOSE that the printed price comes from, if it can be told.
+
+    Between the first block and the limit a recibo may print the price of either block,
+    or one for all of it; the energy charge tells which. One price for all of it can
+    still be the mean of both blocks or a supply without discount: that is said.
+    """
+    factor = _fose_factor(kwh, rule)
+    if factor is None:
+        return None, [Issue(code="fose-discount-unknown")] if kwh <= rule.limit_kwh else []
+    if not rule.first_block_kwh < kwh <= rule.limit_kwh or rule.discount is None:
+        return price / factor, []
+    energy = receipt.amount(LineCode.ENERGY)
+    if energy is not None:
+        for base in (price, price / (1 - rule.discount)):
+            if abs(base * factor * kwh - energy) <= CHARGE_TOLERANCE:
+                return base, []
     issue = Issue(code="single-price-mid-bracket", parameters={"kwh": kwh, "price": price})
-    return price * kwh / mean, [issue]
+    return price / factor, [issue]
 
 
 def _brackets(

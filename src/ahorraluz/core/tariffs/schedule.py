@@ -134,7 +134,7 @@ class TariffBook:
             for schedule in self.schedules
             if schedule.option is supply.option
             and schedule.customer in (supply.customer, CustomerClass.RESIDENTIAL)
-            and (anywhere or _same_system(schedule, supply))
+            and (anywhere or is_of_system(schedule, supply))
         ]
         own = [schedule for schedule in matching if schedule.customer is supply.customer]
         near = own if anywhere else [s for s in own if s.distributor == supply.distributor]
@@ -240,7 +240,7 @@ def same_shape(schedules: Sequence[Schedule]) -> bool:
     return len(shapes) == 1
 
 
-def _same_system(schedule: Schedule, supply: Supply) -> bool:
+def is_of_system(schedule: Schedule, supply: Supply) -> bool:
     """Tell whether a sheet is of the supply's system, or of its distributor's only one."""
     if schedule.distributor != supply.distributor:
         return False

@@ -37,6 +37,7 @@ from ahorraluz.core.tariffs.schedule import (
     TariffBook,
     check_option,
     for_supply,
+    is_of_system,
     same_shape,
 )
 
@@ -271,15 +272,9 @@ def _spread(days: Sequence[PricedDays], figures: NationalFigures, supply: Supply
         if not inside:
             drift = figures.known(PRICE_DRIFT, part.period.start) or Decimal(0)
             months = max(Decimal(1), Decimal(away) / Decimal(DAYS_A_MONTH))
-            apart = Decimal(0) if _is_own(part.schedule, supply) else elsewhere
+            apart = Decimal(0) if is_of_system(part.schedule, supply) else elsewhere
             weighted += (drift**2 * months + apart**2).sqrt() * part.period.days
     return weighted / sum(part.period.days for part in days)
-
-
-def _is_own(schedule: Schedule, supply: Supply) -> bool:
-    """Tell whether a list is of the supply's distributor and system."""
-    same_system = supply.system is None or schedule.system in (None, supply.system)
-    return schedule.distributor == supply.distributor and same_system
 
 
 def _levy(

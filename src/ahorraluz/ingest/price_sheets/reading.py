@@ -4,7 +4,6 @@ import re
 from email import policy
 from email.errors import MessageError
 from email.parser import BytesParser
-from pathlib import Path
 from plistlib import FMT_BINARY, InvalidFileException, loads
 
 from ahorraluz.ingest.price_sheets.html import parse_page
@@ -40,33 +39,6 @@ _CHARSET = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([A-Za-z0-9_-]{2,20}
 _HTML = re.compile(r"<(?:!doctype html|html|head|body|table|form|div|meta|script)\b", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 CHARSETS = ("utf-8", "cp1252")
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file, if it is no larger than a sheet can be.
-
-    Raises
-    ------
-    PriceSheetError
-        ``sheet-file-missing``, ``sheet-file-unreadable`` or ``sheet-too-large``.
-    """
-    try:
-        with path.open("rb") as file:
-            # One byte more than allowed tells a file that is too large, whatever it is.
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise PriceSheetError("sheet-file-missing", value=path.name) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise PriceSheetError("sheet-file-unreadable", value=path.name, reason=reason) from None
-    if len(content) > MAX_BYTES:
-        raise _too_large()
-    return content
-
-
-def read_price_sheet(path: Path, *, names: SheetNames) -> PriceSheet:
-    """Return the price sheet in a file; raises like the two functions it joins."""
-    return parse_price_sheet(read_bytes(path), names=names)
 
 
 def parse_price_sheet(content: bytes, *, names: SheetNames) -> PriceSheet:

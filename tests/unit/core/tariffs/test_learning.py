@@ -188,3 +188,23 @@ def test_an_unlearnt_bracket_is_refused_not_guessed(book: TariffBook, supply: Su
         price_bill(Consumption(period=MAY, energy_kwh=D(40)), terms)
 
     assert caught.value.issue.code == "bracket-price-unknown"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        pytest.param("0.6000", id="the second block's price"),
+        pytest.param("0.4200", id="the first block's price"),
+    ],
+)
+def test_the_energy_charge_tells_which_blocks_price_is_printed(
+    supply: Supply, printed: str
+) -> None:
+    # 30 kWh at 0.42 and 70 at 0.60 are 54.60, whichever of the two prices is printed.
+    read = receipt("100", printed, fixed="2.00")
+    charge = replace(read.lines[0], amount=D("54.60"))
+
+    learnt = learn(replace(read, lines=(charge, *read.lines[1:])), supply)
+
+    assert _prices(learnt) == [["0.4200"], ["0.4200", "0.6000"], ["0.6150"]]
+    assert "single-price-mid-bracket" not in {issue.code for issue in learnt.issues}
