@@ -1,0 +1,1 @@
+"""What was measured: readings as files give them, their quality, and the clean series."""

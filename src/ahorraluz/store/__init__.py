@@ -1,0 +1,1 @@
+"""The only SQL: homes, imports and readings, in SQLite or PostgreSQL."""
