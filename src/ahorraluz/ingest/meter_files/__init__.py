@@ -1,0 +1,1 @@
+"""Meter files of every kind to channels: one module per format, found by content."""
