@@ -3,10 +3,16 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ahorraluz.core.home import Supply
 from ahorraluz.core.tariffs.figures import PEAK_END_HOUR, PEAK_START_HOUR, NationalFigures
 
 SUNDAY = 6
+DAY_S, HOUR_S = 86_400, 3_600
+THURSDAY = 3
+"""Weekday of 1970-01-01, Monday 0."""
 
 
 def is_peak(
@@ -58,3 +64,38 @@ def is_peak(
         return False
     first, after = figures.value(PEAK_START_HOUR, day), figures.value(PEAK_END_HOUR, day)
     return first <= moment.hour < after
+
+
+def peak_mask(
+    local_s: NDArray[np.int64],
+    *,
+    supply: Supply,
+    figures: NationalFigures,
+    holidays: Collection[date] = (),
+) -> NDArray[np.bool_]:
+    """Tell for many moments whether they are peak; the rule of :func:`is_peak`.
+
+    Parameters
+    ----------
+    local_s
+        Local clock, shape (n,). [s since 1970 of that clock]
+    supply, figures, holidays
+        As in :func:`is_peak`. The hours in force on the last day hold for all: they
+        have changed by law only, never within a year of readings.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,), bool.
+    """
+    if local_s.size == 0:
+        return np.zeros(0, dtype=np.bool_)
+    last = np.datetime64(int(local_s.max()), "s").astype("datetime64[D]").astype(date)
+    first, after = (int(figures.value(name, last)) for name in (PEAK_START_HOUR, PEAK_END_HOUR))
+    hour = (local_s % DAY_S) // HOUR_S
+    peak = (hour >= first) & (hour < after)
+    if supply.holidays_off_peak:
+        day = local_s // DAY_S
+        free = np.array(sorted(holidays), dtype="datetime64[D]").astype(np.int64)
+        peak &= ((day + THURSDAY) % 7 != SUNDAY) & ~np.isin(day, free)
+    return peak

@@ -1,14 +1,17 @@
 """Peak hours at their edges."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.invented import figures, history
 
 from ahorraluz.core.home import Supply
 from ahorraluz.core.tariffs.figures import NationalFigures
-from ahorraluz.core.tariffs.hours import is_peak
+from ahorraluz.core.tariffs.hours import is_peak, peak_mask
 
 HOURS = NationalFigures(
     {
@@ -49,3 +52,26 @@ def test_sundays_and_holidays_leave_the_peak_only_on_request(
     found = is_peak(moment, supply=connection, figures=HOURS, holidays=holidays)
 
     assert found is peak
+
+
+@given(
+    moments=st.lists(st.integers(min_value=1_500_000_000, max_value=1_900_000_000), max_size=40),
+    asked=st.booleans(),
+)
+def test_the_mask_of_many_moments_follows_the_rule_of_one(moments: list[int], asked: bool) -> None:
+    connection = Supply(distributor="light", holidays_off_peak=asked)
+
+    found = peak_mask(
+        np.array(moments, dtype=np.int64), supply=connection, figures=HOURS, holidays=(MONDAY,)
+    )
+
+    each = [
+        is_peak(
+            datetime.fromtimestamp(moment, tz=UTC),
+            supply=connection,
+            figures=HOURS,
+            holidays=(MONDAY,),
+        )
+        for moment in moments
+    ]
+    assert found.tolist() == each
