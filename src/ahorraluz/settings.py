@@ -1,8 +1,9 @@
 """Every setting, its default and its environment variable; nothing else reads the environment."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ MAX_PORT = 65_535
 MAX_PROXIES = 10
 MAX_SHOWN = 60
 """Longest part of a wrong value that a message repeats."""
+DATABASE_FILE = "ahorraluz.db"
+"""File of the readings in the data folder where no database is named."""
+_DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +29,18 @@ class Settings:
     """What the program may be told by its environment."""
 
     data_dir: Path
+    database_url: str = field(default="", repr=False)
+    """May hold a password, so that nothing shows it; :attr:`database` is what to open."""
     language: str = "es"
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: int = 0
     max_upload_kb: int = 2_048
+
+    @property
+    def database(self) -> str:
+        """URL of the database: the one named, or a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / DATABASE_FILE}"
 
 
 class _WrongValueError(AhorraLuzError):
@@ -89,12 +101,27 @@ def _host(text: str) -> str:
     return text
 
 
+def _database_url(text: str) -> str:
+    if not _DATABASE.fullmatch(text):
+        # The text may hold a password wherever it went wrong: only its scheme is repeated.
+        scheme = _SCHEME.match(text)
+        shown = f"{scheme.group()}…" if scheme else None
+        raise _WrongValueError("setting-not-a-database", value=shown)
+    return text
+
+
 TABLE: tuple[Setting, ...] = (
     Setting(
         field="data_dir",
         default="the user's data folder of the operating system, `ahorraluz` in it",
-        meaning="Folder of the price sheets a person imported.",
+        meaning="Folder of the price sheets and readings a person imported.",
         read=_folder,
+    ),
+    Setting(
+        field="database_url",
+        default="`ahorraluz.db` in the data folder",
+        meaning="Database of the readings: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.",
+        read=_database_url,
     ),
     Setting(
         field="language",
@@ -142,7 +169,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     ------
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
-        ``setting-not-a-folder`` or ``setting-not-a-host``: every wrong variable at once.
+        ``setting-not-a-folder``, ``setting-not-a-database`` or ``setting-not-a-host``: every
+        wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}

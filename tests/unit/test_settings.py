@@ -25,6 +25,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     settings = read_settings(
         {
             "AHORRALUZ_DATA_DIR": str(tmp_path),
+            "AHORRALUZ_DATABASE_URL": "postgresql://ahorraluz@db.example/readings",
             "AHORRALUZ_LANG": "EN",
             "AHORRALUZ_HOST": "0.0.0.0",
             "AHORRALUZ_PORT": "8080",
@@ -36,6 +37,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
 
     assert settings == Settings(
         data_dir=tmp_path,
+        database_url="postgresql://ahorraluz@db.example/readings",
         language="en",
         host="0.0.0.0",
         port=8080,
@@ -59,6 +61,9 @@ def test_the_table_names_every_field_of_the_settings_once() -> None:
         pytest.param("PORT", "-1", "setting-not-a-whole-number", id="a negative port"),
         pytest.param("LANG", "fr", "setting-not-one-of", id="another language"),
         pytest.param("HOST", "http://x", "setting-not-a-host", id="an address with scheme"),
+        pytest.param("DATABASE_URL", "mysql://db/x", "setting-not-a-database", id="another database"),
+        pytest.param("DATABASE_URL", "ahorraluz.db", "setting-not-a-database", id="a bare path"),
+        pytest.param("DATABASE_URL", "sqlite:///:memory:", "setting-not-a-database", id="no file"),
         pytest.param("TRUSTED_PROXIES", "99", "setting-not-a-whole-number", id="many proxies"),
         pytest.param("PROT", "8000", "setting-unknown", id="a misspelt variable"),
     ],
@@ -71,6 +76,28 @@ def test_a_wrong_value_names_variable_value_and_mend(variable: str, value: str, 
     assert refused.value.issue.code == code
     assert f"AHORRALUZ_{variable}" in sentence
     assert len(sentence) < 400
+
+
+def test_readings_lie_in_the_data_folder_unless_a_database_is_named(tmp_path: Path) -> None:
+    named = Settings(data_dir=tmp_path, database_url="sqlite:///other.db")
+
+    assert Settings(data_dir=tmp_path).database == f"sqlite:///{tmp_path / 'ahorraluz.db'}"
+    assert named.database == "sqlite:///other.db"
+
+
+@pytest.mark.parametrize("url", ["mysql://ana:s3cr3t@db/x", "postgres:ana:s3cr3t@db", "s3cr3t"])
+def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        read_settings({"AHORRALUZ_DATABASE_URL": url})
+
+    assert "s3cr3t" not in str(refused.value)
+    assert "s3cr3t" not in open_texts("es").issue(refused.value.issue)
+
+
+def test_settings_do_not_show_the_password_of_the_database() -> None:
+    settings = read_settings({"AHORRALUZ_DATABASE_URL": "postgresql://ana:s3cr3t@db/x"})
+
+    assert "s3cr3t" not in repr(settings)
 
 
 def test_a_file_where_a_folder_should_be_is_refused(tmp_path: Path) -> None:
