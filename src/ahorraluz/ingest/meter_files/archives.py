@@ -1,0 +1,201 @@
+"""Archives of meter files: what is in them, within limits; paths in them mean nothing."""
+
+import bz2
+import gzip
+import io
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, cast
+
+from ahorraluz.ingest.meter_files.content import (
+    HEAD_BYTES,
+    MAX_BYTES,
+    Content,
+    MeterFileError,
+    content_of_bytes,
+)
+
+MAX_MEMBERS = 10_000
+MAX_RATIO = 500
+"""Meter files shrink 5 to 60 times; far beyond is a bomb."""
+RATIO_FROM_BYTES = 16 * 1024 * 1024
+"""Below it the ratio does not matter: a small file of zeros harms nobody. [byte]"""
+IN_MEMORY_BYTES = 32 * 1024 * 1024
+"""Larger members are unpacked again each time they are opened. [byte]"""
+CHUNK_BYTES = 1024 * 1024
+MAX_CENTRAL_BYTES = 16 * 1024 * 1024
+"""Largest table of contents of a zip: 1,600 bytes for each of its members. [byte]"""
+
+BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    ValueError,
+    struct.error,
+)
+"""What the readers of archives raise for one that is damaged, or packed in a way they lack."""
+ENCRYPTED = 0x1
+END_BYTES = 22 + 65_535
+"""Longest end record of a zip, its comment included. [byte]"""
+END, END64 = b"PK\x05\x06", b"PK\x06\x06"
+ZIP, GZIP, BZIP2 = b"PK\x03\x04", b"\x1f\x8b", b"BZh"
+TAR_AT, TAR = 257, b"ustar"
+ZIP64 = 0xFFFFFFFF
+"""A size that stands in the end record of the 64-bit form."""
+MAX_NAME = 120
+EMPTY = b"\x00 \t\r\n\xef\xbb\xbf"
+HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def is_archive(head: bytes) -> bool:
+    """Tell whether a file is an archive that can be opened; a workbook is a zip as well."""
+    return head.startswith((ZIP, END, GZIP, BZIP2)) or head[TAR_AT:].startswith(TAR)
+
+
+def members(content: Content) -> Iterator[Content]:
+    """Yield the files of an archive, in its order.
+
+    Raises
+    ------
+    MeterFileError
+        ``archive-encrypted``, ``archive-too-many-members``, ``archive-bomb``,
+        ``archive-too-large``, ``archive-broken`` or ``meter-file-too-large``.
+    """
+    head = content.head
+    try:
+        if head.startswith((ZIP, END)):
+            yield from _zip_members(content)
+        elif head.startswith(GZIP):
+            yield from _single(content, lambda file: cast(BinaryIO, gzip.GzipFile(fileobj=file)))
+        elif head.startswith(BZIP2):
+            yield from _single(content, lambda file: cast(BinaryIO, bz2.BZ2File(file)))
+        else:
+            yield from _tar_members(content)
+    except BROKEN as error:
+        raise MeterFileError(
+            "archive-broken", file=content.name, reason=type(error).__name__
+        ) from None
+
+
+# --- zip and tar -----------------------------------------------------------------------------
+
+
+def _zip_members(content: Content) -> Iterator[Content]:
+    _check_directory(content)
+    with content.opened() as file, zipfile.ZipFile(file) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) > MAX_MEMBERS:
+            raise MeterFileError("archive-too-many-members", file=content.name, limit=MAX_MEMBERS)
+        budget = _Budget(content)
+        for entry in entries:
+            if _is_hidden(entry.filename):
+                continue
+            if entry.flag_bits & ENCRYPTED:
+                raise MeterFileError("archive-encrypted", file=content.name)
+
+            def unpacked(entry: zipfile.ZipInfo = entry) -> BinaryIO:
+                # The member of an archive that is opened anew lives longer than this loop.
+                return cast(BinaryIO, zipfile.ZipFile(content.opened()).open(entry))
+
+            yield from budget.member(entry.filename, unpacked, packed=entry.compress_size)
+
+
+def _check_directory(content: Content) -> None:
+    """Refuse a table of contents that would fill the memory before a member is seen."""
+    with content.opened() as file:
+        file.seek(max(0, content.size - END_BYTES - 20 - 56))
+        tail = file.read(END_BYTES + 20 + 56)
+    sizes = [0]
+    for mark, form, at in ((END, "<L", 12), (END64, "<Q", 40)):
+        place = tail.find(mark)
+        while place >= 0:
+            record = tail[place + at : place + at + struct.calcsize(form)]
+            if len(record) == struct.calcsize(form):
+                sizes.append(struct.unpack(form, record)[0])
+            place = tail.find(mark, place + 1)
+    sizes = [size for size in sizes if size != ZIP64]
+    if max(sizes) > MAX_CENTRAL_BYTES:
+        raise MeterFileError("archive-too-many-members", file=content.name, limit=MAX_MEMBERS)
+
+
+def _tar_members(content: Content) -> Iterator[Content]:
+    packed = content.read()
+    with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
+        budget = _Budget(content)
+        for count, entry in enumerate(archive):
+            if count >= MAX_MEMBERS:
+                raise MeterFileError(
+                    "archive-too-many-members", file=content.name, limit=MAX_MEMBERS
+                )
+            if not entry.isreg() or entry.issparse() or _is_hidden(entry.name):
+                continue
+            # Plain members lie in the archive as they are.
+            first = entry.offset_data
+            piece = packed[first : first + entry.size]
+
+            def unpacked(piece: bytes = piece) -> BinaryIO:
+                return io.BytesIO(piece)
+
+            yield from budget.member(entry.name, unpacked, packed=len(piece))
+
+
+def _single(content: Content, unpack: Callable[[BinaryIO], BinaryIO]) -> Iterator[Content]:
+    """Yield what a file packed by itself holds."""
+
+    def unpacked() -> BinaryIO:
+        return unpack(content.opened())
+
+    name = content.name.removesuffix(".gz").removesuffix(".bz2")
+    yield from _Budget(content).member(name, unpacked, packed=content.size)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(HIDDEN[0]) or name.rpartition("/")[2] in HIDDEN[1:]
+
+
+# --- limits ----------------------------------------------------------------------------------
+
+
+class _Budget:
+    """How much an archive may still unpack, all members together."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._left = MAX_BYTES
+
+    def member(
+        self, path: str, unpacked: Callable[[], BinaryIO], *, packed: int
+    ) -> Iterator[Content]:
+        """Yield a member once it was unpacked in full and found within limits, if it has any."""
+        with unpacked() as file:
+            kept, size = self._measure(file, packed=packed)
+        if size == 0:
+            return
+        name = path.replace("\\", "/").rpartition("/")[2] or path
+        shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:MAX_NAME]
+        if len(kept) == size:
+            if kept.strip(EMPTY):
+                yield content_of_bytes(kept, name=shown)
+            return
+        yield Content(name=shown, size=size, head=kept[:HEAD_BYTES], opened=unpacked)
+
+    def _measure(self, file: BinaryIO, *, packed: int) -> tuple[bytes, int]:
+        """Return the content, or its beginning where it is long, and its size."""
+        size, parts = 0, []
+        while chunk := file.read(CHUNK_BYTES):
+            size += len(chunk)
+            if size <= IN_MEMORY_BYTES:
+                parts.append(chunk)
+            if size > self._left:
+                raise MeterFileError("archive-too-large", file=self._content.name, limit=MAX_BYTES)
+            if size > RATIO_FROM_BYTES and size > MAX_RATIO * max(packed, 1):
+                raise MeterFileError("archive-bomb", file=self._content.name, ratio=MAX_RATIO)
+        self._left -= size
+        return b"".join(parts), size
