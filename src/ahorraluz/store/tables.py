@@ -1,0 +1,92 @@
+"""The tables, the same in SQLite and PostgreSQL; ``migrations`` make them.
+
+Moments of people's actions and of readings are whole seconds since 1970 UTC: no database
+has another idea of a zone. A number that was given away never comes back (SQLite would reuse
+the highest one without its ``autoincrement``). Rows of imports, blocks and quarantine are never
+changed but for the moment from which they count no more; only forgetting a home removes any.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+HOMES = Table(
+    "homes",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("zone", Text, nullable=False),
+    Column("created_s", BigInteger, nullable=False),
+)
+
+IMPORTS = Table(
+    "imports",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("read_sha256", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("start_s", BigInteger, nullable=False),
+    Column("end_s", BigInteger, nullable=False),
+    Column("kwh", Double, nullable=False),
+    Column("created_s", BigInteger, nullable=False),
+    Column("undone_s", BigInteger),
+    Index(None, "home"),
+    sqlite_autoincrement=True,
+)
+
+BLOCKS = Table(
+    "blocks",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("month", BigInteger, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("first_s", BigInteger, nullable=False),
+    Column("last_s", BigInteger, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    CheckConstraint("rows > 0", name="rows"),
+    Index(None, "import_id"),
+    sqlite_autoincrement=True,
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("start_s", BigInteger, nullable=False),
+    Column("end_s", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_s", BigInteger, nullable=False),
+    Column("released_s", BigInteger),
+    CheckConstraint("end_s >= start_s", name="period"),
+    Index(None, "home"),
+    sqlite_autoincrement=True,
+)
