@@ -34,6 +34,7 @@ NAMED_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "distributor": ("distributor",),
     "missing": ("band",),
     "bands": ("band",),
+    "uses": ("end-use",),
 }
 """Parameters of an issue that hold identifiers, with the keys of their names for people."""
 MOST_PLACES = 3

@@ -32,11 +32,12 @@ from ahorraluz.core.usage.water import (
 HOURS_DAY = 24
 STATED = "basis.stated"
 LABEL = "basis.label"
+SURVEY_AND_METER = "basis.survey-and-meter"
 CATALOGUE = "basis.catalogue-default"
 OWNERSHIP = "basis.ownership"
 REMAINDER = "basis.remainder"
 METER_SHARE = "basis.meter-share"
-BASES = (STATED, LABEL, CATALOGUE, OWNERSHIP, METER_SHARE, REMAINDER)
+BASES = (STATED, LABEL, SURVEY_AND_METER, CATALOGUE, OWNERSHIP, METER_SHARE, REMAINDER)
 """Keys of what an energy rests on, best first."""
 
 _LIMITS = {
