@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO
 
 from ahorraluz.ingest.meter_files.content import (
     HEAD_BYTES,
@@ -23,8 +23,6 @@ MAX_RATIO = 500
 """Meter files shrink 5 to 60 times; far beyond is a bomb."""
 RATIO_FROM_BYTES = 16 * 1024 * 1024
 """Below it the ratio does not matter: a small file of zeros harms nobody. [byte]"""
-IN_MEMORY_BYTES = 32 * 1024 * 1024
-"""Larger members are unpacked again each time they are opened. [byte]"""
 CHUNK_BYTES = 1024 * 1024
 MAX_CENTRAL_BYTES = 16 * 1024 * 1024
 """Largest table of contents of a zip: 1,600 bytes for each of its members. [byte]"""
@@ -51,6 +49,7 @@ ZIP64 = 0xFFFFFFFF
 """A size that stands in the end record of the 64-bit form."""
 MAX_NAME = 120
 EMPTY = b"\x00 \t\r\n\xef\xbb\xbf"
+Unpacked = IO[bytes] | gzip.GzipFile | bz2.BZ2File
 HIDDEN = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -73,9 +72,9 @@ def members(content: Content) -> Iterator[Content]:
         if head.startswith((ZIP, END)):
             yield from _zip_members(content)
         elif head.startswith(GZIP):
-            yield from _single(content, lambda file: cast(BinaryIO, gzip.GzipFile(fileobj=file)))
+            yield from _single(content, lambda file: gzip.GzipFile(fileobj=file))
         elif head.startswith(BZIP2):
-            yield from _single(content, lambda file: cast(BinaryIO, bz2.BZ2File(file)))
+            yield from _single(content, bz2.BZ2File)
         else:
             yield from _tar_members(content)
     except BROKEN as error:
@@ -100,11 +99,8 @@ def _zip_members(content: Content) -> Iterator[Content]:
             if entry.flag_bits & ENCRYPTED:
                 raise MeterFileError("archive-encrypted", file=content.name)
 
-            def unpacked(entry: zipfile.ZipInfo = entry) -> BinaryIO:
-                # The member of an archive that is opened anew lives longer than this loop.
-                return cast(BinaryIO, zipfile.ZipFile(content.opened()).open(entry))
-
-            yield from budget.member(entry.filename, unpacked, packed=entry.compress_size)
+            with archive.open(entry) as member:
+                yield from budget.member(entry.filename, member, packed=entry.compress_size)
 
 
 def _check_directory(content: Content) -> None:
@@ -140,20 +136,14 @@ def _tar_members(content: Content) -> Iterator[Content]:
             first = entry.offset_data
             piece = packed[first : first + entry.size]
 
-            def unpacked(piece: bytes = piece) -> BinaryIO:
-                return io.BytesIO(piece)
-
-            yield from budget.member(entry.name, unpacked, packed=len(piece))
+            yield from budget.member(entry.name, io.BytesIO(piece), packed=len(piece))
 
 
-def _single(content: Content, unpack: Callable[[BinaryIO], BinaryIO]) -> Iterator[Content]:
+def _single(content: Content, unpack: Callable[[BinaryIO], Unpacked]) -> Iterator[Content]:
     """Yield what a file packed by itself holds."""
-
-    def unpacked() -> BinaryIO:
-        return unpack(content.opened())
-
     name = content.name.removesuffix(".gz").removesuffix(".bz2")
-    yield from _Budget(content).member(name, unpacked, packed=content.size)
+    with content.opened() as packed, unpack(packed) as file:
+        yield from _Budget(content).member(name, file, packed=content.size)
 
 
 def _is_hidden(name: str) -> bool:
@@ -170,32 +160,23 @@ class _Budget:
         self._content = content
         self._left = MAX_BYTES
 
-    def member(
-        self, path: str, unpacked: Callable[[], BinaryIO], *, packed: int
-    ) -> Iterator[Content]:
-        """Yield a member once it was unpacked in full and found within limits, if it has any."""
-        with unpacked() as file:
-            kept, size = self._measure(file, packed=packed)
-        if size == 0:
+    def member(self, path: str, file: Unpacked, *, packed: int) -> Iterator[Content]:
+        """Yield a member, once it was unpacked in full and within limits, if it has anything."""
+        kept = self._unpack(file, packed=packed)
+        if not kept[:HEAD_BYTES].strip(EMPTY):
             return
         name = path.replace("\\", "/").rpartition("/")[2] or path
         shown = "".join(sign if sign.isprintable() else "?" for sign in name)[:MAX_NAME]
-        if len(kept) == size:
-            if kept.strip(EMPTY):
-                yield content_of_bytes(kept, name=shown)
-            return
-        yield Content(name=shown, size=size, head=kept[:HEAD_BYTES], opened=unpacked)
+        yield content_of_bytes(kept, name=shown)
 
-    def _measure(self, file: BinaryIO, *, packed: int) -> tuple[bytes, int]:
-        """Return the content, or its beginning where it is long, and its size."""
-        size, parts = 0, []
+    def _unpack(self, file: Unpacked, *, packed: int) -> bytes:
+        size, kept = 0, io.BytesIO()
         while chunk := file.read(CHUNK_BYTES):
             size += len(chunk)
-            if size <= IN_MEMORY_BYTES:
-                parts.append(chunk)
             if size > self._left:
                 raise MeterFileError("archive-too-large", file=self._content.name, limit=MAX_BYTES)
             if size > RATIO_FROM_BYTES and size > MAX_RATIO * max(packed, 1):
                 raise MeterFileError("archive-bomb", file=self._content.name, ratio=MAX_RATIO)
+            kept.write(chunk)
         self._left -= size
-        return b"".join(parts), size
+        return kept.getvalue()

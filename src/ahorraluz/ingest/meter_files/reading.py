@@ -142,27 +142,31 @@ def parse_content(content: Content, options: ReadOptions, *, depth: int = 0) -> 
     depth
         Archives around it.
     """
-    # Those that read tables need pandas: they are loaded for files that are tables.
-    from ahorraluz.ingest.meter_files.parquet import is_parquet, parse_parquet
-    from ahorraluz.ingest.meter_files.tabular import parse_table
-    from ahorraluz.ingest.meter_files.workbook import is_workbook, parse_workbook
-
     refuse_known(content)
     text = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if is_workbook(content):
-        return parse_workbook(content, options)
-    if is_parquet(content):
-        return parse_parquet(content, options)
-    if is_archive(content.head):
-        if depth >= MAX_NESTING:
-            raise MeterFileError("archive-too-deep", file=content.name)
-        return read_packed(
-            content, options, lambda member, said: parse_content(member, said, depth=depth + 1)
-        )
     if text.startswith(XML_BEGINNINGS):
         return parse_green_button(content, options)
     if is_nem12(text):
         return parse_nem12(content, options)
     if is_json(text):
         return parse_json(content, options)
-    return parse_table(content, options)
+    return _parse_packed_or_table(content, options, depth=depth)
+
+
+def _parse_packed_or_table(content: Content, options: ReadOptions, *, depth: int) -> MeterFile:
+    # Those that read tables load large libraries: they wait for a file that needs them.
+    from ahorraluz.ingest.meter_files.parquet import is_parquet, parse_parquet
+    from ahorraluz.ingest.meter_files.tabular import parse_table
+    from ahorraluz.ingest.meter_files.workbook import is_workbook, parse_workbook
+
+    if is_workbook(content):
+        return parse_workbook(content, options)
+    if is_parquet(content):
+        return parse_parquet(content, options)
+    if not is_archive(content.head):
+        return parse_table(content, options)
+    if depth >= MAX_NESTING:
+        raise MeterFileError("archive-too-deep", file=content.name)
+    return read_packed(
+        content, options, lambda member, said: parse_content(member, said, depth=depth + 1)
+    )
