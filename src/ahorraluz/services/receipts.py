@@ -8,7 +8,9 @@ from pathlib import Path
 from ahorraluz.core.home import Supply
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.ingest.receipt import parse_receipt, read_receipt, receipt_from_fields
+from ahorraluz.ingest.files import FileReadError
+from ahorraluz.ingest.receipt import MAX_BYTES, parse_receipt, receipt_from_fields
+from ahorraluz.services.read_recibo import content_of, is_document, receipt_from_document
 from ahorraluz.services.supplies import SupplyFields, find_supply
 
 NON_RESIDENTIAL = re.compile(r"no[ -]?residencial")
@@ -16,12 +18,23 @@ OPTION = re.compile(r"BT\d[A-Z]*")
 
 
 def receipt_from_file(path: Path) -> Receipt:
-    """Return the recibo in a JSON file; raises like :func:`~..ingest.receipt.read_receipt`."""
-    return read_receipt(path)
+    """Return the recibo in a file: JSON, PDF or photo, whatever its name says.
+
+    Raises like :func:`.read_recibo.receipt_from_document` for a PDF or photo, like
+    :func:`~..ingest.receipt.parse_receipt` for everything else, and ``FileReadError``.
+    """
+    content = content_of(path)
+    if is_document(content):
+        return receipt_from_document(content, name=path.name)
+    if len(content) > MAX_BYTES:
+        raise FileReadError("file-too-large", file=str(path), limit=MAX_BYTES)
+    return parse_receipt(content, name=path.name)
 
 
 def receipt_from_bytes(content: bytes, *, name: str) -> Receipt:
-    """Return the recibo in the JSON ``content`` of a file called ``name``."""
+    """Return the recibo in the ``content`` of a file called ``name``: JSON, PDF or photo."""
+    if is_document(content):
+        return receipt_from_document(content, name=name)
     return parse_receipt(content, name=name)
 
 
