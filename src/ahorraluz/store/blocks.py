@@ -41,8 +41,8 @@ class Block:
     """Month of the earliest start, counted from January 1970, UTC."""
     rows: int
     first_s: int
-    last_s: int
-    """Earliest and latest start of the rows. [s since 1970 UTC]"""
+    end_s: int
+    """Earliest start and latest end of the rows. [s since 1970 UTC]"""
     payload: bytes
 
 
@@ -55,7 +55,7 @@ def blocks_of(channel: Channel) -> Iterator[Block]:
             month=int(np.datetime64(first, "s").astype("datetime64[M]").astype(np.int64)),
             rows=high - low,
             first_s=first,
-            last_s=int(rows.start_s.max()),
+            end_s=int(rows.end_s.max()),
             payload=encode(rows),
         )
 

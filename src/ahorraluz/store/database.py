@@ -87,8 +87,9 @@ class Store:
         """
         from ahorraluz.store import imports
         from ahorraluz.store.connections import lock_home
+        from ahorraluz.store.new_import import NewImport
 
-        new = imports.NewImport(file, sha256=sha256, file_name=file_name)
+        new = NewImport(file, sha256=sha256, file_name=file_name)
         with self._writing() as connection:
             lock_home(connection, home)
             return imports.add(connection, home, new, as_of=as_of)

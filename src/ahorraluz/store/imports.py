@@ -2,55 +2,22 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from ahorraluz.core.readings.channels import Channel, MeterFile
-from ahorraluz.store.blocks import Block, blocks_of
-from ahorraluz.store.comparing import Changes, changes, raw_kwh, read_sha256
+from ahorraluz.core.readings.channels import Channel
+from ahorraluz.core.readings.merging import Changes, changes
 from ahorraluz.store.errors import HomeUnknownError, StoreError
+from ahorraluz.store.new_import import NewImport
 from ahorraluz.store.records import ImportReceipt, ImportRecord, ImportState, Outcome, StoredHome
 from ahorraluz.store.tables import BLOCKS, HOMES, IMPORTS, QUARANTINE
 from ahorraluz.store.taking import Key, key_of, stored_channels
 
-MAX_FILE_NAME = 255
-"""Longest file name kept. [characters]"""
 MAX_SHOWN = 20
 """Most homes or imports that a message names."""
-
-
-class NewImport:
-    """A file made ready before the database is held: nothing of this needs it."""
-
-    def __init__(self, file: MeterFile, *, sha256: str, file_name: str) -> None:
-        self.channels = tuple(channel for channel in file.channels if len(channel))
-        if not self.channels:
-            raise StoreError("import-without-readings", file=file_name)
-        self.zone = file.zone
-        self.blocks: list[tuple[Channel, Block]] = [
-            (channel, block) for channel in self.channels for block in blocks_of(channel)
-        ]
-        self.first_s = min(block.first_s for _, block in self.blocks)
-        self.last_s = max(block.last_s for _, block in self.blocks)
-        self.columns: dict[str, Any] = {
-            "channels": json.dumps(
-                sorted({channel.id for channel in self.channels}), ensure_ascii=False
-            ),
-            "sha256": sha256,
-            "read_sha256": read_sha256(self.channels),
-            # A database takes no NUL in a text, and a name has no folders.
-            "file_name": file_name.replace("\0", "")
-            .replace("\\", "/")
-            .rpartition("/")[2][-MAX_FILE_NAME:],
-            "format": file.format,
-            "rows": sum(len(channel) for channel in self.channels),
-            "start_s": self.first_s,
-            "end_s": max(int(channel.end_s.max()) for channel in self.channels),
-            "kwh": raw_kwh(self.channels),
-        }
 
 
 def add(connection: Connection, home: str, new: NewImport, *, as_of: datetime) -> ImportReceipt:
@@ -63,36 +30,51 @@ def add(connection: Connection, home: str, new: NewImport, *, as_of: datetime) -
         .where(IMPORTS.c.sha256 == new.columns["sha256"])
         .order_by(IMPORTS.c.id)
     ).all()
-    for found in same_file:
-        if found.read_sha256 == new.columns["read_sha256"]:
+    for former in same_file:
+        if former.read_sha256 == new.columns["read_sha256"]:
             return ImportReceipt(
-                import_id=found.id,
+                import_id=former.id,
                 outcome=Outcome.UNCHANGED,
                 added=0,
                 changed=0,
                 unchanged=new.columns["rows"],
             )
-    found_changes = _changes(connection, home, new)
-    if not same_file and not found_changes.added and not found_changes.changed:
-        return ImportReceipt(import_id=None, outcome=Outcome.UNCHANGED, **asdict(found_changes))
+    found = _changes(connection, home, new)
+    if not same_file and not any(
+        change.added or change.changed or change.replaced for change in found
+    ):
+        receipt = _receipt(found, outcome=Outcome.UNCHANGED)
+        return replace(receipt, unchanged=new.columns["rows"])
     for former in same_file:
         _set_undone(connection, former.id, as_of)
-    return ImportReceipt(
+    return replace(
+        _receipt(found, outcome=Outcome.STORED),
         import_id=_write(connection, home, new, as_of=as_of),
-        outcome=Outcome.STORED,
-        **asdict(found_changes),
         replaced=same_file[-1].id if same_file else None,
     )
 
 
-def _changes(connection: Connection, home: str, new: NewImport) -> Changes:
+def _changes(connection: Connection, home: str, new: NewImport) -> list[Changes]:
+    """Return what each channel of a file would change."""
     known: dict[Key, Channel] = {
         key_of(channel): channel
-        for channel in stored_channels(connection, home, between=(new.first_s, new.last_s))
+        for channel in stored_channels(connection, home, between=(new.start_s, new.end_s))
     }
-    return sum(
-        (changes(channel, known.get(key_of(channel))) for channel in new.channels),
-        start=Changes(added=0, changed=0, unchanged=0),
+    return [
+        changes(known[key_of(channel)], channel)
+        if key_of(channel) in known
+        else Changes(added=len(channel), changed=0, unchanged=0, replaced=0)
+        for channel in new.channels
+    ]
+
+
+def _receipt(found: Sequence[Changes], *, outcome: Outcome) -> ImportReceipt:
+    return ImportReceipt(
+        import_id=None,
+        outcome=outcome,
+        added=sum(change.added for change in found),
+        changed=sum(change.changed for change in found),
+        unchanged=sum(change.unchanged for change in found),
     )
 
 
@@ -114,7 +96,7 @@ def _write(connection: Connection, home: str, new: NewImport, *, as_of: datetime
                 "month": block.month,
                 "rows": block.rows,
                 "first_s": block.first_s,
-                "last_s": block.last_s,
+                "end_s": block.end_s,
                 "payload": block.payload,
             }
             for channel, block in new.blocks

@@ -68,7 +68,7 @@ BLOCKS = Table(
     Column("month", BigInteger, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("first_s", BigInteger, nullable=False),
-    Column("last_s", BigInteger, nullable=False),
+    Column("end_s", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     CheckConstraint("rows > 0", name="rows"),
     Index(None, "import_id"),

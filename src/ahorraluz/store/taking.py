@@ -1,6 +1,7 @@
 """Channels of a home out of its blocks: every import that counts, later ones over earlier ones."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -31,8 +32,7 @@ def stored_channels(
     connection, home
         Where, and whose.
     between
-        First and last start that matter; blocks without any of them stay unread.
-        [s since 1970 UTC]
+        Period that matters; blocks that do not touch it stay unread. [s since 1970 UTC]
 
     Raises
     ------
@@ -53,7 +53,7 @@ def stored_channels(
         .order_by(BLOCKS.c.import_id, BLOCKS.c.id)
     )
     if between is not None:
-        wanted = wanted.where(BLOCKS.c.first_s <= between[1], BLOCKS.c.last_s >= between[0])
+        wanted = wanted.where(BLOCKS.c.first_s <= between[1], BLOCKS.c.end_s >= between[0])
     found: dict[Key, list[Channel]] = {}
     for (_, *key), rows in groupby(
         connection.execute(wanted), key=lambda row: (row.import_id, *row[1:4])
@@ -68,11 +68,49 @@ def stored_channels(
             parts.append(part)
         name, flow, measure = key
         found.setdefault((name, flow, measure), []).append(_joined(parts))
-    return tuple(_merged(files) for files in found.values())
+    return tuple(merged(files) for files in found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Rows of a channel that no row of another part meets."""
+
+    channel: Channel
+    first_s: int
+    last_s: int
+    end_s: int
+
+    def before(self, other: "_Part") -> bool:
+        """Tell whether all rows are over when those of the other begin."""
+        return self.end_s <= other.first_s and self.last_s < other.first_s
+
+
+def _part(channel: Channel) -> _Part:
+    return _Part(
+        channel=channel,
+        first_s=int(channel.start_s.min()),
+        last_s=int(channel.start_s.max()),
+        end_s=int(channel.end_s.max()),
+    )
+
+
+def merged(files: Sequence[Channel]) -> Channel:
+    """Return the channels of several imports as one, each over those before it."""
+    parts: list[_Part] = []
+    for file in files:
+        # Only what a file meets is worked on: of a year day by day, nothing.
+        new = _part(file)
+        before = [part for part in parts if part.before(new)]
+        after = [part for part in parts if new.before(part)]
+        met = parts[len(before) : len(parts) - len(after)]
+        if met:
+            new = _part(supersede(_joined([part.channel for part in met]), file))
+        parts = [*before, new, *after]
+    return _joined([part.channel for part in parts])
 
 
 def _joined(parts: Sequence[Channel]) -> Channel:
-    """Return the blocks of one import as one channel."""
+    """Return the rows of several channels, one after another, as one."""
     first = parts[0]
     if len(parts) == 1:
         return first
@@ -86,14 +124,3 @@ def _joined(parts: Sequence[Channel]) -> Channel:
         line=np.concatenate([part.line for part in parts]),
         flags=np.concatenate([part.flags for part in parts]),
     )
-
-
-def _merged(files: list[Channel]) -> Channel:
-    """Return the channels of several imports as one; a later one supersedes."""
-    # In pairs, as in a knockout: year by day, one after another would copy the year 365 times.
-    while len(files) > 1:
-        pairs = [
-            supersede(older, newer) for older, newer in zip(files[::2], files[1::2], strict=False)
-        ]
-        files = pairs + files[len(files) // 2 * 2 :]
-    return files[0]

@@ -123,7 +123,7 @@ def test_a_year_of_minutes_is_a_block_a_month() -> None:
 
     assert len(blocks) == 12
     assert [b.month - blocks[0].month for b in blocks] == list(range(12))
-    assert all(one.last_s + 60 == other.first_s for one, other in pairwise(blocks))
+    assert all(one.end_s == other.first_s for one, other in pairwise(blocks))
     assert joined(blocks) == start.tobytes()
 
 
@@ -143,7 +143,7 @@ def test_rows_keep_their_order_whatever_it_is(order: list[int]) -> None:
     assert joined(blocks) == start.tobytes()
     assert sum(block.rows for block in blocks) == len(rows)
     assert min(block.first_s for block in blocks) == start.min()
-    assert max(block.last_s for block in blocks) == start.max()
+    assert max(block.end_s for block in blocks) == start.max() + 60
 
 
 def test_no_block_is_larger_than_what_is_read_back() -> None:

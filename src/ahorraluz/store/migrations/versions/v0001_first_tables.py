@@ -68,7 +68,7 @@ def _make_blocks() -> None:
         sa.Column("month", sa.BigInteger(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("first_s", sa.BigInteger(), nullable=False),
-        sa.Column("last_s", sa.BigInteger(), nullable=False),
+        sa.Column("end_s", sa.BigInteger(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_blocks"),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_blocks_import_id"),
