@@ -22,6 +22,7 @@ COMMANDS = {
     "change": "ahorraluz.cli.change:change",
     "curve": "ahorraluz.cli.curve:curve",
     "plan": "ahorraluz.cli.plan:plan",
+    "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",
     "serve": "ahorraluz.cli.serve:serve",
