@@ -103,6 +103,11 @@ were checked against labelled homes (``docs/explanation/end-use-accuracy.md``)."
 
 PLATE_SD = 0.12
 """Least spread of the logarithm of a plate: voltage, ageing, rounding. [ln W]"""
+_FREEDOM = 4.0
+"""Degrees of freedom of a plate: appliances bought elsewhere lie far from every list."""
+_STUDENT = (
+    math.lgamma((_FREEDOM + 1) / 2) - math.lgamma(_FREEDOM / 2) - 0.5 * math.log(_FREEDOM * math.pi)
+)
 _RANGE_SDS = 2 * NormalDist().inv_cdf(0.9)
 _UNKNOWN_SHARE = 0.15
 """Part of all events that are expected to fit no kind; not learnt, or it would take all."""
@@ -125,7 +130,7 @@ _ALIKE = 0.15
 _ROUNDS = 12
 _PRIOR_EVENTS = 20.0
 """How many events the expected numbers weigh against the home's own."""
-_FORGOTTEN = 0.05
+_FORGOTTEN = 0.2
 """Probability of an appliance that a home did not list: a list may forget one."""
 _NOT_ASKED = 0.3
 """Probability of an appliance where nothing at all is known."""
@@ -199,12 +204,14 @@ def classify_events(
     """
     plates = _plates(appliances, owned)
     kinds = (*dict.fromkeys(plate.kind for plate in plates), EventKind.UNKNOWN)
+    if not plates:
+        return KindsOfEvents(events=events, kinds=kinds, probability=np.ones((len(events), 1)))
     if events.interval_s > EDGE_MAX_S:
         probability = _by_energy(events, kinds, plates)
         return KindsOfEvents(events=events, kinds=kinds, probability=probability)
-    prior = np.array([_chance(kind, plates) for kind in kinds])
+    prior = np.array([_expected(kind) for kind in kinds])
     prior /= prior.sum()
-    score = _log_density(events, kinds, plates)
+    score = _log_density(events, kinds, plates) + _log_owned(kinds, plates)
     # The home's own events say how often each kind occurs; the expected numbers weigh
     # as much as a few of them, so that a home of few events is not overruled by chance.
     weights = prior
@@ -256,11 +263,23 @@ def _plates(
     return tuple(plates)
 
 
-def _chance(kind: EventKind, plates: Sequence[_Plate]) -> float:
+def _expected(kind: EventKind) -> float:
     """Return the expected number of bursts of a kind, relative to the others."""
-    if kind is EventKind.UNKNOWN:
-        return _UNKNOWN_SHARE
-    return _HABITS[kind].prior * max(plate.owned for plate in plates if plate.kind is kind)
+    return _UNKNOWN_SHARE if kind is EventKind.UNKNOWN else _HABITS[kind].prior
+
+
+def _log_owned(kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
+    """Return how probable it is that the home has each kind, against the surest, shape (k,).
+
+    It weighs on every event and is not learnt: of two kinds that look alike, the one that
+    was listed explains all of them.
+    """
+    most = max(plate.owned for plate in plates)
+    chances = [
+        max((plate.owned for plate in plates if plate.kind is kind), default=most) / most
+        for kind in kinds
+    ]
+    return np.log(np.array(chances))
 
 
 def _log_density(events: Events, kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
@@ -294,7 +313,7 @@ def _power_density(log_power: Floats, blur: Floats, plates: Sequence[_Plate]) ->
     total = sum(plate.owned for plate in plates)
     parts = [
         math.log(plate.owned / total)
-        + _log_normal(log_power, plate.centre, np.hypot(plate.sd, blur))
+        + _log_student(log_power, plate.centre, np.hypot(plate.sd, blur))
         for plate in plates
     ]
     return np.asarray(np.logaddexp.reduce(parts, axis=0))
@@ -303,6 +322,13 @@ def _power_density(log_power: Floats, blur: Floats, plates: Sequence[_Plate]) ->
 def _log_normal(value: Floats, centre: float, sd: Floats) -> Floats:
     deviation = (value - centre) / sd
     return np.asarray(-0.5 * deviation**2 - np.log(sd) - 0.5 * math.log(2 * math.pi))
+
+
+def _log_student(value: Floats, centre: float, scale: Floats) -> Floats:
+    """Return the log density of Student's t: an odd plate is unlikely, not impossible."""
+    squares = ((value - centre) / scale) ** 2
+    tail = -(_FREEDOM + 1) / 2 * np.log1p(squares / _FREEDOM)
+    return np.asarray(tail - np.log(scale) + _STUDENT)
 
 
 def _alike_around(events: Events) -> Floats:
