@@ -1,0 +1,203 @@
+"""Kinds of day of a home: days whose curves have the same shape, found by clustering."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.readings.grid import DayGrid
+from ahorraluz.core.usage.daily import DailyView, UsageDataError, daily_view
+from ahorraluz.core.usage.findings import Finding, Weight
+from ahorraluz.core.usage.robust import Floats
+
+BLOCK_H = 2
+"""Hours that are added up before days are compared: a shower at half past six and one at
+half past seven make the same day. [h]"""
+MIN_DAYS = 28
+"""Complete days needed. [day]"""
+MOST_TYPES = 5
+TURNS = 8
+"""Rounds of moving days to the nearest centre: later ones move a day or two."""
+SMALLEST_PART = 0.05
+"""A kind of day is at least this part of all days. [0 to 1]"""
+CLEAR = 0.25
+"""Separation from which kinds of day are worth a sentence. [-1 to 1]"""
+WEEKDAY_MARK = 1.5
+"""A weekday belongs to a kind if it has this many times its share of such days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DayType:
+    """One kind of day."""
+
+    share: float
+    """Part of the days. [0 to 1]"""
+    curve_kw: Floats
+    """Mean power in each hour of such a day, shape (24,). [kW]"""
+    energy_kwh: float
+    """Mean energy of such a day. [kWh]"""
+    weekdays: tuple[int, ...]
+    """Weekdays on which it is much more frequent than on others, Monday 0."""
+    weekday_shares: tuple[float, ...]
+    """Part of the Mondays, Tuesdays … that are of this kind. [0 to 1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DayTypes:
+    """Kinds of day of a home, most frequent first."""
+
+    types: tuple[DayType, ...]
+    kind: NDArray[np.int64]
+    """Place of each day's kind in ``types``; -1 for days that are not complete, shape (d,)."""
+    separation: float
+    """How far days are nearer to their own kind than to the next (simplified silhouette): above
+    a quarter the kinds are real, near 0 days pass from one into the other. [-1 to 1]"""
+
+
+def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None = None) -> DayTypes:
+    """Return the kinds of day of a home: two to ``most``.
+
+    Parameters
+    ----------
+    grid
+        Any interval up to an hour, at least 28 complete days.
+    most
+        Most kinds, at least two.
+    view
+        What :func:`daily_view` says of the same grid, if the caller has it already.
+
+    Returns
+    -------
+    DayTypes
+        The number of kinds with the best separation. The same grid always gives the same
+        kinds: the search starts from the mean day and splits the widest kind in two.
+
+    Raises
+    ------
+    UsageDataError
+        ``day-types-too-few-days``.
+
+    References
+    ----------
+    k-means: S. P. Lloyd (1982), doi:10.1109/TIT.1982.1056489; start by splitting: Y. Linde,
+    A. Buzo, R. M. Gray (1980), doi:10.1109/TCOM.1980.1094577; simplified silhouette: E. R.
+    Hruschka and others (2004), doi:10.1109/ICDM.2004.10073.
+    """
+    power = (view or daily_view(grid)).power_w / 1000.0
+    chosen = np.flatnonzero(~np.isnan(power).any(axis=1))
+    if len(chosen) < MIN_DAYS:
+        raise UsageDataError("day-types-too-few-days", days=len(chosen), min_days=MIN_DAYS)
+    shapes = _shapes(power[chosen])
+    best, kinds = -2.0, np.zeros(len(chosen), dtype=np.int64)
+    centres = shapes.mean(axis=0, keepdims=True)
+    labels = np.zeros(len(chosen), dtype=np.int64)
+    for _ in range(2, most + 1):
+        centres, labels, distance = _lloyd(shapes, _split(shapes, centres, labels))
+        score = _separation(distance, labels)
+        smallest = np.bincount(labels, minlength=len(centres)).min() / len(labels)
+        if score > best and (smallest >= SMALLEST_PART or best == -2.0):
+            best, kinds = score, labels
+    return _described(power[chosen], kinds, grid=grid, chosen=chosen, separation=best)
+
+
+def _shapes(power: Floats) -> Floats:
+    """Return days as parts of their own energy in blocks of hours, shape (n, 24 / block)."""
+    blocks = power.reshape(len(power), -1, BLOCK_H).sum(axis=2)
+    total = blocks.sum(axis=1, keepdims=True)
+    return np.asarray(blocks / np.where(np.abs(total) > 1e-9, total, 1.0))
+
+
+def _split(shapes: Floats, centres: Floats, labels: NDArray[np.int64]) -> Floats:
+    """Return the centres with that of the widest kind parted along its longest direction."""
+    rest = shapes - centres[labels]
+    width = np.bincount(labels, np.einsum("ij,ij->i", rest, rest), minlength=len(centres))
+    widest = int(np.argmax(width))
+    inside = rest[labels == widest]
+    direction = np.linalg.eigh(inside.T @ inside)[1][:, -1]
+    along = inside @ direction
+    step = direction * float(np.sqrt(np.mean(along**2)))
+    moved = centres.copy()
+    moved[widest] = centres[widest] - step
+    return np.concatenate([moved, centres[widest : widest + 1] + step])
+
+
+def _lloyd(shapes: Floats, centres: Floats) -> tuple[Floats, NDArray[np.int64], Floats]:
+    """Return centres, kind of each day, and squared distance of days to centres, shape (n, k)."""
+    labels = np.full(len(shapes), -1)
+    kinds = np.arange(len(centres))[:, None]
+    for _ in range(TURNS):
+        nearest = (shapes @ (-2.0 * centres.T) + np.einsum("ij,ij->i", centres, centres)).argmin(1)
+        if np.array_equal(nearest, labels):
+            break
+        labels = nearest
+        members = (labels == kinds).astype(np.float64)
+        count = members.sum(axis=1, keepdims=True)
+        # A centre that nobody is near to stays where it was.
+        centres = np.where(count > 0, members @ shapes / np.maximum(count, 1.0), centres)
+    apart = shapes[:, None, :] - centres[None, :, :]
+    distance = np.einsum("ijk,ijk->ij", apart, apart)
+    labels = distance.argmin(axis=1)
+    return centres, labels, distance
+
+
+def _separation(distance: Floats, labels: NDArray[np.int64]) -> float:
+    root = np.sqrt(distance)
+    days = np.arange(len(labels))
+    own = root[days, labels]
+    root[days, labels] = np.inf
+    other = root.min(axis=1)
+    return float(np.mean((other - own) / np.maximum(np.maximum(own, other), 1e-12)))
+
+
+def _described(
+    power: Floats,
+    labels: NDArray[np.int64],
+    *,
+    grid: DayGrid,
+    chosen: NDArray[np.intp],
+    separation: float,
+) -> DayTypes:
+    weekday = grid.weekday[chosen]
+    of_weekday = np.maximum(np.bincount(weekday, minlength=7), 1)
+    count = np.bincount(labels)
+    order = [kind for kind in np.argsort(-count, kind="stable").tolist() if count[kind]]
+    place = np.zeros(len(count), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    types = []
+    for kind in order:
+        inside = labels == kind
+        share = float(inside.mean())
+        by_weekday = np.bincount(weekday[inside], minlength=7) / of_weekday
+        curve = power[inside].mean(axis=0)
+        types.append(
+            DayType(
+                share=share,
+                curve_kw=curve,
+                energy_kwh=float(curve.sum()),
+                weekdays=tuple(np.flatnonzero(by_weekday >= WEEKDAY_MARK * share).tolist()),
+                weekday_shares=tuple(by_weekday.tolist()),
+            )
+        )
+    every = np.full(len(grid.days), -1)
+    every[chosen] = place[labels]
+    return DayTypes(types=tuple(types), kind=every, separation=separation)
+
+
+def day_type_findings(found: DayTypes) -> tuple[Finding, ...]:
+    """Return the finding ``day-types`` where the kinds of day are clearly apart."""
+    if found.separation < CLEAR:
+        return ()
+    first, second = found.types[:2]
+    return (
+        Finding(
+            id="day-types",
+            weight=Weight.KNOW,
+            numbers={
+                "types": len(found.types),
+                "percent": round(100 * first.share),
+                "kwh": round(first.energy_kwh, 1),
+                "other_percent": round(100 * second.share),
+                "other_kwh": round(second.energy_kwh, 1),
+            },
+        ),
+    )

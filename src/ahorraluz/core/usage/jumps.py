@@ -1,0 +1,201 @@
+"""Places where a daily series jumps to another level and stays there.
+
+For every day the weeks before and the weeks after are compared by a regression with one
+slope and one jump. How large such jumps are anyway, over all days of the series, is the
+measure of a jump: a restless series needs a larger one.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ahorraluz.core.usage.robust import MAD_TO_SD, Floats, quantile
+
+REACH = 42
+"""Days before and after that are compared: six whole weeks. [day]"""
+LEAST_SIDE = 14
+"""Days that must be known on each side. [day]"""
+SLOPE_DAMPING = 2.0
+"""How far a slow drift is blamed on a trend rather than on a jump: 0 is an ordinary regression
+with a trend, which hardly sees a small jump; infinity compares plain means, which takes every
+autumn for one. Two lost least on real homes with steps put in."""
+MOST = 6
+"""Jumps looked for in one series."""
+DATE_SLACK = 10
+"""Days on each side in which the exact day of a jump is looked for. [day]"""
+LEVEL_DAYS = 28
+"""Days on each side whose median is the level for that. [day]"""
+UNDONE_DAYS = 120
+"""A jump taken back within this time was an episode: a season, a visit. [day]"""
+UNDONE_PART = 0.5
+"""Part of a jump that may remain for it to count as taken back. [0 to 1]"""
+YEAR, YEAR_SLACK = 365, 21
+"""A jump at the same time of another year, within this slack, is a season. [day]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """A change of level."""
+
+    series: int
+    """Row of the series."""
+    place: int
+    """First day of the new level."""
+    size: float
+    error: float
+    """Usual size of such differences in this series: one standard deviation."""
+
+    @property
+    def score(self) -> float:
+        """Size over what is usual."""
+        return abs(self.size) / self.error
+
+
+def differences(series: Floats) -> tuple[Floats, Floats]:
+    """Return for each day how far the weeks after it lie above the weeks before it.
+
+    Parameters
+    ----------
+    series
+        Daily values, NaN where unknown, shape (c, d).
+
+    Returns
+    -------
+    difference
+        NaN where a side has fewer than ``LEAST_SIDE`` days, shape (c, d).
+    error
+        Its standard deviation for independent days of spread one, shape (c, d).
+    """
+    days = series.shape[1]
+    known = ~np.isnan(series)
+    value = np.where(known, series, 0.0)
+    day = np.arange(days, dtype=np.float64)
+    moments = np.stack([known, known * day, known * day**2, value, value * day])
+    sums = np.zeros((*moments.shape[:2], days + 1))
+    np.cumsum(moments, axis=2, out=sums[:, :, 1:])
+    here = np.arange(days)
+    before = sums[:, :, here] - sums[:, :, np.maximum(here - REACH, 0)]
+    after = sums[:, :, np.minimum(here + REACH, days)] - sums[:, :, here]
+    n_b, x_b, xx_b, y_b, xy_b = _centred(before)
+    n_a, x_a, xx_a, y_a, xy_a = _centred(after)
+    damped = np.maximum((xx_b + xx_a) * (1.0 + SLOPE_DAMPING), 1e-9)
+    apart = x_a - x_b
+    difference = (y_a - y_b) - (xy_b + xy_a) / damped * apart
+    variance = (
+        1.0 / np.maximum(n_b, 1)
+        + 1.0 / np.maximum(n_a, 1)
+        + apart**2 / damped / (1.0 + SLOPE_DAMPING)
+    )
+    enough = (n_b >= LEAST_SIDE) & (n_a >= LEAST_SIDE)
+    return np.where(enough, difference, np.nan), np.sqrt(variance)
+
+
+def _centred(sums: Floats) -> tuple[Floats, ...]:
+    """Return count, mean day, spread of days, mean value and their product about the means."""
+    count, x, xx, y, xy = sums
+    n = np.maximum(count, 1.0)
+    return count, x / n, xx - x * x / n, y / n, xy - x * y / n
+
+
+def find_jumps(
+    series: Floats, *, daily: Floats, scores: Floats, least_errors: Floats
+) -> tuple[Jump, ...]:
+    """Return the jumps that stay, by series and date.
+
+    Parameters
+    ----------
+    series
+        Daily values with single odd days smoothed away, shape (c, d).
+    daily
+        The values as they were, for the exact day, shape (c, d).
+    scores
+        Score from which a jump of each series counts, shape (c,).
+    least_errors
+        Usual difference below which no series is believed, in its unit, shape (c,).
+    """
+    left, rows = series.copy(), np.arange(len(series))
+    first: Floats = np.empty((0, 0))
+    found: list[Jump] = []
+    for turn in range(MOST):
+        difference, unit = differences(left[rows])
+        first = difference if turn == 0 else first
+        usual = MAD_TO_SD * quantile(np.abs(difference / unit), 0.5)
+        error = np.fmax(usual[:, None] * unit, least_errors[rows, None])
+        score = np.nan_to_num(np.abs(difference) / error)
+        places = score.argmax(axis=1)
+        high = np.flatnonzero(score[np.arange(len(rows)), places] >= scores[rows])
+        if not len(high):
+            break
+        for k in high.tolist():
+            row, place = int(rows[k]), int(places[k])
+            jump = Jump(
+                series=row,
+                place=place,
+                size=float(difference[k, place]),
+                error=float(error[k, place]),
+            )
+            left[row, place:] -= jump.size
+            _add(jump, found)
+        rows = rows[high]
+    return tuple(
+        _dated(jump, daily[jump.series])
+        for row in range(len(series))
+        for jump in _lasting([jump for jump in found if jump.series == row])
+        if not _seasonal(jump, first[row])
+    )
+
+
+def _add(jump: Jump, found: list[Jump]) -> None:
+    """Put a jump to the others, or what is left of an earlier one to that."""
+    for place, other in enumerate(found):
+        if other.series == jump.series and abs(other.place - jump.place) <= DATE_SLACK:
+            found[place] = replace(other, size=other.size + jump.size)
+            return
+    found.append(jump)
+
+
+def _lasting(jumps: list[Jump]) -> list[Jump]:
+    """Return jumps by date without those that are taken back within months."""
+    kept: list[Jump] = []
+    for jump in sorted(jumps, key=lambda item: item.place):
+        if kept and _undoes(jump, kept[-1]):
+            kept.pop()
+        else:
+            kept.append(jump)
+    return kept
+
+
+def _undoes(jump: Jump, earlier: Jump) -> bool:
+    larger = max(abs(jump.size), abs(earlier.size))
+    return (
+        jump.size * earlier.size < 0
+        and jump.place - earlier.place <= UNDONE_DAYS
+        and abs(jump.size + earlier.size) <= UNDONE_PART * larger
+    )
+
+
+def _seasonal(jump: Jump, difference: Floats) -> bool:
+    """Tell whether the same series jumps alike at that time of another year."""
+    for year in (-2 * YEAR, -YEAR, YEAR, 2 * YEAR):
+        middle = jump.place + year
+        near = difference[max(middle - YEAR_SLACK, 0) : max(middle + YEAR_SLACK + 1, 0)]
+        alike = near * np.sign(jump.size)
+        if np.any(alike >= UNDONE_PART * abs(jump.size)):
+            return True
+    return False
+
+
+def _dated(jump: Jump, daily: Floats) -> Jump:
+    """Return the jump on the day that parts the two levels best."""
+    first = max(jump.place - DATE_SLACK, 1)
+    last = min(jump.place + DATE_SLACK, len(daily) - 1)
+    if last <= first:
+        return jump
+    low = quantile(daily[max(first - LEVEL_DAYS, 0) : first], 0.5)
+    high = quantile(daily[last : last + LEVEL_DAYS], 0.5)
+    near = daily[first:last]
+    cost = np.nan_to_num(np.abs(near - low) - np.abs(near - high))
+    # Cost of calling the first i days old and the others new, less a constant.
+    total = np.concatenate([[0.0], np.cumsum(cost)])
+    place = first + int(np.argmin(np.nan_to_num(total)))
+    return replace(jump, place=place)

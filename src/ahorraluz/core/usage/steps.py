@@ -1,0 +1,291 @@
+"""Changes that stay: from one day on a home uses more, or less, than before.
+
+Two things are watched: the quietest hours of each day, which show what always runs, and
+what is used above them in each part of the day. A change of the first is a new load that
+never stops (a leak to earth, a refrigerator that no longer rests, a tank left on); a change
+of the second is a new or a dropped use.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+
+from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.readings.grid import DayGrid
+from ahorraluz.core.usage.daily import HOURS_PART, PARTS, DailyView, daily_view
+from ahorraluz.core.usage.findings import Finding, Weight
+from ahorraluz.core.usage.jumps import Jump, differences, find_jumps
+from ahorraluz.core.usage.robust import (
+    KWH_MONTH_PER_W,
+    MAD_TO_SD,
+    Z80,
+    Floats,
+    mean,
+    median,
+    quantile,
+    windows,
+)
+
+BASIS = "basis.weeks-compared"
+LEAST_DAYS = 42
+"""Days with readings below which no step is looked for. [day]"""
+LOWER = 0.25
+"""Quantile of a week of floors: one quiet night in four shows what always runs, even where
+heating or a visitor keeps the others up."""
+WEEK_HALF = 3
+"""Days on each side that make a week. [day]"""
+CLIP = 2.0
+"""An hour further above the usual one counts no more than this: one oven or one iron says
+little, a new habit raises every evening. [median absolute deviations]"""
+BASE, NIGHT, ALL_DAY = 0, 1, PARTS + 1
+"""Rows of the series: the floor, then use from midnight on in four parts, then all of it."""
+SCORES = np.array([5.0, 4.5, 4.25, 4.25, 4.25, 4.25])
+"""Scores from which a jump counts, set on real homes nobody touched so that all of them
+together stay under one alarm in two years; the night needs more, since heating lives there."""
+LEAST_W = np.array([10.0, 60.0, 60.0, 60.0, 60.0, 25.0])
+"""Smallest jumps that are said. [W]"""
+LEAST_PART = np.array([0.08, 0.2, 0.2, 0.2, 0.2, 0.08])
+"""The same as a part of the base load (first) or of the mean power (others). [0 to 1]"""
+ERROR_PART = 0.25
+"""Usual difference of a series, at least, as a part of the smallest jump said. [0 to 1]"""
+WIDER = 1.25
+"""Factor on the range of a size, so that four in five hold the truth where steps were put in."""
+SAME_DAYS = 10
+"""Jumps this close are one change. [day]"""
+TAKEN_BACK = 0.4
+"""A later opposite step within this part of the size ends the earlier one. [0 to 1]"""
+CONFIDENCE_BASE = (-1.0, 1.2)
+CONFIDENCE_USE = (-1.0, 1.2)
+"""Offset and slope of the odds in the logarithm of score over threshold: fitted on real homes
+with steps put in (``docs/explanation/usage-accuracy.md``)."""
+
+
+class StepKind(StrEnum):
+    """What changed, and which way."""
+
+    UP_BASE = "step-up-base"
+    DOWN_BASE = "step-down-base"
+    UP = "step-up"
+    DOWN = "step-down"
+
+    @property
+    def always_on(self) -> bool:
+        """Whether it is a change of what always runs."""
+        return self in (StepKind.UP_BASE, StepKind.DOWN_BASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepChange:
+    """A change of level that stayed."""
+
+    kind: StepKind
+    since: date
+    """First day of the new level."""
+    until: date | None
+    """Day from which an opposite step took it back; ``None``: it still holds."""
+    base_w: Estimate
+    """Change of the base load. [W]"""
+    mean_w: Estimate
+    """Change of the mean power, base load included. [W]"""
+    first_hour: int
+    last_hour: int
+    """Hours of the day it is about, 0 to 24 for what always runs. [h]"""
+    energy: Estimate
+    """What it adds or saves. [kWh/month]"""
+    score: float
+    """Size over what is usual in this home."""
+    confidence: float
+    """Probability that it is so. [0 to 1]"""
+
+
+def step_changes(grid: DayGrid, *, view: DailyView | None = None) -> tuple[StepChange, ...]:
+    """Return the changes of level of a home that stayed, by date.
+
+    Parameters
+    ----------
+    grid
+        Any interval up to an hour; at least six weeks, better a year.
+    view
+        What :func:`daily_view` says of the same grid, if the caller has it already.
+
+    Returns
+    -------
+    tuple of StepChange
+        Empty where nothing changed or too little is known. A change in the first or the
+        last two weeks is not seen yet.
+    """
+    view = view or daily_view(grid)
+    if np.sum(~np.isnan(view.floor_w)) < LEAST_DAYS:
+        return ()
+    daily = _daily(view)
+    series = _steady(view)
+    usual = np.concatenate([median(daily[:1]), np.full(PARTS + 1, float(median(view.mean_w)))])
+    least = np.fmax(LEAST_W, LEAST_PART * usual)
+    jumps = [
+        jump
+        for jump in find_jumps(series, daily=daily, scores=SCORES, least_errors=ERROR_PART * least)
+        if abs(jump.size) >= least[jump.series]
+    ]
+    steps = [_step([jump], daily, view) for jump in jumps if jump.series == BASE]
+    steps += [_step(group, daily, view) for group in _uses(jumps)]
+    return _ended(sorted(steps, key=lambda step: step.since))
+
+
+def _daily(view: DailyView) -> Floats:
+    """Return floor, use in each part of the day and use in all of it, shape (6, d). [W]"""
+    # Days away say nothing about habits; the floor of an empty house is as good as any.
+    use = np.where(view.away[:, None], np.nan, view.excess_w)
+    return np.concatenate([view.floor_w[None], use.T, use.mean(axis=1)[None]])
+
+
+def _steady(view: DailyView) -> Floats:
+    """Return the same where single nights and single heavy hours weigh little, shape (6, d)."""
+    floor = quantile(windows(view.floor_w, WEEK_HALF), LOWER)
+    above = view.power_w - view.floor_w[:, None]
+    usual = median(above.T)
+    spread = median(np.abs(above - usual).T)
+    parts = np.minimum(above, usual + CLIP * spread).reshape(-1, PARTS, HOURS_PART)
+    use = np.where(np.isnan(view.excess_w) | view.away[:, None], np.nan, mean(parts))
+    return np.concatenate([floor[None], use.T, use.mean(axis=1)[None]])
+
+
+def _uses(jumps: Sequence[Jump]) -> list[list[Jump]]:
+    """Return jumps of use that belong together, those that only mirror a base step left out."""
+    base = [jump for jump in jumps if jump.series == BASE]
+    groups: list[list[Jump]] = []
+    for jump in sorted((j for j in jumps if j.series != BASE), key=lambda j: j.place):
+        # When the floor rises, what lies above it falls: the same change, seen twice.
+        if any(_near(jump, other) and jump.size * other.size < 0 for other in base):
+            continue
+        for group in groups:
+            if _near(jump, group[0]) and jump.size * group[0].size > 0:
+                group.append(jump)
+                break
+        else:
+            groups.append([jump])
+    return groups
+
+
+def _near(one: Jump, other: Jump) -> bool:
+    return abs(one.place - other.place) <= SAME_DAYS
+
+
+def _step(group: list[Jump], daily: Floats, view: DailyView) -> StepChange:
+    best = max(group, key=lambda jump: jump.score / SCORES[jump.series])
+    sizes, errors = _around(daily, best.place)
+    up = best.size > 0
+    if best.series == BASE:
+        kind = StepKind.UP_BASE if up else StepKind.DOWN_BASE
+        base = energy = _estimate(best.size, best.error)
+        whole = _estimate(best.size + sizes[ALL_DAY], float(np.hypot(best.error, errors[ALL_DAY])))
+        first, last = 0, 24
+    else:
+        kind = StepKind.UP if up else StepKind.DOWN
+        base = _estimate(sizes[BASE], errors[BASE])
+        whole = energy = _of_parts({jump.series for jump in group}, sizes, errors)
+        first, last = _hours([jump.series for jump in group])
+    return StepChange(
+        kind=kind,
+        since=view.days[best.place].item(),
+        until=None,
+        base_w=base,
+        mean_w=whole,
+        first_hour=first,
+        last_hour=last,
+        energy=energy.scaled(KWH_MONTH_PER_W, unit="kWh/month"),
+        score=best.score,
+        confidence=confidence_of(best.score / SCORES[best.series], always_on=best.series == BASE),
+    )
+
+
+def _around(daily: Floats, place: int) -> tuple[Floats, Floats]:
+    """Return how much every series changed on a day, and the usual change, shape (6,). [W]"""
+    size, unit = differences(daily)
+    usual = MAD_TO_SD * median(np.abs(size / unit))
+    return np.nan_to_num(size[:, place]), np.nan_to_num(usual * unit[:, place])
+
+
+def _of_parts(rows: set[int], sizes: Floats, errors: Floats) -> Estimate:
+    """Return the change of the mean power that comes from some parts of the day. [W]"""
+    if ALL_DAY in rows:
+        return _estimate(sizes[ALL_DAY], errors[ALL_DAY])
+    chosen = sorted(rows)
+    return _estimate(sizes[chosen].sum() / PARTS, float(np.hypot.reduce(errors[chosen])) / PARTS)
+
+
+def _hours(rows: Sequence[int]) -> tuple[int, int]:
+    """Return the first and the last hour of the parts of the day that changed."""
+    parts = [row - NIGHT for row in rows if row != ALL_DAY]
+    if not parts:
+        return 0, 24
+    return min(parts) * HOURS_PART, (max(parts) + 1) * HOURS_PART
+
+
+def _estimate(size: float, error: float) -> Estimate:
+    half = WIDER * Z80 * error
+    return Estimate(low=size - half, middle=size, high=size + half, unit="W", basis=BASIS)
+
+
+def confidence_of(ratio: float, *, always_on: bool) -> float:
+    """Return the probability that a step is one, from its score over the threshold.
+
+    Examples
+    --------
+    >>> confidence_of(1.0, always_on=True) < confidence_of(3.0, always_on=True) < 1.0
+    True
+    """
+    offset, slope = CONFIDENCE_BASE if always_on else CONFIDENCE_USE
+    return float(1.0 / (1.0 + np.exp(-offset) * ratio**-slope))
+
+
+def _ended(steps: Sequence[StepChange]) -> tuple[StepChange, ...]:
+    """Return the steps with the day on which a later one took them back."""
+    ended = []
+    for place, step in enumerate(steps):
+        size = step.energy.middle
+        until = next(
+            (
+                later.since
+                for later in steps[place + 1 :]
+                if later.kind.always_on is step.kind.always_on
+                and abs(later.energy.middle + size) <= TAKEN_BACK * abs(size)
+            ),
+            None,
+        )
+        ended.append(replace(step, until=until))
+    return tuple(ended)
+
+
+def step_findings(steps: Sequence[StepChange]) -> tuple[Finding, ...]:
+    """Return what the steps of a home say: all of them, by date.
+
+    ``step-up-base``, ``step-down-base``, ``step-up`` and ``step-down``. What goes up and
+    still holds asks to be looked into; the rest is worth knowing.
+    """
+    return tuple(
+        Finding(
+            id=step.kind.value,
+            weight=Weight.ACT if _grows(step) and step.until is None else Weight.KNOW,
+            numbers={
+                "watts": round(
+                    abs(step.base_w.middle if step.kind.always_on else step.mean_w.middle)
+                ),
+                "since": step.since,
+                "kwh": round(abs(step.energy.middle)),
+                "from": f"{step.first_hour}:00",
+                "to": f"{step.last_hour}:00",
+            },
+            energy=step.energy,
+            confidence=round(step.confidence, 2),
+            since=step.since,
+            until=step.until,
+        )
+        for step in steps
+    )
+
+
+def _grows(step: StepChange) -> bool:
+    return step.kind in (StepKind.UP_BASE, StepKind.UP)
