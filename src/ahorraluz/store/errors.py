@@ -32,6 +32,7 @@ def database_errors(place: str) -> Iterator[None]:
         ``database-failed``.
     """
     from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+    from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
     try:
         yield
@@ -41,6 +42,11 @@ def database_errors(place: str) -> Iterator[None]:
             raise _of_sqlite(error.orig, place) from None
         lost = error.connection_invalidated or isinstance(error, OperationalError)
         raise _of_postgresql(error.orig, place, lost=lost) from None
+    except sqlite3.Error as error:
+        raise _of_sqlite(error, place) from None
+    except PoolTimeoutError:
+        # Every connection of the pool is taken by other threads.
+        raise StoreError("database-busy", place=place) from None
     except SQLAlchemyError as error:
         raise StoreError(
             "database-failed", place=place, reason=error.code or type(error).__name__

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ahorraluz.core.readings.channels import Channel, Measure, MeterFile, home_channels
-from ahorraluz.core.readings.checks import MAXIMUM_KW
-from ahorraluz.core.readings.spans import kwh_as_read, prepare, scan
+from ahorraluz.core.readings.spans import kwh_as_read
 from ahorraluz.store.blocks import Block, blocks_of
 from ahorraluz.store.errors import StoreError
 
@@ -76,4 +75,7 @@ def raw_kwh(channels: Sequence[Channel]) -> float:
 def _kwh(channel: Channel) -> float:
     if channel.measure is not Measure.REGISTER:
         return kwh_as_read(channel)
-    return scan(prepare(channel)[0], maximum_kw=MAXIMUM_KW).kwh_as_read
+    known = channel.rows(np.isfinite(channel.value))
+    standing = known.value[np.argsort(known.start_s, kind="stable")]
+    # A fall is a counter that began anew; what it had counted by then it does not say.
+    return float(np.diff(standing).clip(min=0.0).sum())

@@ -52,9 +52,14 @@ def test_the_same_file_read_in_another_unit_has_another_digest() -> None:
     [
         pytest.param(channel([0, 3_600], [1.5, 0.5]), 2.0, id="energy"),
         pytest.param(
-            channel([0, 3_600], [10.0, 12.0], length_s=0, measure=Measure.REGISTER),
+            channel(
+                [7_200, 0, 3_600, 10_800],
+                [1.5, 10.0, 12.0, float("nan")],
+                length_s=0,
+                measure=Measure.REGISTER,
+            ),
             2.0,
-            id="register",
+            id="register that began anew",
         ),
         pytest.param(channel([0], [2.0], length_s=1_800, measure=Measure.POWER), 1.0, id="power"),
         pytest.param(channel([0], [float("nan")]), 0.0, id="nothing"),
