@@ -51,6 +51,8 @@ def to_cells(spans: Spans, lattice: Lattice) -> Cells:
     one = behind - first == 1
     cell_s = np.diff(lattice.edges_s)
     long = ~one & (end_s - start_s > LONG * cell_s[first])
+    if spans.sampled:
+        long[:] = False
     sums = _Sums(len(lattice))
     quality = spans.quality[known]
     energy = spans.energy_kwh[known]
@@ -58,6 +60,8 @@ def to_cells(spans: Spans, lattice: Lattice) -> Cells:
     parts = _parts(start_s, end_s, first, behind, ~one & ~long, lattice)
     part_quality = quality[parts.span].copy()
     wide = (end_s - start_s)[parts.span] * 2 > cell_s[parts.cell]
+    if spans.sampled:
+        wide[:] = False
     part_quality[wide] = np.maximum(part_quality[wide], np.int8(Quality.CORRECTED))
     share = parts.seconds / (end_s - start_s)[parts.span]
     sums.add(parts.cell, energy[parts.span] * share, parts.seconds, part_quality)

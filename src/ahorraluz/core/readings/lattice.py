@@ -70,6 +70,8 @@ def _length(spans: Spans) -> float:
     weight = (
         np.ones(len(seconds)) if spans.measure is Measure.REGISTER else seconds.astype(np.float64)
     )
+    if spans.sampled:
+        return float(np.median(seconds))
     lengths, place = np.unique(seconds, return_inverse=True)
     part = np.bincount(place, weights=weight) / weight.sum()
     fine = lengths <= MAX_FIXED_S * 1.05

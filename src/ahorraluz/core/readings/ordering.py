@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from ahorraluz.core.readings.channels import Channel, Ints, Measure
 from ahorraluz.core.readings.marks import Mark, mark, most_common
 
+SLACK_PART, SLACK_S = 20, 60
+"""Intervals that overlap by less jitter: a twentieth of one, a minute at most. [s]"""
+
 
 def in_order(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
     """Return the rows by time, each interval once, and what was wrong with their order.
@@ -68,8 +71,9 @@ def with_ends(channel: Channel) -> Channel:
     if not bool(np.any(momentary)):
         return channel
     steps = np.diff(channel.start_s)
-    length = most_common(steps) or 3_600
-    reach = channel.start_s + np.minimum(length, np.append(steps, length))
+    length = most_common(steps[steps > 0]) or 3_600
+    until_next = np.where(steps > 0, np.minimum(steps, length), length)
+    reach = channel.start_s + np.append(until_next, length)
     return replace(channel, end_s=np.where(momentary, reach, channel.end_s))
 
 
@@ -83,7 +87,11 @@ def apart(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
     if len(channel) < 2 or not bool(np.any(start_s[1:] < end_s[:-1])):
         return channel, ()
     length = end_s - start_s
-    common = length == most_common(length)
+    usual_s = most_common(length)
+    end_s = end_s - min(usual_s // SLACK_PART, SLACK_S)
+    if not bool(np.any(start_s[1:] < end_s[:-1])):
+        return channel, ()
+    common = length == usual_s
     usual = np.flatnonzero(common)
     out = np.zeros(len(channel), dtype=bool)
     if not bool(np.all(common)):
@@ -92,7 +100,7 @@ def apart(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
         out = ~common & (before > after)
     left = np.flatnonzero(~out)
     if bool(np.any(start_s[left][1:] < end_s[left][:-1])):
-        out[_losers(channel, left)] = True
+        out[_losers(replace(channel, end_s=np.maximum(end_s, start_s)), left)] = True
     return channel.rows(~out), mark("overlap", "overlap-dropped", channel, out)
 
 

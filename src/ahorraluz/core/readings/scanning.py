@@ -13,7 +13,7 @@ from ahorraluz.core.readings.joining import joined
 from ahorraluz.core.readings.lattice import Lattice, lattice_of
 from ahorraluz.core.readings.marks import Mark, mark, most_common, runs_of
 from ahorraluz.core.readings.schema import DAY_S, Step
-from ahorraluz.core.readings.spans import Spans, kwh_as_read, prepare, scan
+from ahorraluz.core.readings.spans import Spans, is_sampled, kwh_as_read, prepare, scan
 
 ZEROS_S, ZEROS_RARE_S, ZEROS_MADE_S = DAY_S, 6 * 3_600, 10 * DAY_S
 """Hours of nothing that stand out: always, where the home has no such habit, and for
@@ -49,6 +49,7 @@ def scan_channels(
 ) -> Scan:
     """Return the sum of some channels on one grid with the marks of all checks."""
     prepared: list[Channel] = []
+    sampled = any(is_sampled(channel) for channel in channels)
     marks: tuple[Mark, ...] = ()
     kwh = 0.0
     for channel in channels:
@@ -60,7 +61,7 @@ def scan_channels(
     together = joined(prepared)
     parts: list[tuple[Channel, Spans]] = []
     for channel in together:
-        scanned = scan(channel, maximum_kw=maximum_kw)
+        scanned = scan(channel, sampled=sampled, maximum_kw=maximum_kw)
         marks += scanned.marks
         kwh += scanned.kwh_as_read
         if bool(np.any(np.isfinite(scanned.spans.energy_kwh))):
@@ -118,7 +119,7 @@ def _off_grid(
 ) -> tuple[Mark, ...]:
     marks: tuple[Mark, ...] = ()
     for (channel, spans), cells in zip(parts, each, strict=True):
-        if cells.apportioned == 0 or lattice.step is not Step.FIXED:
+        if cells.apportioned == 0 or spans.sampled or lattice.step is not Step.FIXED:
             continue
         regular = float(np.mean(spans.end_s - spans.start_s == spans.interval_s)) >= MOST_OFF
         offset = (spans.start_s - lattice.edges_s[0]) % lattice.interval_s

@@ -38,6 +38,8 @@ class Spans:
     quality: NDArray[np.int8]
     interval_s: int
     """Most common length. [s]"""
+    sampled: bool = False
+    """Powers at moments, held until the next: their length says nothing about the meter."""
 
     def __len__(self) -> int:
         """Return the number of spans."""
@@ -90,10 +92,11 @@ def _held(channel: Channel) -> Channel:
     if not bool(np.any(momentary)):
         return channel
     steps = np.diff(channel.start_s)
-    usual = int(np.median(steps)) if len(steps) else 3_600
+    steps_on = steps[steps > 0]
+    usual = int(np.median(steps_on)) if len(steps_on) else 3_600
     reach = max(HOLD_INTERVALS * usual, MIN_HOLD_S) if usual < MIN_HOLD_S else usual * GAP_FACTOR
-    hold = np.append(np.where(steps <= reach, steps, usual), usual)
-    ends = np.where(momentary, channel.start_s + np.maximum(hold, 1), channel.end_s)
+    hold = np.append(np.where((steps <= reach) & (steps > 0), steps, usual), usual)
+    ends = np.where(momentary, channel.start_s + hold, channel.end_s)
     return replace(channel, end_s=ends.astype(np.int64))
 
 
@@ -112,8 +115,18 @@ def kwh_as_read(channel: Channel) -> float:
     return float(np.nansum(held.value * ((held.end_s - held.start_s) / 3_600)))
 
 
-def scan(channel: Channel, *, maximum_kw: float) -> Scanned:
-    """Return the spans of a prepared channel with the marks of its values."""
+def scan(channel: Channel, *, sampled: bool, maximum_kw: float) -> Scanned:
+    """Return the spans of a prepared channel with the marks of its values.
+
+    Parameters
+    ----------
+    channel
+        As :func:`prepare` returned it.
+    sampled
+        It holds powers at moments, not means of intervals.
+    maximum_kw
+        Most that the supply can carry. [kW]
+    """
     marks = _empty(channel) + mark(
         "source-estimated",
         "marked-estimated",
@@ -123,7 +136,7 @@ def scan(channel: Channel, *, maximum_kw: float) -> Scanned:
     if channel.measure is Measure.REGISTER:
         found = _register_spans(channel, maximum_kw=maximum_kw)
     else:
-        found = _interval_spans(channel, maximum_kw=maximum_kw)
+        found = _interval_spans(channel, sampled=sampled, maximum_kw=maximum_kw)
     return replace(found, marks=marks + found.marks)
 
 
@@ -174,7 +187,12 @@ def _gap_mark(channel: Channel, rows: Ints, hours: Floats, *, action: str) -> tu
     )
 
 
-def _interval_spans(channel: Channel, *, maximum_kw: float) -> Scanned:
+def is_sampled(channel: Channel) -> bool:
+    """Tell whether a raw channel holds powers at moments."""
+    return channel.measure is Measure.POWER and bool(np.any(channel.end_s == channel.start_s))
+
+
+def _interval_spans(channel: Channel, *, sampled: bool, maximum_kw: float) -> Scanned:
     seconds = channel.end_s - channel.start_s
     interval_s = most_common(seconds)
     checked = check_values(channel, seconds, interval_s=interval_s, maximum_kw=maximum_kw)
@@ -183,7 +201,7 @@ def _interval_spans(channel: Channel, *, maximum_kw: float) -> Scanned:
     # A few seconds between stamps that jitter are no gap.
     gaps = np.flatnonzero(between_s > max(interval_s // 20, 0))
     marks += _gap_mark(channel, gaps, between_s[gaps] / 3_600, action="filled-short")
-    lengths = _other_lengths(channel, seconds, interval_s)
+    lengths = () if sampled else _other_lengths(channel, seconds, interval_s)
     spans = Spans(
         flow=channel.flow,
         measure=channel.measure,
@@ -192,6 +210,7 @@ def _interval_spans(channel: Channel, *, maximum_kw: float) -> Scanned:
         energy_kwh=checked.energy_kwh,
         quality=checked.quality,
         interval_s=interval_s,
+        sampled=sampled,
     )
     return Scanned(spans=spans, kwh_as_read=0.0, marks=marks + lengths)
 
@@ -201,8 +220,6 @@ def _other_lengths(channel: Channel, seconds: Ints, interval_s: int) -> tuple[Ma
     if len(seconds) == 0 or bool(np.all(seconds == interval_s)):
         return ()
     slack = 0.05 if interval_s < 80_000 else 0.15 if interval_s < 2_000_000 else 0.5
-    if channel.measure is Measure.POWER and interval_s < MIN_HOLD_S:
-        return ()
     other = np.abs(seconds - interval_s) > slack * interval_s
     length = most_common(seconds[other])
     return mark(
