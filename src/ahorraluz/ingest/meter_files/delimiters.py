@@ -1,0 +1,233 @@
+"""Where the table of a text begins, how its lines are cut, and what its columns are called."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ahorraluz.ingest.meter_files.content import MeterFileError
+from ahorraluz.ingest.meter_files.moments import layout_of, serial_layout
+from ahorraluz.ingest.meter_files.numbers import is_nothing, number_unit
+
+DELIMITERS = (";", "\t", ",", "|", " ")
+"""In the order in which they win when two cut equally well."""
+MAX_COLUMNS = 2_000
+"""Most columns of a table; a file with more is no table of readings."""
+HEAD_LINES, TAIL_LINES = 250, 60
+"""Lines of the beginning, the middle and the end from which the table is told."""
+MIN_WIDE = 12
+"""Columns with numbers or hours as names that make a table of one row a day."""
+_SPAN = re.compile(r"(.{8,40}?)(\s+(?:to|a|al|bis|tot|-|–|até|au)\s+|\s*/\s*|–|-)(.{4,40})")
+
+Cells = list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Form of a table, from its first lines."""
+
+    names: tuple[str, ...]
+    has_header: bool
+    above: str
+    """Everything over the header: banners, names of zones and units."""
+    body: int
+    """First row of readings, from 0, among all rows or lines."""
+    sample: tuple[Cells, ...]
+    """Some rows of readings of the beginning, the middle and the end."""
+    delimiter: str = ""
+    """Empty in a sheet."""
+    titles: frozenset[str] = frozenset()
+    """First cells of the header and of the banners over it: they may come again below."""
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.names)
+
+
+def split_span(text: str) -> tuple[str, str, str] | None:
+    """Return the first moment, the mark between and the second of ``A to B``, if it is that."""
+    if len(text) < 13:
+        return None
+    for match in _SPAN.finditer(text.strip()):
+        first, mark, second = match.groups()
+        start, end = layout_of(first.strip()), layout_of(second.strip())
+        if match.end() == len(text.strip()) and start and end and start.has_date:
+            return first, mark, second
+    return None
+
+
+def is_dated(cell: str, *, serials: bool = False) -> bool:
+    """Tell whether a cell names a day, a month or a moment."""
+    text = cell.strip().strip('="').strip()
+    if not text or len(text) > 90:
+        return False
+    layout = layout_of(text) or (serial_layout(text) if serials else None)
+    return (layout is not None and layout.has_date) or split_span(text) is not None
+
+
+def is_body(cells: Sequence[str], *, serials: bool = False) -> bool:
+    """Tell whether a row is one of readings: a moment, and a number or nothing beside it."""
+    if len(cells) < 2:
+        return False
+    dated = [place for place, cell in enumerate(cells) if is_dated(cell, serials=serials)]
+    if not dated:
+        return False
+    others = [cell for place, cell in enumerate(cells) if place != dated[0]]
+    return any(number_unit(cell) is not None for cell in others) or all(map(is_nothing, others))
+
+
+def cut(line: str, delimiter: str) -> Cells:
+    """Return the cells of one line."""
+    if delimiter == " ":
+        return line.split()
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return line.split(delimiter)
+
+
+def sniff(lines: Sequence[str], *, more: Sequence[str] = (), name: str) -> Shape:
+    """Return the form of the table in some lines.
+
+    Parameters
+    ----------
+    lines
+        First lines of the file.
+    more
+        Lines of its middle and its end.
+    name
+        File, for messages.
+
+    Raises
+    ------
+    MeterFileError
+        ``table-no-time-column``, ``table-too-many-columns`` or ``table-not-found``.
+    """
+    declared = next((line.strip()[4:5] for line in lines[:3] if line.startswith("sep=")), None)
+    candidates = (declared,) if declared else DELIMITERS
+    best, best_score = candidates[0], (0, 0.0)
+    for delimiter in candidates:
+        rows = [cut(line, delimiter) for line in lines]
+        body = [cells for cells in rows if is_body(cells)]
+        typed = sum(_typed_share(cells) for cells in body[:20]) / max(len(body[:20]), 1)
+        score = (len(body), round(typed, 2))
+        if score[0] > 1.2 * best_score[0] or (
+            score[0] >= 0.8 * best_score[0] and score[0] and score[1] > best_score[1] + 0.05
+        ):
+            best, best_score = delimiter, score
+    rows = [cut(line, best) for line in lines]
+    if best_score[0] == 0:
+        _refuse(lines, name=name)
+    return find_table(rows, more=[cut(line, best) for line in more], delimiter=best, name=name)
+
+
+def _refuse(lines: Sequence[str], *, name: str) -> None:
+    """Say what is missing: a time, or a table at all."""
+    rows = [cut(line, delimiter) for delimiter in DELIMITERS[:4] for line in lines[:1]]
+    widest = max(rows, key=len, default=[])
+    if len(widest) < 2:
+        raise MeterFileError("table-not-found", file=name)
+    names = [cell.strip()[:40] for cell in widest[:12]]
+    raise MeterFileError("table-no-time-column", file=name, columns=names)
+
+
+def _typed_share(cells: Cells) -> float:
+    typed = sum(
+        1 for cell in cells if is_nothing(cell) or number_unit(cell) is not None or is_dated(cell)
+    )
+    return typed / len(cells)
+
+
+def find_table(
+    rows: Sequence[Cells],
+    *,
+    more: Sequence[Cells] = (),
+    delimiter: str = "",
+    name: str,
+    serials: bool = False,
+) -> Shape:
+    """Return the form of the table in some rows that are cut already.
+
+    Raises
+    ------
+    MeterFileError
+        ``table-no-time-column`` or ``table-too-many-columns``.
+    """
+    bodies = [place for place, cells in enumerate(rows) if is_body(cells, serials=serials)]
+    if not bodies:
+        first = next((cells for cells in rows if sum(map(bool, cells)) > 1), [])
+        raise MeterFileError(
+            "table-no-time-column", file=name, columns=[cell.strip()[:40] for cell in first[:12]]
+        )
+    width = Counter(len(rows[place]) for place in bodies).most_common(1)[0][0]
+    if width > MAX_COLUMNS:
+        raise MeterFileError("table-too-many-columns", file=name, limit=MAX_COLUMNS, found=width)
+    body = _first_row(rows, bodies[0], width=width)
+    header = _header_rows(rows, body, width=width)
+    top = body - len(header)
+    sample = [cells for cells in (*rows[body:], *more) if len(cells) == width]
+    names = _names(header, width) if header else tuple(f"{place + 1}" for place in range(width))
+    return Shape(
+        names=names,
+        has_header=bool(header),
+        above="\n".join(" ".join(filter(None, cells)) for cells in rows[:top]),
+        body=body,
+        sample=tuple(sample),
+        delimiter=delimiter,
+        titles=frozenset(_first_cell(cells) for cells in rows[:body]) - {""},
+    )
+
+
+def _first_cell(cells: Sequence[str]) -> str:
+    return next((cell.strip().strip('"').strip() for cell in cells if cell.strip()), "")
+
+
+def _first_row(rows: Sequence[Cells], body: int, *, width: int) -> int:
+    """Return the first row of readings: rows before it that only miss their number are some too."""
+    while body > 0:
+        cells = rows[body - 1]
+        numbers = sum(number_unit(cell) is not None for cell in cells)
+        dated = any(map(is_dated, cells))
+        if len(cells) != width or not (dated or 0 < numbers < min(MIN_WIDE, width)):
+            return body
+        # A row of numbers without a time, right under a banner, is a spoiled row.
+        if not dated and body < 2:
+            return body
+        body -= 1
+    return body
+
+
+def _header_rows(rows: Sequence[Cells], body: int, *, width: int) -> list[Cells]:
+    """Return the rows right above the body that name its columns."""
+    found: list[Cells] = []
+    for cells in reversed(rows[:body]):
+        filled = [cell for cell in cells if cell.strip()]
+        numbers = sum(number_unit(cell) is not None for cell in filled)
+        if len(filled) < min(2, width) or len(cells) < width / 2 or 0 < numbers < MIN_WIDE:
+            break
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            break
+        found.append([cell.strip().strip('"').strip() for cell in cells[:width]])
+    return [cells + [""] * (width - len(cells)) for cells in reversed(found)]
+
+
+def _names(header: Sequence[Cells], width: int) -> tuple[str, ...]:
+    """Return one name a column from all rows of the header."""
+    rows = [list(cells) for cells in header]
+    for place, cells in enumerate(rows[:-1]):
+        # What is said once for several columns stands over the first of them.
+        for column in range(1, width):
+            cells[column] = cells[column] or cells[column - 1]
+        said = {cell for cell in cells[1:] if cell}
+        if len(said) < 2 and width > 2 and place < len(rows) - 1:
+            # The name of a device, the same for all, is none of a column.
+            rows[place] = [""] * width
+    names = []
+    for column in range(width):
+        parts = dict.fromkeys(cells[column] for cells in rows if cells[column])
+        names.append(" ".join(parts)[:200] or f"{column + 1}")
+    return tuple(names)

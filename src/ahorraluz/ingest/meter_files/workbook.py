@@ -1,0 +1,234 @@
+"""Sheets of XLSX, XLS and ODS files to channels: the sheet and its table are found by content."""
+
+import datetime as dt
+import io
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import IO, Any, TypeVar
+
+import numpy as np
+
+from ahorraluz.core.readings.channels import MeterFile
+from ahorraluz.ingest.meter_files.content import Content, MeterFileError
+from ahorraluz.ingest.meter_files.delimiters import HEAD_LINES, MAX_COLUMNS, Cells, find_table
+from ahorraluz.ingest.meter_files.meaning import read_rows
+from ahorraluz.ingest.meter_files.options import ReadOptions
+from ahorraluz.ingest.meter_files.strings import Strings
+from ahorraluz.ingest.meter_files.table import Loaded, Table
+from ahorraluz.ingest.meter_files.words import fold
+
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_CELLS = 8_000_000
+"""Most cells of one sheet, empty ones included."""
+MAX_SHEETS = 60
+MAX_PACKED_BYTES = 64 * 1024 * 1024
+"""Largest workbook taken: it unpacks to many times its size. [byte]"""
+MAX_UNPACKED_BYTES = 400 * 1024 * 1024
+"""Largest content of a workbook. [byte]"""
+ODS_ROWS = 1_048_576
+T = TypeVar("T")
+_CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_REPEATED = re.compile(rb'number-rows-repeated="([0-9]{1,9})"')
+_MEMBERS = (
+    b"xl/workbook",
+    b"xl/_rels",
+    b"xl/worksheets",
+    b"application/vnd.oasis.opendocument.spr",
+)
+
+
+def is_workbook(content: Content) -> bool:
+    """Tell whether a content is an XLSX, XLS or ODS file."""
+    if content.head.startswith(OLE_MARK):
+        return True
+    if not content.head.startswith(b"PK\x03\x04"):
+        return False
+    if any(member in content.head for member in _MEMBERS):
+        return True
+    return any(member in _tail(content) for member in _MEMBERS)
+
+
+def _tail(content: Content) -> bytes:
+    """Return the end of a content, where an archive lists its members."""
+    with content.opened() as file:
+        file.seek(max(0, content.size - 65_536))
+        return file.read(65_536)
+
+
+def parse_workbook(content: Content, options: ReadOptions) -> MeterFile:
+    """Return what the sheet with readings of a workbook says.
+
+    Parameters
+    ----------
+    content
+        XLSX, XLS or ODS.
+    options
+        What a person says about it; ``sheet`` names the sheet.
+
+    Raises
+    ------
+    MeterFileError
+        ``workbook-unreadable``, ``workbook-too-large``, ``workbook-sheet-unknown``,
+        ``workbook-no-readings``, or what ``tabular.parse_table`` raises for its only table.
+    """
+    book = _open(content)
+    names = list(book.sheet_names)[:MAX_SHEETS]
+    if options.sheet is not None:
+        wanted = fold(options.sheet)
+        if not any(fold(name) == wanted for name in names):
+            raise MeterFileError(
+                "workbook-sheet-unknown", file=content.name, sheet=options.sheet[:60],
+                sheets=[name[:40] for name in names[:12]],
+            )  # fmt: skip
+        names = [name for name in names if fold(name) == wanted]
+    refused: list[MeterFileError] = []
+    best: MeterFile | None = None
+    for name in names:
+        try:
+            found = read_rows(_table(book, name, content=content), options, form="workbook")
+        except MeterFileError as error:
+            refused.append(error)
+            continue
+        if best is None or found.rows - found.broken_rows > best.rows - best.broken_rows:
+            best = found
+    if best is not None:
+        return best
+    # What is wrong with a table of readings helps more than that another sheet holds none.
+    told = [error for error in refused if error.issue.code != "table-no-time-column"]
+    if told or len(refused) == 1:
+        raise (told or refused)[0]
+    raise MeterFileError(
+        "workbook-no-readings", file=content.name, sheets=[name[:40] for name in names[:12]]
+    )
+
+
+def _open(content: Content) -> Any:  # noqa: ANN401 - the reader of sheets has no base class
+    """Return the open workbook, after a look at how large it would get."""
+    from python_calamine import CalamineWorkbook
+
+    data = content.read(limit=MAX_PACKED_BYTES)
+    if not data.startswith(OLE_MARK):
+        _check_size(data, name=content.name)
+    return _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)), name=content.name)
+
+
+def _guarded(read: Callable[[], T], *, name: str) -> T:
+    """Return what a call into the reader of sheets gives; whatever it raises is one error."""
+    from python_calamine import CalamineError
+
+    try:
+        return read()
+    except (CalamineError, OSError, ValueError, LookupError, TypeError) as error:
+        raise MeterFileError("workbook-unreadable", file=name) from error
+    except BaseException as error:
+        # A panic of the Rust library is no Exception, and has no name to import.
+        if type(error).__name__ == "PanicException":
+            raise MeterFileError("workbook-unreadable", file=name) from error
+        raise
+
+
+def _check_size(data: bytes, *, name: str) -> None:
+    """Refuse an archive whose content, or whose sheets with their empty parts, are too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
+                raise MeterFileError("workbook-too-large", file=name)
+            for member in members:
+                if member.filename.startswith("xl/worksheets/") or member.filename == "content.xml":
+                    with archive.open(member) as sheet:
+                        if _cells_of(sheet) > MAX_CELLS:
+                            raise MeterFileError("workbook-too-large", file=name)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError):
+        raise MeterFileError("workbook-unreadable", file=name) from None
+
+
+def _cells_of(sheet: IO[bytes]) -> int:
+    """Return how many cells a sheet spans: one in the last corner makes all before it.
+
+    The size an archive declares may be a lie: what is unpacked is counted.
+    """
+    last_row, last_column, repeated, read, rest = 0, 0, 0, 0, b""
+    while chunk := sheet.read(1 << 20):
+        read += len(chunk)
+        if read > MAX_UNPACKED_BYTES:
+            return MAX_CELLS + 1
+        piece = rest + chunk
+        for letters, row in _CELL.findall(piece):
+            last_row = max(last_row, int(row))
+            last_column = max(last_column, _column(letters))
+        for count in _REPEATED.findall(piece):
+            # Sheets end in one repeat of empty rows down to their last one.
+            repeated = max(repeated, int(count) if int(count) < ODS_ROWS - 200_000 else 0)
+        rest = piece[-64:]
+    return max(last_row * last_column, repeated)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _table(book: Any, name: str, *, content: Content) -> Table:  # noqa: ANN401
+    """Return the table of one sheet."""
+    rows = _guarded(
+        lambda: [[_text(cell) for cell in row] for row in book.get_sheet_by_name(name).iter_rows()],
+        name=content.name,
+    )
+    first = _guarded(lambda: book.get_sheet_by_name(name).start, name=content.name) or (0, 0)
+    width = max((len(cells) for cells in rows), default=0)
+    if width > MAX_COLUMNS:
+        raise MeterFileError(
+            "table-too-many-columns", file=content.name, limit=MAX_COLUMNS, found=width
+        )
+    head = rows[:HEAD_LINES]
+    more = (*rows[len(rows) // 2 :][:60], *rows[max(len(rows) - 60, HEAD_LINES) :])
+    serials = False
+    try:
+        shape = find_table(head, more=more, name=content.name)
+    except MeterFileError:
+        shape, serials = find_table(head, more=more, name=content.name, serials=True), True
+    return Table(
+        name=content.name,
+        shape=shape,
+        load=partial(_load, rows[shape.body :], shape.body + int(first[0])),
+        serials=serials,
+    )
+
+
+def _load(rows: Sequence[Cells], offset: int, places: Sequence[int]) -> Loaded:
+    return Loaded(
+        columns=tuple(Strings.of([cells[place] for cells in rows]) for place in places),
+        line=np.arange(len(rows), dtype=np.int64) + offset + 1,
+    )
+
+
+def _text(cell: object) -> str:
+    """Return a cell as a text file would hold it."""
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return "1" if cell else "0"
+        case float() | int():
+            if isinstance(cell, float) and not math.isfinite(cell):
+                return ""
+            return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else repr(cell)
+        case dt.datetime():
+            # Sheets keep a moment as a fraction of a day, a few microseconds off.
+            near = cell + dt.timedelta(microseconds=500_000) if cell.microsecond else cell
+            return near.replace(microsecond=0).isoformat(sep=" ")
+        case dt.date():
+            return cell.isoformat()
+        case dt.time():
+            return cell.replace(microsecond=0).isoformat()
+        case dt.timedelta():
+            seconds = round(cell.total_seconds())
+            return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return ""
