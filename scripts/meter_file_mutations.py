@@ -256,6 +256,6 @@ def mutated(seeds: Sequence[bytes], *, seed: int, number: int) -> bytes:
     if rng.random() < 0.1:
         other = rng.choice(seeds)
         data = data[: rng.randrange(len(data) + 1)] + other[rng.randrange(len(other) + 1) :]
-    for _ in range(rng.randint(1, 3)):
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
         data = rng.choice(MUTATORS)(data, rng)
     return rng.choice(ATTACKS)(data, rng) if rng.random() < 0.08 else data

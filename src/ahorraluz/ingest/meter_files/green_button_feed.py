@@ -37,6 +37,9 @@ ESPI_ROOTS = frozenset(
         *SUMMARIES,
     }
 )
+OPENING = ESPI_ROOTS | {"IntervalReading", "entry", "link"}
+"""Elements that mean something before their text does."""
+MAX_NAMES = 1_000
 
 
 @dataclass(slots=True)
@@ -81,7 +84,9 @@ class FeedReader:
         self._name = name
         self._entry = Resource()
         self._path: list[str] = []
-        self._text: list[str] | None = None
+        self._text: str | None = None
+        self._names: dict[str, str] = {}
+        self._in_reading = False
         self._reading: dict[str, str] = {}
         self._reading_line = 0
         self._next_s = 0
@@ -108,7 +113,8 @@ class FeedReader:
                 if fed - max(self.parser.CurrentByteIndex, 0) > MAX_TOKEN_BYTES:
                     raise self._broken()
             self.parser.Parse(b"", True)
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):
+            # The last two: an encoding that is not known, or that the parser cannot take.
             raise self._broken() from None
         self._flush()
         return self.feed
@@ -120,38 +126,56 @@ class FeedReader:
         raise MeterFileError("xml-entities", file=self._name, line=self.parser.CurrentLineNumber)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
+        name = self._names.get(tag) or self._local_name(tag)
         self._path.append(name)
+        self._text = ""
         if len(self._path) > MAX_DEPTH:
-            raise MeterFileError(
-                "xml-too-deep", file=self._name, line=self.parser.CurrentLineNumber
-            )
-        self._text = []
+            line = self.parser.CurrentLineNumber
+            raise MeterFileError("xml-too-deep", file=self._name, line=line)
+        if name in OPENING:
+            self._open(name, attributes)
+
+    def _local_name(self, tag: str) -> str:
+        """Return a name without its prefix, and remember it: a feed has a few dozen."""
+        name = tag.rpartition(":")[2][:MAX_TEXT]
+        if len(self._names) < MAX_NAMES:
+            self._names[tag] = name
+        return name
+
+    def _open(self, name: str, attributes: dict[str, str]) -> None:
         if name == "IntervalReading":
             self._reading = {}
+            self._in_reading = True
             self._reading_line = self.parser.CurrentLineNumber
         elif name == "entry":
             self._flush()
-        elif name == "link" and "href" in attributes:
-            relation = attributes.get("rel", "").lower()
-            self._entry.links.setdefault(relation, []).append(attributes["href"])
-        elif name in ESPI_ROOTS:
+        elif name == "link":
+            if "href" in attributes:
+                relation = attributes.get("rel", "").lower()
+                self._entry.links.setdefault(relation, []).append(attributes["href"])
+        else:
             self.seen_espi = True
             self._entry.kinds.append(name)
             if name == "IntervalBlock":
                 self._next_s = 0
 
     def _characters(self, text: str) -> None:
-        if self._text is not None and len(self._text) < MAX_TEXT:
-            self._text.append(text[: MAX_TEXT + 1])
+        if self._text is not None and len(self._text) <= MAX_TEXT:
+            self._text += text[: MAX_TEXT + 1]
 
     def _end(self, _: str) -> None:
         name = self._path.pop()
         # Only a leaf has text of its own: the end of a parent finds none.
         if self._text is not None:
-            self._leaf(name, "".join(self._text).strip()[:MAX_TEXT])
+            if self._in_reading:
+                self._reading[name] = self._text.strip()[:MAX_TEXT]
+            else:
+                self._leaf(name, self._text.strip()[:MAX_TEXT])
             self._text = None
+        if name not in OPENING:
+            return
         if name == "IntervalReading":
+            self._in_reading = False
             self._take_reading()
         elif name == "entry":
             self._flush()
@@ -162,9 +186,7 @@ class FeedReader:
     def _leaf(self, name: str, text: str) -> None:
         path = self._path
         parent = path[-1] if path else ""
-        if "IntervalReading" in path[-3:]:
-            self._reading[name] = text
-        elif parent == "interval" and name == "start" and "IntervalBlock" in path[-2:]:
+        if parent == "interval" and name == "start" and "IntervalBlock" in path[-2:]:
             self._next_s = _whole(text) or 0
         elif text and len(self._entry.facts) < MAX_TEXT:
             self._entry.facts.setdefault(f"{parent}/{name}", text)

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ahorraluz.core.issues import Issue
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.ingest.meter_files.content import Content, MeterFileError, content_of_bytes
 from ahorraluz.ingest.meter_files.json_load import Json, load_json
@@ -35,6 +36,8 @@ COLUMN_NAMES: Mapping[str, str] = {
     "powr": "power [W]",
 }
 """Columns whose name says too little, such as those of Enphase."""
+UNITS = frozenset({"", "wh", "kwh", "mwh", "w", "kw", "mw"})
+"""Units of electric energy and power; a list that names another one measures something else."""
 SOLAREDGE = ("energy", "power", "energyDetails", "powerDetails")
 
 
@@ -70,7 +73,8 @@ def parse_json(content: Content, options: ReadOptions) -> MeterFile:
         raise MeterFileError("meter-file-no-readings", file=content.name)
     if len(tables) > MOST_TABLES:
         raise MeterFileError("meter-file-too-many-parts", file=content.name)
-    return _read(tables, content, options, maker=_maker(document))
+    zone = options.zone or next((table.zone for table in tables if table.zone), None)
+    return _read(tables, content, replace(options, zone=zone), maker=_maker(document))
 
 
 def _is_state(node: Json, depth: int) -> bool:
@@ -114,7 +118,10 @@ def _read(
     """Return what the tables say together."""
     files: list[MeterFile] = []
     refused: list[MeterFileError] = []
-    for sheet in _sheets(tables, maker=maker):
+    electric = [table for table in tables if table.unit.casefold() in UNITS]
+    if not electric:
+        raise MeterFileError("meter-file-not-electricity", file=content.name)
+    for sheet in _sheets(electric, maker=maker):
         try:
             files.append(_read_sheet(sheet, content, options))
         except MeterFileError as error:
@@ -128,9 +135,14 @@ def _read(
         format=maker,
         channels=tuple(replace(c, id=name) for c, name in zip(channels, names, strict=True)),
         rows=sum(len(table.rows) for table in tables),
-        issues=tuple(issue for file in files for issue in file.issues),
+        issues=(*_left_out(tables), *(issue for file in files for issue in file.issues)),
         broken_rows=sum(file.broken_rows for file in files),
     )
+
+
+def _left_out(tables: Sequence[JsonTable]) -> list[Issue]:
+    names = [f"{t.name} [{t.unit}]" for t in tables if t.unit.casefold() not in UNITS]
+    return [Issue(code="meter-file-left-out", parameters={"names": names})] if names else []
 
 
 def _sheets(tables: Sequence[JsonTable], *, maker: str) -> list[_Sheet]:

@@ -43,6 +43,21 @@ ZONED = re.compile(
     r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(?:[A-Z]{1,5})?\s*([+-]\d\d:?\d\d|Z)"
 )
 """A local time with the name of its zone and its offset, such as SolarEdge writes them."""
+ZONE_NAME = re.compile(r":\d\d\s*([A-Z]{3,4})(?:[+-]\d\d:?\d\d)?\Z")
+ZONES: Mapping[str, str] = {
+    "PET": "America/Lima",
+    **dict.fromkeys(("CET", "CEST"), "Europe/Brussels"),
+    **dict.fromkeys(("WET", "WEST"), "Europe/Lisbon"),
+    **dict.fromkeys(("GMT", "BST"), "Europe/London"),
+    **dict.fromkeys(("EET", "EEST"), "Europe/Athens"),
+    **dict.fromkeys(("EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    "UTC": "Etc/UTC",
+}
+"""A zone for each short name that portals write; the offset beside it is what counts."""
 TIME_TEXT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}-\d\d\b|\d{8}T?\d{0,6}Z?\Z")
 
 
@@ -54,6 +69,8 @@ class JsonTable:
     """What the document calls it, ``""`` where it does not."""
     unit: str
     """Unit said beside the list, ``""`` where none is."""
+    zone: str | None = None
+    """Zone that its times name."""
     header: tuple[str, ...]
     """``start``, ``end`` or both first, then the columns."""
     rows: Sequence[Sequence[Scalar]] = field(repr=False)
@@ -144,8 +161,9 @@ def _of_objects(node: Sequence[Json], place: _Place) -> list[JsonTable]:
                 *(_scalar(row.get(key)) for key in columns),
             ]
         )
+    zone = zone_named(sample[0].get(times[0][0]))
     return [
-        JsonTable(name=name, unit=unit, header=header, rows=part)
+        JsonTable(name=name, unit=unit, zone=zone, header=header, rows=part)
         for (name, unit), part in series.items()
     ]
 
@@ -300,6 +318,12 @@ def _is_scalar(value: Json) -> bool:
 
 def _is_value(value: Json) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def zone_named(value: Json) -> str | None:
+    """Return the zone that the text of a time names, such as ``CEST``."""
+    found = ZONE_NAME.search(value.strip()) if isinstance(value, str) else None
+    return ZONES.get(found[1]) if found is not None else None
 
 
 def _is_whole(value: Json) -> bool:
