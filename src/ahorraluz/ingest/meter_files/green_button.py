@@ -31,6 +31,8 @@ MOST_TENS = 12
 """``powerOfTenMultiplier`` runs from pico to tera."""
 MAX_LENGTH_SIGNS = len("31622400")
 """A year of seconds has eight digits; more are no length of an interval."""
+NAMED = 6
+"""Most series that one issue names."""
 MIN_BILL_S = 86_400
 """A shorter billing period is a place holder of test data. [s]"""
 
@@ -185,14 +187,20 @@ def _left_out(streams: Sequence[Stream]) -> list[Issue]:
     names = [stream.meter or stream.point for stream in streams if not stream.is_electric]
     if not names:
         return []
-    return [Issue(code="meter-file-left-out", parameters={"names": names})]
+    return [Issue(code="meter-file-left-out", parameters={"names": names[:NAMED]})]
 
 
 def _assumptions(kept: Sequence[Stream], *, all_of: Sequence[Stream]) -> list[Issue]:
     issues = []
     repeats = [s.meter for s in all_of if all(s is not other for other in kept)]
     if repeats:
-        issues.append(Issue(code="meter-file-repeats-left-out", parameters={"names": repeats}))
+        issues.append(
+            Issue(
+                code="meter-file-repeats-left-out",
+                severity=Severity.NOTE,
+                parameters={"names": repeats[:NAMED]},
+            )
+        )
     if any("uom" not in stream.kind for stream in kept):
         issues.append(Issue(code="green-button-unit-assumed"))
     points = list(dict.fromkeys(stream.point for stream in kept if stream.point))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ahorraluz.core.issues import Issue
+from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.readings.channels import Channel, Flow, MeterFile
 from ahorraluz.ingest.meter_files.content import Content, MeterFileError
 from ahorraluz.ingest.meter_files.nem12_records import NET, Reader, Stream, records_of
@@ -151,7 +151,13 @@ def _remarks(reader: Reader, streams: Sequence[Stream], repeated: list[str]) -> 
     if others:
         issues.append(Issue(code="meter-file-left-out", parameters={"names": others}))
     if repeated:
-        issues.append(Issue(code="meter-file-repeats-left-out", parameters={"names": repeated}))
+        issues.append(
+            Issue(
+                code="meter-file-repeats-left-out",
+                severity=Severity.NOTE,
+                parameters={"names": repeated},
+            )
+        )
     if not reader.ended:
         issues.append(Issue(code="nem12-end-missing"))
     return issues

@@ -104,7 +104,12 @@ class Reader:
         nmi, suffix, serial = (record[i].strip() for i in (1, 4, 6))
         unit, length = record[7].strip().lower(), record[8].strip()
         minutes = int(length) if length.isascii() and length.isdigit() and len(length) < 4 else 0
+        flow = FLOWS.get(suffix[:1].upper())
         factor = UNITS_KWH.get(unit, 0.0)
+        if not unit and flow is not None:
+            # Only active energy has these suffixes, and the market counts it in kWh.
+            factor = 1.0
+            self._note(Issue(code="nem12-unit-assumed", parameters={"line": line}))
         if factor and minutes not in LENGTHS:
             self._note(Issue(code="nem12-stream-broken", parameters={"line": line}))
         key = (nmi, suffix, serial, minutes)
@@ -116,7 +121,7 @@ class Reader:
                 serial=serial,
                 minutes=minutes,
                 factor=factor if minutes in LENGTHS else 0.0,
-                flow=FLOWS.get(suffix[:1].upper()),
+                flow=flow,
             ),
         )
 

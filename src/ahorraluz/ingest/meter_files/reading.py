@@ -110,15 +110,16 @@ def _guarded(content: Content, options: ReadOptions) -> MeterFile:
         raise MeterFileError(
             "meter-file-unreadable", file=content.name, reason=error.issue.code
         ) from error
-    except (*LIBRARY_ERRORS, *_late_errors()) as error:
+    except _library_errors() as error:
         raise MeterFileError(
             "meter-file-unreadable", file=content.name, reason=type(error).__name__
         ) from error
 
 
-def _late_errors() -> tuple[type[Exception], ...]:
-    found = (getattr(sys.modules.get(name), kind, None) for name, kind in LATE_ERRORS.items())
-    return tuple(kind for kind in found if kind is not None)
+def _library_errors() -> tuple[type[Exception], ...]:
+    """Return what a library may have raised; one that was never imported raised nothing."""
+    late = (getattr(sys.modules.get(name), kind, None) for name, kind in LATE_ERRORS.items())
+    return (*LIBRARY_ERRORS, *(kind for kind in late if kind is not None))
 
 
 def _check_zone(options: ReadOptions) -> None:

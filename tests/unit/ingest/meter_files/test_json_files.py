@@ -104,7 +104,8 @@ def test_intervals_of_enphase_are_named_by_their_end() -> None:
     file = parsed({"system_id": 1, "meta": {"status": "normal"}, "intervals": intervals})
 
     channel = only(file)
-    assert (file.format, float(channel.value.sum())) == ("enphase", pytest.approx(0.12))
+    assert file.format == "enphase"
+    assert float(channel.value.sum()) == pytest.approx(0.12)
     assert (int(channel.start_s[0]), int(channel.end_s[0])) == (FIRST, FIRST + 300)
 
 

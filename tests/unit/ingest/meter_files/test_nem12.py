@@ -69,6 +69,13 @@ def test_units_become_kwh(unit: str, kwh: float) -> None:
     assert float(file.channels[0].value.sum()) == pytest.approx(kwh)
 
 
+def test_a_stream_of_energy_without_a_unit_is_taken_for_kwh_and_says_so() -> None:
+    file = parsed(HEADER, stream(unit=""), day(), "900")
+
+    assert float(file.channels[0].value.sum()) == 48.0
+    assert codes(file) == ["nem12-unit-assumed"]
+
+
 def test_lengths_flows_and_meters_of_one_home_are_told_apart() -> None:
     file = parsed(
         HEADER,
