@@ -35,6 +35,8 @@ class _Bar:
     """Of the four weeks on either side, those that must say the same."""
 
 
+MANY_LEAPS = 4
+"""Where stamps leap by as many hours more often, rows are lost here and there."""
 SHOWN = _Bar(alike=0.7, better=0.05, agree=3)
 """Where the stamps themselves leap by as many hours."""
 UNSEEN = _Bar(alike=0.9, better=0.5, agree=4)
@@ -67,7 +69,8 @@ def ghost_changes(raw: Channel, ordered: Channel, *, zone: str) -> Ints:
     interval_s = most_common(steps) if len(raw) > len(ordered) else int(np.median(steps))
     if not 0 < interval_s <= HOUR_S:
         return none
-    skipped = start_s[:-1][steps == HOUR_S + interval_s] + interval_s
+    ends = np.where(ordered.end_s > start_s, ordered.end_s, start_s + interval_s)[:-1]
+    skipped = ends[start_s[1:] - ends == HOUR_S]
     repeated = _repeated_hours(raw, ordered, interval_s)
     found = np.concatenate((skipped, repeated))
     if len(found) == 0 or _has_changes(start_s, zone=zone):
@@ -89,7 +92,8 @@ def _repeated_hours(raw: Channel, ordered: Channel, interval_s: int) -> Ints:
         return np.zeros(0, dtype=np.int64)
     order = np.argsort(raw.start_s, kind="stable")
     start_s, value = raw.start_s[order], raw.value[order]
-    again = (np.diff(start_s) == 0) & np.isfinite(value[1:]) & np.isfinite(value[:-1])
+    again = (np.diff(start_s) == 0) & (np.diff(raw.end_s[order]) == 0)
+    again &= np.isfinite(value[1:]) & np.isfinite(value[:-1])
     hours, rows = np.unique(start_s[1:][again] // HOUR_S, return_counts=True)
     differ = np.unique(start_s[1:][again & (value[1:] != value[:-1])] // HOUR_S)
     whole = (rows == HOUR_S // interval_s) & np.isin(hours, differ)
@@ -146,7 +150,8 @@ def jumps(energy_kwh: Floats, lattice: Lattice, *, leaps: tuple[Ints, Ints]) -> 
         hours = (int(lag[place]) + 12) % 24 - 12
         moment = first_s + int(at[place]) * WEEK_S
         near = np.abs(leaps[0] - moment - WEEK_S // 2) <= WEEK_S
-        seen = bool(np.any(near & (np.abs(leaps[1] - hours * HOUR_S) < HOUR_S // 2)))
+        alike = np.abs(leaps[1] - hours * HOUR_S) < HOUR_S // 2
+        seen = bool(np.any(near & alike)) and int(np.count_nonzero(alike)) <= MANY_LEAPS
         bar = SHOWN if seen else UNSEEN
         agree = _agreement(unit, left[place], right[place], int(lag[place]))
         if best[place] < bar.alike or better[place] < bar.better or agree < bar.agree:

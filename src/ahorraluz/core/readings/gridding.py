@@ -46,8 +46,7 @@ def to_cells(spans: Spans, lattice: Lattice) -> Cells:
     start_s, end_s = _snapped(spans, lattice, known)
     whole = np.flatnonzero(end_s > start_s)
     known, start_s, end_s = known[whole], start_s[whole], end_s[whole]
-    first = np.searchsorted(lattice.edges_s, start_s, side="right") - 1
-    behind = np.searchsorted(lattice.edges_s, end_s, side="left")
+    first, behind = lattice.at_or_before(start_s), lattice.at_or_after(end_s)
     one = behind - first == 1
     cell_s = np.diff(lattice.edges_s)
     long = ~one & (end_s - start_s > LONG * cell_s[first])
@@ -65,7 +64,7 @@ def to_cells(spans: Spans, lattice: Lattice) -> Cells:
     part_quality[wide] = np.maximum(part_quality[wide], np.int8(Quality.CORRECTED))
     share = parts.seconds / (end_s - start_s)[parts.span]
     sums.add(parts.cell, energy[parts.span] * share, parts.seconds, part_quality)
-    apportioned = len(np.unique(parts.cell[wide]))
+    apportioned = int(np.count_nonzero(np.bincount(parts.cell[wide])))
     if bool(np.any(long)):
         parts = _parts(start_s, end_s, first, behind, long, lattice)
         weight = parts.seconds * _weights(sums, lattice, parts.cell)
@@ -99,7 +98,7 @@ def _snapped(spans: Spans, lattice: Lattice, known: Ints) -> tuple[Ints, Ints]:
     edges = lattice.edges_s
     ends = []
     for moment in (spans.start_s[known], spans.end_s[known]):
-        after = np.clip(np.searchsorted(edges, moment), 1, len(edges) - 1)
+        after = np.clip(lattice.at_or_after(moment), 1, len(edges) - 1)
         low, high = edges[after - 1], edges[after]
         near = np.where(moment - low <= high - moment, low, high)
         moved = np.where(np.abs(near - moment) <= lattice.snap_s, near, moment)

@@ -39,6 +39,18 @@ class Lattice:
         """Return the number of intervals."""
         return len(self.edges_s) - 1
 
+    def at_or_before(self, moments: Ints) -> Ints:
+        """Return the place of the last edge at or before each moment of the grid."""
+        if self.step is Step.FIXED:
+            return np.asarray((moments - self.edges_s[0]) // self.interval_s, dtype=np.int64)
+        return np.searchsorted(self.edges_s, moments, side="right") - 1
+
+    def at_or_after(self, moments: Ints) -> Ints:
+        """Return the place of the first edge at or after each moment of the grid."""
+        if self.step is Step.FIXED:
+            return np.asarray(-((self.edges_s[0] - moments) // self.interval_s), dtype=np.int64)
+        return np.searchsorted(self.edges_s, moments, side="left")
+
 
 def lattice_of(channels: Sequence[Spans], *, zone: str, interval_s: int | None) -> Lattice:
     """Return the grid for some channels, none of them empty.

@@ -13,6 +13,8 @@ DIGITS = (4, 5, 6, 7, 8)
 """Whole digits that counters of homes have before they begin again at zero. [digits]"""
 NEAR_TURN = 0.9
 """A counter can only have turned over if it stood in the last tenth of its range."""
+MANY_FALLS, NO_COUNTER = 1_000, 0.1
+"""With more wrong steps than these, in number and as a part, it is no counter at all."""
 RESET_PART = 0.5
 """A counter that began anew shows less than this part of its last standing."""
 SLIP_ROWS = 12
@@ -51,13 +53,29 @@ def increments(channel: Channel, *, maximum_kw: float) -> Increments:
     rows = np.flatnonzero(np.isfinite(channel.value))
     standing, moment_s = channel.value[rows], channel.start_s[rows]
     energy = np.diff(standing)
-    limit = maximum_kw * np.diff(moment_s) / 3_600 + SLACK_KWH
+    since_s = _standing_since(standing, moment_s)
+    limit = maximum_kw * (moment_s[1:] - since_s[:-1]) / 3_600 + SLACK_KWH
     bad = (energy < -ROUNDING_KWH) | (energy > limit)
-    if bool(np.any(bad)):
+    count = int(np.count_nonzero(bad))
+    if count > MANY_FALLS and count > NO_COUNTER * len(energy):
+        energy = np.where(bad, np.nan, np.maximum(energy, 0.0))
+        quality = np.where(bad, Quality.MISSING, Quality.MEASURED).astype(np.int8)
+        marks = mark("meter-change", "unknown-step", channel, rows[1:][bad])
+        return Increments(rows=rows, energy_kwh=energy, quality=quality, marks=marks)
+    if count:
         return _judged(channel, rows, np.flatnonzero(bad) + 1, maximum_kw=maximum_kw)
     energy = np.maximum(energy, 0.0)
     quality = np.zeros(len(energy), dtype=np.int8)
     return _without_standstill(channel, rows, energy, quality)
+
+
+def _standing_since(standing: Floats, moment_s: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each standing the moment of the first equal one before it without a break."""
+    if len(standing) == 0:
+        return moment_s
+    new = np.append(True, standing[1:] != standing[:-1])
+    place = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+    return moment_s[place]
 
 
 def _judged(
@@ -65,10 +83,10 @@ def _judged(
 ) -> Increments:
     """Return the increments of standings that do not only rise, piece by piece."""
     walk = _Walk(
-        rows=rows,
-        value=channel.value[rows],
-        moment_s=channel.start_s[rows],
-        cuts=cuts,
+        value=channel.value[rows].tolist(),
+        moment_s=channel.start_s[rows].tolist(),
+        since_s=_standing_since(channel.value[rows], channel.start_s[rows]).tolist(),
+        cuts=cuts.tolist(),
         maximum_kw=maximum_kw,
     )
     keep, special = walk.run()
@@ -76,7 +94,8 @@ def _judged(
     energy = np.diff(channel.value[kept])
     quality = np.zeros(len(energy), dtype=np.int8)
     marks: tuple[Mark, ...] = mark("register-slip", "slip-dropped", channel, rows[~keep])
-    at = np.searchsorted(kept, np.array([row for row, _, _ in special], dtype=np.int64)) - 1
+    steps = rows[np.array([row for row, _, _ in special], dtype=np.int64)]
+    at = np.searchsorted(kept, steps) - 1
     for place, (_, _, found) in zip(at.tolist(), special, strict=True):
         energy[place] = found
         quality[place] = Quality.MISSING if np.isnan(found) else Quality.CORRECTED
@@ -85,8 +104,8 @@ def _judged(
         ("register-reset", "counted-anew"),
         ("meter-change", "unknown-step"),
     ):
-        found_rows = np.array([r for r, c, _ in special if c == code], dtype=np.int64)
-        marks += mark(code, action, channel, found_rows)
+        alike = np.array([found_code == code for _, found_code, _ in special], dtype=bool)
+        marks += mark(code, action, channel, steps[alike])
     rest = _without_standstill(channel, kept, np.maximum(energy, 0.0), quality)
     return Increments(
         rows=rest.rows,
@@ -100,18 +119,20 @@ def _judged(
 class _Walk:
     """Pieces of rising standings, gone through from the first to the last."""
 
-    rows: NDArray[np.int64]
-    value: Floats
-    """Standing of each row, shape of ``rows``. [kWh]"""
-    moment_s: NDArray[np.int64]
-    cuts: NDArray[np.int64]
+    value: list[float]
+    """Standings; lists, as single numbers of them are read much faster. [kWh]"""
+    moment_s: list[int]
+    since_s: list[int]
+    """Since when the counter shows a standing; a step may make up for all that time."""
+    cuts: list[int]
+    """Where a piece begins, the first left out."""
     maximum_kw: float
 
     def run(self) -> tuple[NDArray[np.bool_], list[tuple[int, str, float]]]:
         """Return which standings stay, and the steps that are no plain difference."""
-        begin = [0, *self.cuts.tolist()]
-        end = [*self.cuts.tolist(), len(self.rows)]
-        keep = np.ones(len(self.rows), dtype=bool)
+        begin = [0, *self.cuts]
+        end = [*self.cuts, len(self.value)]
+        keep = np.ones(len(self.value), dtype=bool)
         special: list[tuple[int, str, float]] = []
         piece, last = 0, end[0] - 1
         if len(begin) > 1 and end[0] <= SLIP_ROWS and self._first_is_a_slip(begin, end):
@@ -126,20 +147,20 @@ class _Walk:
                 continue
             row = begin[following]
             code, energy = self._step(last, row)
-            special.append((int(self.rows[row]), code, energy))
+            special.append((row, code, energy))
             piece, last = following, end[following] - 1
         return keep, special
 
     def _believed(self, last: int, row: int) -> bool:
         step = self.value[row] - self.value[last]
-        hours = (self.moment_s[row] - self.moment_s[last]) / 3_600
-        return bool(-ROUNDING_KWH <= step <= self.maximum_kw * hours + SLACK_KWH)
+        hours = (self.moment_s[row] - self.since_s[last]) / 3_600
+        return -ROUNDING_KWH <= step <= self.maximum_kw * hours + SLACK_KWH
 
     def _first_is_a_slip(self, begin: list[int], end: list[int]) -> bool:
         """Tell whether the first piece is zero and the counter stands elsewhere after it."""
         first = self.value[: end[0]]
         later = self.value[begin[1]]
-        return bool(np.all(first == 0.0) and later > 0.0 and end[1] - begin[1] > end[0])
+        return not any(first) and later > 0.0 and end[1] - begin[1] > end[0]
 
     def _continues(self, last: int, following: int, begin: list[int]) -> int | None:
         """Return the piece that goes on from ``last`` after a slip, ``None`` without one."""
@@ -151,9 +172,9 @@ class _Walk:
         return None
 
     def _step(self, last: int, row: int) -> tuple[str, float]:
-        old, new = float(self.value[last]), float(self.value[row])
-        seconds = self.moment_s[row] - self.moment_s[last]
-        limit = self.maximum_kw * float(seconds) / 3_600 + SLACK_KWH
+        old, new = self.value[last], self.value[row]
+        seconds = self.moment_s[row] - self.since_s[last]
+        limit = self.maximum_kw * seconds / 3_600 + SLACK_KWH
         if new < old:
             for digits in DIGITS:
                 top = 10.0**digits

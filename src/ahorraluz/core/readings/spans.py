@@ -195,6 +195,7 @@ def is_sampled(channel: Channel) -> bool:
 def _interval_spans(channel: Channel, *, sampled: bool, maximum_kw: float) -> Scanned:
     seconds = channel.end_s - channel.start_s
     interval_s = most_common(seconds)
+    channel = _to_the_minute(channel, interval_s)
     checked = check_values(channel, seconds, interval_s=interval_s, maximum_kw=maximum_kw)
     marks = checked.marks
     between_s = channel.start_s[1:] - channel.end_s[:-1]
@@ -213,6 +214,17 @@ def _interval_spans(channel: Channel, *, sampled: bool, maximum_kw: float) -> Sc
         sampled=sampled,
     )
     return Scanned(spans=spans, kwh_as_read=0.0, marks=marks + lengths)
+
+
+def _to_the_minute(channel: Channel, interval_s: int) -> Channel:
+    """Return short intervals that all begin at the same second of a minute at its full."""
+    if not 60 <= interval_s < 900 or len(channel) == 0:
+        return channel
+    second = int(channel.start_s[0]) % 60
+    if second == 0 or not bool(np.all(channel.start_s % 60 == second)):
+        return channel
+    move = second if second < 30 else second - 60
+    return replace(channel, start_s=channel.start_s - move, end_s=channel.end_s - move)
 
 
 def _other_lengths(channel: Channel, seconds: Ints, interval_s: int) -> tuple[Mark, ...]:
