@@ -4,7 +4,8 @@
     python scripts/kill_imports.py --instants 15 --only sqlite
 
 A process imports one file after another and says so before and after each. It is killed
-(SIGKILL) at an instant between its start and the end of its work; then the store is opened:
+(SIGKILL) a random time after a random one of its words, while it opens a new database with
+every fifth; then the store is opened:
 every import that was said to be kept must be there whole, none may be there in part, and the
 next import must work. With ``--server-kills`` the process of the PostgreSQL server that
 serves the import is killed instead, which makes the server recover. Ends with 1 on any loss.
@@ -52,7 +53,14 @@ AS_OF = datetime(2026, 11, 24, tzinfo=UTC)
 CHANNELS = ("red", "cocina")
 CONTEXT = multiprocessing.get_context("forkserver")
 PATIENCE_S = 60
-PRELOADED = ("__main__", "ahorraluz.store.quarantine", "ahorraluz.store.schema", "psycopg")
+PRELOADED = (
+    "__main__",
+    "ahorraluz.store.quarantine",
+    "ahorraluz.store.schema",
+    "alembic.runtime.environment",
+    "alembic.script",
+    "psycopg",
+)
 
 
 @dataclass(slots=True)
@@ -133,25 +141,35 @@ def work(url: str, home: str, say: Connection) -> None:
     store.close()
 
 
-def killed(url: str, home: str, kill: Callable[[int], None], delay_s: float) -> tuple[str, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """When to kill."""
+
+    words: int
+    """After so many words of the process: opening, then two for each file."""
+    delay_s: float
+    """And so much later. [s]"""
+
+
+def killed(url: str, home: str, kill: Callable[[int], None], instant: Instant) -> tuple[str, int]:
     """Run :func:`work`, kill at an instant, return what went on and the last number kept."""
     hear, say = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=work, args=(url, home, say))
     process.start()
     say.close()
     last, kept = "opening", -1
-    # The clock begins with the first word: making the files is no instant of ours.
-    said = [hear.recv()] if hear.poll(PATIENCE_S) else []
-    time.sleep(delay_s)
+    said = list[tuple[str, int]]()
+    with suppress(EOFError):
+        while len(said) < instant.words:
+            said.append(hear.recv())
+    time.sleep(instant.delay_s)
     if process.is_alive() and process.pid is not None:
         with suppress(ProcessLookupError):
             kill(process.pid)
     process.join(PATIENCE_S)
-    try:
+    with suppress(EOFError):
         while True:
             said.append(hear.recv())
-    except EOFError:
-        pass
     for last, number in said:
         kept = number if last == "between" else kept
     return last, kept
@@ -199,17 +217,21 @@ def run(
 ) -> tuple[Tally, list[str]]:
     """Kill at many instants; return what was counted and the databases used."""
     chance, tally = random.Random(seed), Tally()
-    urls = [make_database(0)]
-    span_s = _span(urls[0])
-    for instant in range(instants):
-        if instant % FRESH == 0:
+    urls = [make_database(0), make_database(1)]
+    opening_s, import_s = _spans(urls)
+    for number in range(instants):
+        if number % FRESH == 0:
             urls.append(make_database(len(urls)))
-        url, home = urls[-1], f"casa-{instant}"
-        last, kept = killed(url, home, partial(kill, url), chance.uniform(0.0, span_s))
+            instant = Instant(words=1, delay_s=chance.uniform(0.0, opening_s))
+        else:
+            words = chance.randint(2, 2 * FILES)
+            instant = Instant(words=words, delay_s=chance.uniform(0.0, import_s))
+        url, home = urls[-1], f"casa-{number}"
+        last, kept = killed(url, home, partial(kill, url), instant)
         tally.hit[last] += 1
         check(url, home, kept=kept, tally=tally)
     # Once more at the end: nothing of an earlier kill may have been harmed by a later one.
-    for url in urls[1:]:
+    for url in urls:
         store = open_store(url)
         for known in store.homes():
             tally.partial += found_wrong(store, known.id)[1]
@@ -217,13 +239,20 @@ def run(
     return tally, urls
 
 
-def _span(url: str) -> float:
-    """Return how long the work takes when nobody kills it. [s]"""
-    began = list[float]()
-    # The second run counts: the first one also makes the tables.
-    for home in ("first", "second"):
-        killed(url, home, lambda _: began.append(time.monotonic()), 0.0)
-    return time.monotonic() - began[-1]
+def _spans(urls: Sequence[str]) -> tuple[float, float]:
+    """Return how long it takes to open a new database, and to import a file. [s]"""
+    opening_s = import_s = 0.0
+    # The last one counts: the first one also loads what the killed processes find loaded.
+    for url in urls:
+        store, files = open_store(url), [file_of("timed", number) for number in range(FILES)]
+        began = time.monotonic()
+        store.homes()
+        opened = time.monotonic()
+        for number, file in enumerate(files):
+            keep(store, "timed", number, file)
+        opening_s, import_s = opened - began, (time.monotonic() - opened) / FILES
+        store.close()
+    return opening_s, import_s
 
 
 def kill_process(_: str, pid: int) -> None:
@@ -236,18 +265,24 @@ def kill_server(url: str, _: int) -> None:
     import psycopg
 
     wanted = "SELECT pid FROM pg_stat_activity WHERE application_name = 'ahorraluz' LIMIT 1"
-    with psycopg.connect(url, autocommit=True) as connection:
-        found = connection.execute(wanted).fetchone()
-        if found is not None:
-            os.kill(found[0], signal.SIGKILL)
+    connection = psycopg.connect(url, autocommit=True)
+    found = connection.execute(wanted).fetchone()
+    if found is None:
+        connection.close()
+        return
+    watching = connection.info.backend_pid
+    os.kill(found[0], signal.SIGKILL)
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         try:
-            with psycopg.connect(url) as connection:
-                connection.execute("SELECT 1")
+            # The server ends every connection before it recovers, so first this one breaks.
+            connection.execute("SELECT 1")
+            if connection.info.backend_pid != watching:
                 return
         except psycopg.OperationalError:
-            time.sleep(0.02)
+            with suppress(psycopg.OperationalError):
+                connection = psycopg.connect(url, autocommit=True)
+        time.sleep(0.02)
 
 
 def sqlite_urls(folder: Path) -> Callable[[int], str]:
