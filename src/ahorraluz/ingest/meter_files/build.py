@@ -33,7 +33,7 @@ TOLD_RISING_SHARE = 0.9
 """The same where the name says counter: it may have been changed or set back."""
 LEVEL_TO_STEP = 20.0
 """A counter stands that much higher than it moves in one interval."""
-FEW_ROWS = 5
+FEW_ROWS = 12
 """With fewer rows, a thousand times is asked for: they may rise by chance."""
 _ESTIMATED = {"e", "est", "j", "ja", "y", "yes", "s", "si", "1", "1.0", "true", "x"}
 
@@ -115,8 +115,9 @@ def is_register(value: Floats, intervals: Intervals, *, words: frozenset[Word], 
         return False
     if "per half hour" in fold(name) or "/hh" in fold(name):
         return False
-    order = np.argsort(intervals.moment_s, kind="stable")
-    ordered = value[order]
+    moment = intervals.moment_s
+    in_order = bool((moment[1:] >= moment[:-1]).all())
+    ordered = value if in_order else value[np.argsort(moment, kind="stable")]
     filled = ordered[~np.isnan(ordered)]
     steps = np.diff(filled)
     if len(steps) < 1 or float(filled[0]) < 0:

@@ -181,7 +181,8 @@ def typical_step(values: Ints, *, lengths: bool = False) -> tuple[int, float]:
     """
     steps = values if lengths else np.diff(values)
     if not lengths and bool((steps <= 0).any()):
-        steps = np.diff(np.unique(values))
+        steps = np.diff(np.sort(values))
+        steps = steps[steps > 0]
     if not len(steps):
         return 0, 0.0
     middle = int(np.partition(steps, len(steps) // 2)[len(steps) // 2])

@@ -42,6 +42,9 @@ NUMBER = re.compile(
 )
 _GROUPED_COMMA = r"^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+$"
 _GROUPED_DOT = r"^[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+$"
+_WRITTEN_NOTHING = tuple({*NOTHING, *map(str.upper, NOTHING), *map(str.capitalize, NOTHING)})
+LOOKED_AT = 20_000
+"""Rows of a column, spread over the file, from which the decimal mark is told."""
 MAX_DISTINCT = 200_000
 """Odd texts of one column that are read one by one."""
 
@@ -78,7 +81,9 @@ def decimal_comma(columns: Sequence[Strings], *, delimiter: str) -> bool:
     The whole file is written in one way: a column that leaves it open follows the others.
     """
     commas, dots, comma_groups, dot_groups = (0, 0, 0, 0)
-    for column in columns:
+    for whole in columns:
+        rows = min(len(whole), LOOKED_AT)
+        column = whole.take(np.linspace(0, len(whole) - 1, rows).astype(np.int64))
         comma, dot = column.holding(","), column.holding(".")
         both = comma & dot
         if bool(both.any()):
@@ -113,7 +118,7 @@ def parse_numbers(column: Strings, *, comma: bool) -> Numbers:
     away = np.zeros(len(column), dtype=np.bool_)
     value = None if comma else column.floats()
     if value is None:
-        column = column.trimmed("=")
+        column = column.trimmed("=").without(_WRITTEN_NOTHING)
         value = (_without_thousands(column) if comma else column).floats()
     if value is None:
         value, readable, away = _one_by_one(column, comma=comma)
@@ -160,15 +165,18 @@ def _number(text: str, *, comma: bool) -> tuple[float, bool]:
     if match is None:
         return np.nan, False
     plain = re.sub(r"['\u2019\s]", "", text[: match.start("unit")] if match["unit"] else text)
-    comma = plain.rfind(",") > plain.rfind(".") if "," in plain and "." in plain else comma
-    if (
-        "," not in plain
-        and re.fullmatch(r"[+-]?\d+\.\d+", plain)
-        and not (comma and re.fullmatch(_GROUPED_DOT, plain))
-    ):
-        comma = False
+    comma = _comma_of(plain, comma=comma)
     plain = plain.replace(".", "").replace(",", ".") if comma else plain.replace(",", "")
     try:
         return float(plain), True
     except ValueError:
         return np.nan, False
+
+
+def _comma_of(plain: str, *, comma: bool) -> bool:
+    """Return whether the comma is the decimal mark of one number, whatever the others use."""
+    if "," in plain and "." in plain:
+        return plain.rfind(",") > plain.rfind(".")
+    if "," in plain:
+        return comma or re.fullmatch(_GROUPED_COMMA, plain) is None
+    return comma and plain.count(".") > 0 and re.fullmatch(_GROUPED_DOT, plain) is not None

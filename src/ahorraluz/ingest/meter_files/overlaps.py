@@ -7,6 +7,7 @@ import numpy as np
 from ahorraluz.core.readings.channels import Floats, Flow, Measure
 from ahorraluz.ingest.meter_files.build import Draft
 from ahorraluz.ingest.meter_files.notes import Notes
+from ahorraluz.ingest.meter_files.words import Word, words_of
 
 SUM_SHARE = 0.98
 """Share of rows in which a column must be the sum of others to be their total."""
@@ -37,7 +38,7 @@ def without_repeats(
             best = next((m for m in _BEST_FIRST if any(_told(d, m) for d in same)), None)
             gone += [draft.name for draft in same if best is not None and draft.measure is not best]
             same = [draft for draft in same if best is None or draft.measure is best]
-        total = _total_among(same)
+        total = None if flow is Flow.CIRCUIT else _total_among(same)
         if total is not None:
             gone.append(same[total].name)
             same = same[:total] + same[total + 1 :]
@@ -68,7 +69,9 @@ def _total_among(drafts: Sequence[Draft]) -> int | None:
     values = values[filled]
     total = values.sum(axis=1)
     for place in range(values.shape[1]):
-        if _equals_rest(values[:, place], total):
+        # Flat columns add up by chance.
+        told = Word.TOTAL in words_of(drafts[place].name) or float(np.ptp(values[:, place])) > 0
+        if told and _equals_rest(values[:, place], total):
             return place
     return None
 

@@ -105,6 +105,14 @@ class Strings:
         parts = pc.if_else(two, parts, pa.scalar(["", ""], type=parts.type))
         return Strings(pc.list_element(parts, 0)), Strings(pc.list_element(parts, 1))
 
+    def without(self, texts: Sequence[str]) -> "Strings":
+        """Return the column with nothing in the place of some texts."""
+        pa = import_module("pyarrow")
+        pc = import_module("pyarrow.compute")
+
+        found = pc.is_in(self._array, value_set=pa.array(texts, type=pa.string()))
+        return Strings(pc.if_else(found, pa.scalar("", type=pa.string()), self._array))
+
     def empty(self) -> Bools:
         """Tell which rows hold nothing."""
         return np.asarray(np.diff(self.buffers()[1]) == 0, dtype=np.bool_)

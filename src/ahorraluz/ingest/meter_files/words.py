@@ -110,7 +110,8 @@ VOCABULARY: Mapping[Word, str] = {
         "last per half hour hh kwhs reading readings medicion registado registrada gemessen "
         "tariff tarifa tarief laag hoog laagtarief hoogtarief dag nacht peak offpeak punta llano "
         "valle fase phase phases nominal real realenergy in of d e da de the el la por y und and "
-        "registrado medida medido total nt ht hp hc day night interval hourly horaria diario daily"
+        "fuera fp hfp resto horas bloque anterior actual registrado medida medido total nt ht hp "
+        "hc day night interval hourly horaria diario daily"
     ),
     Word.OTHER: (
         "voltage volt volts voltaje tension spannung spanning corriente current ampere amperes "
