@@ -9,6 +9,7 @@ took too long, or a reader that died.
 
 import argparse
 import multiprocessing
+import os
 import resource
 import signal
 import sys
@@ -80,7 +81,10 @@ def read_case(path: Path, *, number: int) -> Outcome:
         except (MeterFileError, FileReadError) as error:
             _say(error.issues)
             reason = error.issue.parameters.get("reason")
-            more = f" {reason}" if error.issue.code == "meter-file-unreadable" else ""
+            more = ""
+            if error.issue.code == "meter-file-unreadable" and error.__cause__ is not None:
+                last = traceback.extract_tb(error.__cause__.__traceback__)[-1]
+                more = f" {reason} at {Path(last.filename).name}:{last.lineno} ({number})"
             return Outcome(number, "error", error.issue.code + more)
         _check(file)
     except TooSlowError:
@@ -140,6 +144,8 @@ def outcomes_of(
     numbers: Sequence[int], *, seeds: Sequence[bytes], seed: int
 ) -> Iterator[Outcome | int]:
     """Yield what a reader sends; one that dies or hangs is a problem, and another goes on."""
+    # Arrow's own allocator reserves a gigabyte of addresses that it never fills.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     context = multiprocessing.get_context("spawn")
     left = list(numbers)
     while left:

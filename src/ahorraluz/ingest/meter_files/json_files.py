@@ -20,7 +20,7 @@ STATE_KEYS = frozenset(
     {
         # Enphase, Emporia, Fronius
         *("wattHoursLifetime", "wattsNow", "whLifetime", "wNow", "whToday", "deviceListUsages"),
-        *("P_Grid", "P_Load", "PowerReal_P_Sum", "EnergyReal_WAC_Plus_Absolute", "DAY_ENERGY"),
+        *("P_Grid", "P_Load", "PowerReal_P_Sum", "DAY_ENERGY"),
         # HomeWizard, Shelly of both generations
         *("smr_version", "active_power_w", "total_power_import_kwh", "energy_import_kwh"),
         *("total_act_power", "a_act_power", "apower", "aenergy", "act_power", "em:0", "switch:0"),
@@ -30,12 +30,14 @@ STATE_KEYS = frozenset(
     }
 )
 """Keys that only a device's account of this moment has."""
-COLUMN_NAMES: Mapping[str, str] = {
-    "enwh": "energy [Wh]",
-    "wh_del": "energy [Wh]",
-    "powr": "power [W]",
+ENPHASE_COLUMNS: Mapping[str, str] = {
+    "wh_del": "production [Wh]",
+    "enwh": "production [Wh]",
+    "powr": "production [W]",
 }
-"""Columns whose name says too little, such as those of Enphase."""
+"""Columns of Enphase whose name says too little."""
+ENPHASE_ALONE = "consumption [Wh]"
+"""What ``enwh`` is where no power stands beside it: the answer about consumption."""
 UNITS = frozenset({"", "wh", "kwh", "mwh", "w", "kw", "mw"})
 """Units of electric energy and power; a list that names another one measures something else."""
 SOLAREDGE = ("energy", "power", "energyDetails", "powerDetails")
@@ -148,20 +150,37 @@ def _left_out(tables: Sequence[JsonTable]) -> list[Issue]:
 def _sheets(tables: Sequence[JsonTable], *, maker: str) -> list[_Sheet]:
     """Return the tables by their columns, each row with the name and unit of its table."""
     sheets: dict[tuple[str, ...], _Sheet] = {}
-    for table in tables:
-        unit = "Wh" if not table.unit and maker == "enphase" else table.unit
-        name = "production" if maker == "solaredge" and _is_plain(table) else table.name
-        before = [
-            text for text, label in ((name, "statistic_id"), (unit, "unit")) if text and label
-        ]
-        labels = [label for text, label in ((name, "statistic_id"), (unit, "unit")) if text]
-        columns = [COLUMN_NAMES.get(column, column) for column in table.header]
-        header = (*labels, *columns)
+    for given in tables:
+        table = _enphase(given) if maker == "enphase" else given
+        # Fronius calls the energy of five minutes a sum, which elsewhere is a counter.
+        name = table.name.replace("_Sum_", "_")
+        if maker == "solaredge" and _is_plain(table):
+            name = "production"
+        said = [(name, "statistic_id"), (table.unit, "unit")]
+        before = [text for text, _ in said if text]
+        header = (*(label for text, label in said if text), *table.header)
         sheet = sheets.setdefault(
             header, _Sheet(header=header, rows=[], ends_only="start" not in table.header)
         )
         sheet.rows.extend([*before, *row] for row in table.rows)
     return list(sheets.values())
+
+
+def _enphase(table: JsonTable) -> JsonTable:
+    """Return a table of Enphase with columns that say what they are; energy before power."""
+    header = table.header
+    if not ENPHASE_COLUMNS.keys() & set(header):
+        return replace(table, name="", unit=table.unit or "Wh")
+    names = dict(ENPHASE_COLUMNS)
+    if "powr" not in header:
+        names["enwh"] = ENPHASE_ALONE
+    kept = [at for at, name in enumerate(header) if name != "powr" or "enwh" not in header]
+    return replace(
+        table,
+        name="",
+        header=tuple(names.get(header[at], header[at]) for at in kept),
+        rows=[[row[at] for at in kept] for row in table.rows],
+    )
 
 
 def _is_plain(table: JsonTable) -> bool:

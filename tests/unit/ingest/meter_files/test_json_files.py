@@ -55,6 +55,16 @@ def test_solaredge_is_production_in_watt_hours_with_empty_nights() -> None:
     assert (channel.end_s - channel.start_s).tolist() == [3600] * 4
 
 
+def test_an_archive_of_fronius_is_energy_of_five_minutes() -> None:
+    values = {str(at * 300): 10.0 for at in range(12)}
+    data = {"EnergyReal_WAC_Sum_Produced": {"Unit": "Wh", "Values": values}}
+
+    file = parsed({"inverter/1": {"Start": "2024-06-01T00:00:00+02:00", "Data": data}})
+
+    assert (only(file).flow, only(file).measure) == (Flow.PRODUCTION, Measure.ENERGY)
+    assert float(only(file).value.sum()) == pytest.approx(0.12)
+
+
 def test_meters_of_solaredge_keep_their_directions() -> None:
     def meter(kind: str, wh: float) -> dict[str, Any]:
         return {"type": kind, "values": [{"date": hour, "value": wh} for hour in HOURS]}
@@ -96,15 +106,23 @@ def test_statistics_of_home_assistant_leave_the_temperature_out() -> None:
     assert [issue.code for issue in file.issues] == ["meter-file-left-out"]
 
 
-def test_intervals_of_enphase_are_named_by_their_end() -> None:
+@pytest.mark.parametrize(
+    ("values", "flow"),
+    [
+        ({"powr": 480, "enwh": 40}, Flow.PRODUCTION),
+        ({"wh_del": 40}, Flow.PRODUCTION),
+        ({"enwh": 40}, Flow.IMPORT),
+    ],
+)
+def test_intervals_of_enphase_are_named_by_their_end(values: dict[str, int], flow: Flow) -> None:
     intervals = [
-        {"end_at": FIRST + 300 * (at + 1), "devices_reporting": 1, "enwh": 40} for at in range(3)
+        {"end_at": FIRST + 300 * (at + 1), "devices_reporting": 1, **values} for at in range(3)
     ]
 
     file = parsed({"system_id": 1, "meta": {"status": "normal"}, "intervals": intervals})
 
     channel = only(file)
-    assert file.format == "enphase"
+    assert (file.format, channel.flow) == ("enphase", flow)
     assert float(channel.value.sum()) == pytest.approx(0.12)
     assert (int(channel.start_s[0]), int(channel.end_s[0])) == (FIRST, FIRST + 300)
 
