@@ -115,6 +115,30 @@ def sheet_of(name: str, *, distributor: str = "Luz del Sur", **changed: Any) -> 
     return replace(sheet, **changed)
 
 
+def printed_values(sheet: Sheet) -> dict[str, object]:
+    """Return the value of every field as the sheet prints it."""
+    amounts = {
+        name: Decimal(getattr(sheet, name))
+        for name in (
+            *("kwh", "energy", "fixed", "connection", "lighting", "interest"),
+            *("subtotal", "igv", "total_before", "total"),
+        )
+    }
+    return amounts | {
+        "distributor": sheet.distributor,
+        "period": f"{sheet.month:%Y-%m}",
+        "reading_from": sheet.start,
+        "reading_to": sheet.end,
+        "days": int(sheet.days),
+        "tariff_option": sheet.option,
+        "unit_price": Decimal(sheet.price),
+        "rural_electrification": Decimal(sheet.rural),
+        "rounding_previous": Decimal(sheet.previous),
+        "rounding_current": Decimal(sheet.current),
+        "history_kwh": tuple(Decimal(kwh) for kwh in sheet.history),
+    }
+
+
 class Pen:
     """Draws text, and spoils how it is set where a style asks for it."""
 

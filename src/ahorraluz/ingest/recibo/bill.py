@@ -277,12 +277,15 @@ def _tax_pairs(
 
 
 def _total(printed: _Printed) -> Field:
-    """Return the total that no sum closes on: sure only as exact text that says it twice."""
+    """Return the total that no sum closes on.
+
+    It is sure only as exact text that says it twice on a recibo that prints no other sum:
+    where there are others, they speak against it.
+    """
     totals = printed.sums[Label.TOTAL]
-    places = sum(
-        1 for labelled in printed.sheet.of(Label.TOTAL) if printed.sheet.numbers_beside(labelled)
-    )
-    if len(totals) == 1 and places > 1 and printed.sheet.exact:
+    places = [at for at in printed.sheet.of(Label.TOTAL) if printed.sheet.numbers_beside(at)]
+    others = printed.sums[Label.SUBTOTAL] or printed.sums[Label.TOTAL_BEFORE]
+    if len(totals) == 1 and len(places) > 1 and not others and printed.sheet.exact:
         return sure(Label.TOTAL.value, totals[0].candidate, Why.TWICE)
     why = Why.SEVERAL if len(totals) > 1 else Why.DISAGREES
     return unsure(Label.TOTAL.value, (line.candidate for line in totals), why)

@@ -63,14 +63,15 @@ def form_of(
     for name in asked:
         if name in KEYS:
             form.setdefault(KEYS[name], None)
+    printed = {field.name: field.candidates[0].label for field in fields if field.candidates}
     open_labels = [Label(name) for name in asked if name in {label.value for label in CODES}]
     form["items"] = [
         *(_item(line) for line in taxed),
-        *(_open(label) for label in open_labels if label not in AFTER_LABELS),
+        *(_open(label, printed) for label in open_labels if label not in AFTER_LABELS),
     ]
     form["after_igv"] = [
         *(_item(line) for line in after),
-        *(_open(label) for label in open_labels if label in AFTER_LABELS),
+        *(_open(label, printed) for label in open_labels if label in AFTER_LABELS),
     ]
     roundings = {
         ADJUSTMENTS[line.label]: str(line.amount) for line in after if line.label in ADJUSTMENTS
@@ -85,8 +86,9 @@ def _item(line: Line) -> Form:
     return {"name": name, "amount": str(line.amount), "code": CODES[line.label].value}
 
 
-def _open(label: Label) -> Form:
-    return {"name": label.value, "amount": None, "code": CODES[label].value}
+def _open(label: Label, printed: Mapping[str, str]) -> Form:
+    name = printed.get(label.value) or label.value
+    return {"name": name, "amount": None, "code": CODES[label].value}
 
 
 def _written(value: Value) -> object:

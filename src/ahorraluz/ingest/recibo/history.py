@@ -17,6 +17,8 @@ FEWEST, MOST = 3, 14
 NEAR_HEIGHTS = 14.0
 """Letter heights between the months under a picture and the numbers over its bars."""
 MONTHS_A_YEAR = 12
+WHOLE = Decimal(1)
+"""A history may show whole kWh where the bill shows decimals. [kWh]"""
 
 _MONTH = re.compile(rf"({LONG_MONTHS})[.'/-]?(?:de|del)?(20\d\d|\d\d)?:?")
 _YEAR = re.compile(r"20\d\d|'?\d\d")
@@ -52,8 +54,9 @@ def read_history(sheet: Sheet, *, billed: str | None, kwh: Decimal | None) -> Fi
     months = [month.number for month in series]
     in_order = _rises(series) and len(series) <= MOST
     ends = _end(months[-1], billed)
-    if ends == 0 or (ends is None and kwh is not None and series[-1].kwh == kwh):
-        agrees = kwh is None or series[-1].kwh == kwh
+    same = kwh is not None and abs(series[-1].kwh - kwh) < WHOLE
+    if ends == 0 or (ends is None and same):
+        agrees = kwh is None or same
         series = series[:-1]
     else:
         agrees = ends in (1, None)

@@ -65,10 +65,10 @@ def _is_whole(row: Row, start: int, end: int) -> bool:
 
 def read_option(sheet: Sheet) -> Field:
     """Return the tariff option."""
-    found = distinct(_options(sheet))
+    read = [*_options(sheet)]
+    found = distinct(read)
     if len(found) == 1:
-        clear = sheet.exact or (found[0].confidence or 0) >= CLEAR
-        if clear:
+        if sheet.exact or _clear(read):
             return sure("tariff_option", found[0], Why.PRINTED)
         return unsure("tariff_option", found, Why.UNCHECKED)
     return unsure("tariff_option", found, Why.SEVERAL)

@@ -66,10 +66,11 @@ CHARGES = (
 )
 """Lines of the bill itself, sums left out."""
 
-_NO = r"(?:n[°o.]*|nro\.?|num\.?)?"
+_NO = r"(?:n[°o.*'\"]*|nro\.?|num\.?)?"
 _KWH = r"[(\[]?(?:enkwh|kwh|kw\.h|kw-h)?[)\]]?"
 
-# Distributors share most words; where one family has its own, the comment names it.
+# Distributors share most words; where one family has its own, the comment names it. Signs
+# that OCR takes for others (an I for an l, the ring of N° for a star) are let through.
 PATTERNS: Sequence[tuple[Label, str]] = (
     # --- what is never asked for, personal data above all
     (
@@ -98,7 +99,7 @@ PATTERNS: Sequence[tuple[Label, str]] = (
     (Label.HISTORY, r"(?:grafico|detalle)deconsumos?|consumo(?:de(?:los)?)?ultimos\d*meses"),
     # --- sums
     (Label.SUBTOTAL, r"sub-?total(?:delmes|afecto[a-z]*|mes)?|baseimponible|valordeventa"),
-    (Label.IGV, r"(?<![a-z])i\.?g\.?v\.?(?:\(?\d{1,2}(?:[.,]\d+)?%\)?)?"),
+    (Label.IGV, r"(?<![a-z])[il1|]\.?g\.?v\.?(?:\(?\d{1,2}(?:[.,]\d+)?%\)?)?"),
     (Label.TOTAL, r"(?:importe|monto)?totalapagar|(?:importe|monto)apagar|importetotal|totalpagar"),
     (
         Label.TOTAL_BEFORE,

@@ -50,7 +50,9 @@ def read_meter(sheet: Sheet, *, energy: Decimal | None) -> MeterFields:
     products = [*_products(sheet)]
     by_meter = {c.value for c, _ in printed if c.value in _differences(sheet)}
     by_product = _by_product(sheet, printed, prices, products, energy=energy)
-    agreed = by_meter | by_product
+    # The same misread digit in two readings of the meter may agree with itself: a picture
+    # needs the money to say the same.
+    agreed = by_meter | by_product if sheet.exact else by_product
     candidates = [candidate for candidate, _ in printed]
     if len(agreed) == 1:
         (value,) = agreed
@@ -161,6 +163,7 @@ def _by_product(
 ) -> set[object]:
     """Return the printed energies that price and energy charge confirm."""
     agreed: set[object] = set()
+    meter = _differences(sheet)
     for candidate, place in printed:
         value = place.number.value
         amounts = [p.amount for p in products if p.quantity.value == value]
@@ -171,7 +174,7 @@ def _by_product(
             for amount in amounts
             if isinstance(price.value, Decimal) and abs(value * price.value - amount) <= CENTIMO
         ]
-        if fits and (sheet.exact or _tells(place, fits, printed)):
+        if fits and (sheet.exact or value in meter or _tells(place, fits, printed)):
             agreed.add(candidate.value)
     # Blocks of one month, each a product of its own, add up to the energy billed.
     blocks = {p.quantity.text + str(p.amount): p.quantity.value for p in products}
@@ -188,8 +191,9 @@ def _tells(
     """Tell whether a wrong last digit of a scanned number would have shown in the product."""
     step = Decimal(1).scaleb(-place.number.decimals)
     seen = all(isinstance(p.value, Decimal) and p.value * step > 2 * CENTIMO for p in prices)
-    places = {p.place for _, p in printed if p.number.value == place.number.value}
-    return seen or len(places) > 1
+    alike = [p for _, p in printed if p.number.value == place.number.value]
+    twice = any(a.look == b.look and a.place != b.place for a in alike for b in alike)
+    return seen or twice
 
 
 def _price(sheet: Sheet, prices: list[Candidate], *, kwh: Field, energy: Decimal | None) -> Field:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ahorraluz.ingest.recibo.amounts import Number, numbers_of
@@ -16,6 +16,9 @@ HEIGHTS_BELOW = 4.5
 WORDS_BETWEEN = 6
 """Words that may stand between a label and its first number."""
 
+LOOK_HEIGHT = 1_000_000.0
+"""Each look at a picture is laid so far below the one before: none is beside another."""
+
 _NEUTRAL = re.compile(r"[x×*=:.,\-_/()|]+|s/\.?|kwh|kw\.h|soles|pen|dias?|al?|del?|[%°]")
 
 
@@ -28,8 +31,13 @@ class Printed:
 
     @property
     def place(self) -> tuple[int, float, float]:
-        """Page, height and left end: two readings of one place are one reading."""
+        """Page, height and left end: two meanings of one word stand in one place."""
         return self.word.page, self.word.y, self.word.x0
+
+    @property
+    def look(self) -> int:
+        """Which look at a picture it comes from: the same print in two looks is one print."""
+        return int(self.word.y // LOOK_HEIGHT)
 
 
 @dataclass(frozen=True)
@@ -148,6 +156,11 @@ def _cut(row: Row, start: int, end: int) -> Iterator[Word]:
                 page=word.page,
                 confidence=word.confidence,
             )
+
+
+def laid_below(words: Sequence[Word], *, look: int) -> tuple[Word, ...]:
+    """Return the words of one look at a picture, below those of the looks before."""
+    return tuple(replace(word, y=word.y + look * LOOK_HEIGHT) for word in words)
 
 
 def least_confidence(words: Sequence[Word]) -> float | None:

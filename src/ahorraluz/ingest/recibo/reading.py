@@ -1,7 +1,7 @@
 """A PDF or photo of a recibo to its fields, each sure, unsure or missing."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from ahorraluz.ingest.files import read_limited
 from ahorraluz.ingest.recibo.bill import read_bill
 from ahorraluz.ingest.recibo.dates import read_days
 from ahorraluz.ingest.recibo.form import Form, form_of
-from ahorraluz.ingest.recibo.found import Field, Status, Why, unsure
+from ahorraluz.ingest.recibo.found import Field, Status, Why
 from ahorraluz.ingest.recibo.history import read_history
 from ahorraluz.ingest.recibo.identity import (
     read_customer,
@@ -21,9 +21,8 @@ from ahorraluz.ingest.recibo.identity import (
 from ahorraluz.ingest.recibo.kinds import check_kind
 from ahorraluz.ingest.recibo.meter import read_meter
 from ahorraluz.ingest.recibo.pdf_text import pdf_words
-from ahorraluz.ingest.recibo.places import Sheet
+from ahorraluz.ingest.recibo.places import Sheet, laid_below
 from ahorraluz.ingest.recibo.problems import ReciboFileError
-from ahorraluz.ingest.recibo.sums import MANY, Line
 from ahorraluz.ingest.recibo.words import Word, rows_of
 
 MAX_BYTES = 25_000_000
@@ -35,8 +34,6 @@ FEWEST_WORDS = 25
 """A page with fewer words of text is a picture of a page."""
 NEEDED = ("distributor", "kwh", "energy", "total")
 """Fields without which a recibo is no use."""
-MANY_FIELDS = tuple(label.value for label in MANY)
-"""Fields that may stand several times, each with a value of its own."""
 UNASKED = ("history_kwh", "reading_type", "segment", "days", "period")
 """Fields that nobody is asked for: what is missing there changes no amount."""
 
@@ -80,29 +77,11 @@ class ReciboReading:
     """Names of the fields that a person has to fill in."""
     form: Form
     """The recibo in its JSON form, with ``null`` for what is asked."""
-    taxed: tuple[Line, ...] = ()
-    """Sure lines above the tax."""
-    after: tuple[Line, ...] = ()
-    """Sure lines after the tax."""
 
     @property
     def complete(self) -> bool:
         """Whether nothing has to be asked."""
         return not self.asked
-
-    def doubting(self, names: Sequence[str]) -> "ReciboReading":
-        """Return the reading with some sure fields made unsure, and asked for."""
-        fields = tuple(
-            unsure(field.name, field.candidates, Why.SEVERAL) if field.name in names else field
-            for field in self.fields
-        )
-        asked = _asked(fields)
-        lines = {
-            code: [line for line in some if line.label.value not in names]
-            for code, some in (("taxed", self.taxed), ("after", self.after))
-        }
-        form = form_of(fields, taxed=lines["taxed"], after=lines["after"], asked=asked)
-        return replace(self, fields=fields, asked=asked, form=form)
 
     def field(self, name: str) -> Field:
         """Return the first field of a name, missing where there is none."""
@@ -156,44 +135,36 @@ def parse_recibo(content: bytes, *, known: Known, name: str) -> ReciboReading:
         words, pages = pdf_words(content, name=name)
         if len(words) >= FEWEST_WORDS:
             return _reading(words, known=known, name=name, way=Way.TEXT, pages=pages)
-    return _best(_looks(content, kind, known=known, name=name, pages=pages))
+    return _looked_at(content, kind, known=known, name=name, pages=pages)
 
 
-def _looks(
-    content: bytes, kind: Kind, *, known: Known, name: str, pages: int
-) -> Iterator[ReciboReading]:
-    """Yield what a picture says, looked at in one way after the other."""
+def _looked_at(content: bytes, kind: Kind, *, known: Known, name: str, pages: int) -> ReciboReading:
+    """Return what a picture says, looked at in one way after the other.
+
+    Each look adds what it reads to what the others did: of several readings of a number
+    the sums tell which is right, and where two could be the field is asked for.
+    """
     from ahorraluz.ingest.recibo.ocr import VIEWS, image_words, page_words
 
     look = image_words if kind is Kind.PHOTO else page_words
-    for view in VIEWS:
-        words = look(content, name=name, view=view)
-        yield _reading(words, known=known, name=name, way=Way.OCR, pages=pages)
-
-
-def _best(looks: Iterator[ReciboReading]) -> ReciboReading:
-    """Return the first reading that asks nothing, else the one that asks least.
-
-    A field that two looks are sure of and do not agree on is none that is sure.
-    """
-    readings: list[ReciboReading] = []
-    for reading in looks:
-        readings.append(reading)
+    words: tuple[Word, ...] = ()
+    reading: ReciboReading | None = None
+    refused: ReciboFileError | None = None
+    for number, view in enumerate(VIEWS):
+        try:
+            words += laid_below(look(content, name=name, view=view), look=number)
+            reading = _reading(words, known=known, name=name, way=Way.OCR, pages=pages)
+        except ReciboFileError as error:
+            if number == 0 and error.issue.code != "recibo-not-recognised":
+                raise
+            refused = error
+            continue
         if reading.complete:
             break
-    best = min(readings, key=lambda reading: len(reading.asked))
-    others = [reading for reading in readings if reading is not best]
-    clashes = [
-        field.name
-        for field in best.fields
-        if field.status is Status.SURE
-        and any(
-            other.field(field.name).value not in (None, field.value)
-            for other in others
-            if field.name not in MANY_FIELDS
-        )
-    ]
-    return best.doubting(clashes) if clashes else best
+    if reading is None:
+        assert refused is not None  # noqa: S101 - there is at least one look
+        raise refused
+    return reading
 
 
 def _reading(
@@ -229,8 +200,6 @@ def _reading(
         fields=listed,
         asked=asked,
         form=form_of(listed, taxed=bill.taxed, after=bill.after, asked=asked),
-        taxed=bill.taxed,
-        after=bill.after,
     )
 
 

@@ -63,6 +63,9 @@ def charges_of(sheet: Sheet) -> dict[Label, Lines]:
     for label in CHARGES:
         if label in MANY:
             lines = tuple(line for at in sheet.of(label) for line in _lines_at(sheet, at)[:1])
+            if not sheet.exact:
+                # Several looks at a picture see every line several times.
+                lines = tuple({line.amount: line for line in reversed(lines)}.values())[::-1]
         else:
             lines = amounts_at(sheet, label)
         if lines:
@@ -140,9 +143,12 @@ def is_tax(
 
 
 def unknown_lines(sheet: Sheet, charges: Mapping[Label, Lines]) -> Lines:
-    """Return the amounts that stand among the charges, in their column, at words not known."""
+    """Return the amounts that stand among the charges, in their column, at words not known.
+
+    A picture has none: there an unknown word may be a known one, misread.
+    """
     known = [line for lines in charges.values() for line in lines]
-    if len(known) < FEWEST_IN_COLUMN:
+    if len(known) < FEWEST_IN_COLUMN or not sheet.exact:
         return ()
     page = known[0].candidate.page
     top, bottom = min(line.y for line in known), max(line.y for line in known)
