@@ -130,6 +130,8 @@ _ALIKE = 0.15
 _ROUNDS = 12
 _PRIOR_EVENTS = 20.0
 """How many events the expected numbers weigh against the home's own."""
+_LISTED = 0.99
+"""Probability that only an appliance of the home's own list has. [0 to 1]"""
 _FORGOTTEN = 0.2
 """Probability of an appliance that a home did not list: a list may forget one."""
 _NOT_ASKED = 0.3
@@ -194,8 +196,8 @@ def classify_events(
     appliances
         Catalogue by id: the powers come from here.
     owned
-        Probability that the home has each appliance, where it is known; what is not
-        named is improbable then. [0 to 1]
+        Probability that the home has each appliance: one for what it listed, published
+        shares where it listed nothing; what is not named is improbable. [0 to 1]
 
     Returns
     -------
@@ -211,7 +213,7 @@ def classify_events(
         return KindsOfEvents(events=events, kinds=kinds, probability=probability)
     prior = np.array([_expected(kind) for kind in kinds])
     prior /= prior.sum()
-    score = _log_density(events, kinds, plates) + _log_owned(kinds, plates)
+    score = _log_density(events, kinds, plates) + _log_listed(kinds, plates)
     # The home's own events say how often each kind occurs; the expected numbers weigh
     # as much as a few of them, so that a home of few events is not overruled by chance.
     weights = prior
@@ -268,18 +270,28 @@ def _expected(kind: EventKind) -> float:
     return _UNKNOWN_SHARE if kind is EventKind.UNKNOWN else _HABITS[kind].prior
 
 
-def _log_owned(kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
-    """Return how probable it is that the home has each kind, against the surest, shape (k,).
+def _log_listed(kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
+    """Return how a home's own list weighs on each kind, shape (k,); zero without one.
 
     It weighs on every event and is not learnt: of two kinds that look alike, the one that
-    was listed explains all of them.
+    was listed explains all of them. What homes own on average is no list: it would only
+    make rare things look like common ones.
     """
-    most = max(plate.owned for plate in plates)
-    chances = [
-        max((plate.owned for plate in plates if plate.kind is kind), default=most) / most
-        for kind in kinds
-    ]
-    return np.log(np.array(chances))
+    listed = {plate.kind for plate in plates if plate.owned >= _LISTED}
+    if not listed:
+        return np.zeros(len(kinds))
+    sure = {*listed, EventKind.UNKNOWN}
+    return np.array([0.0 if kind in sure else math.log(_FORGOTTEN) for kind in kinds])
+
+
+def chances(
+    appliances: Mapping[str, ApplianceFacts], owned: Mapping[str, float] | None
+) -> dict[EventKind, float]:
+    """Return the probability that a home has something of each kind. [0 to 1]"""
+    found: dict[EventKind, float] = {}
+    for plate in _plates(appliances, owned):
+        found[plate.kind] = max(found.get(plate.kind, 0.0), plate.owned)
+    return found
 
 
 def _log_density(events: Events, kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:

@@ -22,11 +22,12 @@ from ahorraluz.core.usage.event_kinds import (
     END_USES,
     EventKind,
     KindsOfEvents,
+    chances,
     classify_events,
 )
 from ahorraluz.core.usage.events import EDGE_MAX_S, find_events, limits
 from ahorraluz.core.usage.facts import ApplianceFacts, EndUseId, Physics
-from ahorraluz.core.usage.ranges import relative_sd
+from ahorraluz.core.usage.ranges import Spread, estimate_of, relative_sd
 from ahorraluz.core.usage.reconcile import Floats, reconcile
 from ahorraluz.core.usage.robust import KWH_MONTH_PER_W, median, quantile
 
@@ -75,8 +76,13 @@ _BASE_QUANTILE = 0.05
 """Part of a day below which the base load lies, where none is given."""
 _BASE_SD = 0.1
 """Relative error of a base load found here."""
-_PULSE_SD = 0.15
-"""Relative error of the energy of a kind of event, besides not being sure of the kind."""
+_NIGHTS_SD = 0.2
+"""Error of taking the base load for what never stops, relative: what runs on most nights,
+such as heating, is in it."""
+_PULSE_SD: Mapping[MeteredUseId, float] = {MeteredUseId.WATER_HEATING: 0.15}
+"""Relative error of the energy of kinds that nothing else is like."""
+_ALIKE_SD = 0.35
+"""The same for the others: heaters of two kilowatts look alike, whatever they heat."""
 _BLOCK_SD = 0.6
 """The same for blocks of hours: they hold whatever ran in them."""
 _TOGETHER = 0.5
@@ -174,7 +180,7 @@ def metered_uses(
     ]
     parts += _rest(grid, parts, total_kwh=total)
     return MeteredUses(
-        uses=_reconciled(parts, total_kwh=total),
+        uses=_reconciled(parts, total_kwh=total, has=_has(chances(appliances, owned))),
         total_kwh_month=total,
         monthly_kwh=_monthly(grid, total),
         kinds=kinds,
@@ -219,6 +225,7 @@ def _steady(
         night = cycling.night_kwh if cycling.seen else cold
         cold = cold if cycling.seen else min(cold, base)
         base, base_sd = max(base - min(night, base), _SLIVER * base), math.hypot(base_sd, cold_sd)
+    base_sd = math.hypot(base_sd, _NIGHTS_SD * base)
     return [
         _part(MeteredUseId.ALWAYS_ON, base, base_sd, BASE),
         _part(MeteredUseId.REFRIGERATION, cold, cold_sd, cycling.energy.basis),
@@ -230,7 +237,6 @@ def _of_events(
 ) -> list[SurveyedUse]:
     """Return the energy of events by use, and what follows the weather."""
     blocks = kinds.events.interval_s > EDGE_MAX_S
-    basis, own_sd = (BLOCKS, _BLOCK_SD) if blocks else (EVENTS, _PULSE_SD)
     groups: dict[MeteredUseId, Floats] = {}
     for kind in kinds.kinds:
         name = _group_of(kind)
@@ -243,8 +249,9 @@ def _of_events(
         if mean <= 0:
             continue
         doubt = kinds.events.month_kwh(np.minimum(chance, 1 - chance))
+        own_sd = _BLOCK_SD if blocks else _PULSE_SD.get(name, _ALIKE_SD)
         sd = math.hypot(own_sd * mean, _TOGETHER * doubt, _FLOOR_SD * total_kwh)
-        parts.append(_part(name, mean, sd, basis))
+        parts.append(_part(name, mean, sd, BLOCKS if blocks else EVENTS))
     if climate is not None and climate.middle > 0:
         sd = climate.middle * relative_sd(climate)
         parts.append(_part(MeteredUseId.CLIMATE, climate.middle, sd, WEATHER))
@@ -282,7 +289,17 @@ def _evening_share(grid: DayGrid) -> float:
     return float(np.nansum(above[first:last])) / whole if whole > 0 else 0.5
 
 
-def _reconciled(parts: Sequence[SurveyedUse], *, total_kwh: float) -> tuple[MeteredUse, ...]:
+def _has(chance_of: Mapping[EventKind, float]) -> Mapping[MeteredUseId, float]:
+    """Return the probability that the home has anything of each group. [0 to 1]"""
+    has: dict[MeteredUseId, float] = {}
+    for kind, chance in chance_of.items():
+        has[_group_of(kind)] = max(has.get(_group_of(kind), 0.0), chance)
+    return has
+
+
+def _reconciled(
+    parts: Sequence[SurveyedUse], *, total_kwh: float, has: Mapping[MeteredUseId, float]
+) -> tuple[MeteredUse, ...]:
     counted = [part for part in parts if part.mean_kwh > 0]
     if not counted or total_kwh <= 0:
         return ()
@@ -290,12 +307,29 @@ def _reconciled(parts: Sequence[SurveyedUse], *, total_kwh: float) -> tuple[Mete
     uses = [
         MeteredUse(
             id=MeteredUseId(part.id),
-            estimate=(estimate := result.estimate([place], basis=part.basis)),
+            estimate=(estimate := _maybe(result.estimate([place], basis=part.basis), part, has)),
             share=estimate.middle / total_kwh,
         )
         for place, part in enumerate(counted)
     ]
     return tuple(sorted(uses, key=lambda use: -use.estimate.middle))
+
+
+def _maybe(estimate: Estimate, part: SurveyedUse, has: Mapping[MeteredUseId, float]) -> Estimate:
+    """Return the estimate of a use that blocks point to, as wide as it really is.
+
+    Blocks show that something large ran, not which thing: the home may have none of it,
+    and then what it has takes all the more.
+    """
+    chance = has.get(MeteredUseId(part.id), 1.0)
+    if part.basis != BLOCKS or chance >= 1 or estimate.middle <= 0:
+        return estimate
+    factor = estimate.middle / part.mean_kwh / chance
+    spreads = [
+        Spread(weight=chance, mean=estimate.middle / chance, sd=part.sd_kwh * factor),
+        Spread(weight=1 - chance, mean=0.0, sd=0.0),
+    ]
+    return estimate_of(spreads, basis=estimate.basis, middle=estimate.middle)
 
 
 def _monthly(grid: DayGrid, total_kwh: float) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ _NORMAL = NormalDist()
 DEVIATE = _NORMAL.inv_cdf((1 + LEVEL) / 2)
 """Standard deviations from the mean to either end of such a range, for a normal quantity."""
 _BISECTIONS = 60
+_ALL_BUT_SURE = 1 - 1e-15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,9 @@ def estimate_of(
 
 def _quantile(spreads: Sequence[Spread], probability: float) -> float:
     """Return the value that the mixture stays below with ``probability``."""
+    positive = [spread for spread in spreads if spread.mean > 0]
+    if len(positive) == 1:
+        return _quantile_of_one(positive[0], probability)
     low, high = 0.0, max(spread.mean + 10 * spread.sd for spread in spreads)
     if _below(spreads, low) >= probability:
         return 0.0
@@ -98,6 +102,15 @@ def _quantile(spreads: Sequence[Spread], probability: float) -> float:
     return high
 
 
+def _quantile_of_one(spread: Spread, probability: float) -> float:
+    """Return the same of a quantity that is zero unless ``spread`` comes about."""
+    within = (probability - (1 - spread.weight)) / spread.weight
+    if within <= 0:
+        return 0.0
+    centre, sd = _log_normal(spread)
+    return math.exp(centre + sd * _NORMAL.inv_cdf(min(within, _ALL_BUT_SURE)))
+
+
 def _below(spreads: Sequence[Spread], value: float) -> float:
     """Return the probability that the mixture is at most ``value``."""
     return math.fsum(spread.weight * _log_normal_cdf(value, spread) for spread in spreads)
@@ -108,8 +121,13 @@ def _log_normal_cdf(value: float, spread: Spread) -> float:
         return 1.0
     if value <= 0:
         return 0.0
-    variance = math.log1p((spread.sd / spread.mean) ** 2)
-    if variance == 0:
+    centre, sd = _log_normal(spread)
+    if sd == 0:
         return 1.0 if value >= spread.mean else 0.0
-    centre = math.log(spread.mean) - variance / 2
-    return _NORMAL.cdf((math.log(value) - centre) / math.sqrt(variance))
+    return _NORMAL.cdf((math.log(value) - centre) / sd)
+
+
+def _log_normal(spread: Spread) -> tuple[float, float]:
+    """Return mean and standard deviation of the logarithm of a positive quantity."""
+    variance = math.log1p((spread.sd / spread.mean) ** 2)
+    return math.log(spread.mean) - variance / 2, math.sqrt(variance)

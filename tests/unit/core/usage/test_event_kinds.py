@@ -13,10 +13,10 @@ Catalogue = dict[str, ApplianceFacts]
 
 def events_of(power_w: float, minutes: float, *, count: int = 30, apart_h: float = 12.0) -> Events:
     """Return like events, some hours apart."""
-    start = np.arange(count) * apart_h + 7
+    start = np.arange(count, dtype=np.float64) * apart_h + 7
     return Events(
         day=np.datetime64("2026-01-05") + (start // 24).astype(int),
-        hour=start % 24,
+        hour=np.asarray(start % 24, dtype=np.float64),
         minutes=np.full(count, minutes),
         power_w=np.full(count, power_w),
         energy_kwh=np.full(count, power_w * minutes / 60_000),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ahorraluz.core.history import Source
 from ahorraluz.core.home import Home
 from ahorraluz.core.usage.facts import EndUseId
+from ahorraluz.core.usage.findings import Finding
 from ahorraluz.core.usage.peers import (
     PeerFacts,
     PeerHome,
@@ -121,7 +122,7 @@ def test_nothing_is_guessed_for_a_home_that_says_little(home: Build) -> None:
 
 
 def test_every_finding_can_be_said_in_both_languages(home: Build) -> None:
-    found = []
+    found: list[Finding] = []
     for kwh in (60.0, 135.0, 300.0):
         for past in (50, 400):
             comparison = compare_with_peers(
