@@ -83,11 +83,11 @@ def check_values(channel: Channel, seconds: Ints, *, interval_s: int, maximum_kw
     energy, more = _signs(channel, energy, quality)
     peaks, most = _peaks(channel, power, maximum_kw=maximum_kw)
     frozen, still = _frozen(channel, interval_s)
-    wrong = np.concatenate((peaks, frozen))
-    if len(wrong):
+    quality[frozen] = np.maximum(quality[frozen], np.int8(Quality.ESTIMATED))
+    if len(peaks):
         energy = energy.copy()
-        energy[wrong] = np.nan
-        quality[wrong] = Quality.MISSING
+        energy[peaks] = np.nan
+        quality[peaks] = Quality.MISSING
     return Checked(energy_kwh=energy, quality=quality, marks=marks + more + most + still)
 
 
@@ -175,7 +175,11 @@ def _peaks(
 
 
 def _frozen(channel: Channel, interval_s: int) -> tuple[Places, tuple[Mark, ...]]:
-    """Return the rows of values that stayed the same for suspiciously long."""
+    """Return the rows of values that stayed the same for suspiciously long.
+
+    Nobody measured them, but whoever filled them in may have got their sum right: they
+    are kept as estimates.
+    """
     none = np.zeros(0, dtype=np.int64)
     value = channel.value
     if interval_s >= DAY_S - 3_600:
@@ -200,5 +204,7 @@ def _frozen(channel: Channel, interval_s: int) -> tuple[Places, tuple[Mark, ...]
     if not rows:
         return none, ()
     hours = float(length[long].max()) * interval_s / 3_600
-    first = mark("stuck-register", "removed", channel, begin[long], longest_hours=round(hours, 1))
+    first = mark(
+        "stuck-register", "marked-estimated", channel, begin[long], longest_hours=round(hours, 1)
+    )
     return np.concatenate(rows), first

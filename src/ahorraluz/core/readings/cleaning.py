@@ -32,8 +32,9 @@ def clean_channels(
 
     1. Rows are sorted; of rows with the same interval the last with a value stays.
        Intervals of another length give way to those of the common length they overlap.
-    2. Values that cannot be (negative, above the supply, far above the home's own range,
-       frozen) are missing. Units are only rescaled when nothing else can be meant.
+    2. Values that cannot be (negative, above the supply, far above the home's own range)
+       are missing; frozen ones are estimates. Units are only rescaled when nothing else can
+       be meant.
     3. Registers become differences; the energy of a gap is spread over it by the home's
        typical day and its sum kept. Powers at a moment hold until the next one.
     4. Everything is brought to one grid: of mixed resolutions the coarsest up to an hour

@@ -94,12 +94,15 @@ def _repeated_hours(raw: Channel, ordered: Channel, interval_s: int) -> Ints:
     start_s, value = raw.start_s[order], raw.value[order]
     again = (np.diff(start_s) == 0) & (np.diff(raw.end_s[order]) == 0)
     again &= np.isfinite(value[1:]) & np.isfinite(value[:-1])
-    hours, rows = np.unique(start_s[1:][again] // HOUR_S, return_counts=True)
-    differ = np.unique(start_s[1:][again & (value[1:] != value[:-1])] // HOUR_S)
-    whole = (rows == HOUR_S // interval_s) & np.isin(hours, differ)
+    twice, place = np.unique(start_s[1:][again], return_inverse=True)
+    differs = np.bincount(place, weights=(value[1:] != value[:-1])[again]) > 0
+    if len(twice) == 0:
+        return twice
     # Days that a file holds twice are no change of clocks: the hour must stand alone.
-    alone = ~np.isin(hours - 1, hours) & ~np.isin(hours + 1, hours)
-    return np.asarray(hours[whole & alone] * HOUR_S, dtype=np.int64)
+    begin = np.flatnonzero(np.append(True, np.diff(twice) != interval_s))
+    rows = np.diff(np.append(begin, len(twice)))
+    whole = (rows == HOUR_S // interval_s) & np.logical_or.reduceat(differs, begin)
+    return np.asarray(twice[begin][whole], dtype=np.int64)
 
 
 def _at_change(moments: Ints, *, zone: str) -> Ints:

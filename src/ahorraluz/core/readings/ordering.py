@@ -6,10 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.readings.channels import Channel, Ints, Measure
-from ahorraluz.core.readings.marks import Mark, mark, most_common
+from ahorraluz.core.readings.marks import Mark, mark, most_common, runs_of
 
 SLACK_PART, SLACK_S = 20, 60
 """Intervals that overlap by less jitter: a twentieth of one, a minute at most. [s]"""
+
+
+FINER_ROWS = 10
+"""Even steps in a row that show a finer resolution."""
 
 
 def in_order(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
@@ -91,6 +95,10 @@ def apart(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
     end_s = end_s - min(usual_s // SLACK_PART, SLACK_S)
     if not bool(np.any(start_s[1:] < end_s[:-1])):
         return channel, ()
+    if bool(np.all(length == usual_s)):
+        finer = _finer(channel, usual_s)
+        if finer is not channel:
+            return apart(finer)
     common = length == usual_s
     usual = np.flatnonzero(common)
     out = np.zeros(len(channel), dtype=bool)
@@ -102,6 +110,24 @@ def apart(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
     if bool(np.any(start_s[left][1:] < end_s[left][:-1])):
         out[_losers(replace(channel, end_s=np.maximum(end_s, start_s)), left)] = True
     return channel.rows(~out), mark("overlap", "overlap-dropped", channel, out)
+
+
+def _finer(channel: Channel, usual_s: int) -> Channel:
+    """Return intervals that end where the next begins, in stretches of a finer step.
+
+    A file that gives starts only is read with one length; where its rows follow each other
+    more closely and evenly for a while, the meter counted shorter intervals there.
+    """
+    steps = np.diff(channel.start_s)
+    begin, rows = runs_of(steps.astype(np.float64))
+    closer = (steps[begin] < usual_s) & (rows >= FINER_ROWS)
+    if not bool(np.any(closer)):
+        return channel
+    ends = channel.end_s.copy()
+    for first, count in zip(begin[closer].tolist(), rows[closer].tolist(), strict=True):
+        behind = first + count
+        ends[first : behind + 1] = channel.start_s[first : behind + 1] + steps[first]
+    return replace(channel, end_s=ends)
 
 
 def _losers(channel: Channel, rows: Ints) -> list[int]:

@@ -141,7 +141,8 @@ def scan(channel: Channel, *, sampled: bool, maximum_kw: float) -> Scanned:
 
 
 def _empty(channel: Channel) -> tuple[Mark, ...]:
-    return mark("value-missing", "filled-short", channel, ~np.isfinite(channel.value))
+    action = "spread" if channel.measure is Measure.REGISTER else "filled-short"
+    return mark("value-missing", action, channel, ~np.isfinite(channel.value))
 
 
 def _register_spans(channel: Channel, *, maximum_kw: float) -> Scanned:

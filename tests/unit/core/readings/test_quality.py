@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from string import Formatter
 
 import numpy as np
 import pytest
@@ -133,6 +134,7 @@ def test_a_frozen_value_is_a_stuck_meter(interval_s: int, frozen_rows: int) -> N
     report = found(stuck)
 
     assert report["stuck-register"].count == 1
+    assert report["stuck-register"].action == "marked-estimated"
     assert report["stuck-register"].parameters["longest_hours"] == pytest.approx(
         frozen_rows * interval_s / HOUR_S
     )
@@ -224,15 +226,35 @@ def test_a_change_of_resolution_is_told() -> None:
     assert cleaned.readings.total_kwh == pytest.approx(both.value.sum())
 
 
-def test_hours_of_daylight_saving_show_where_there_is_none() -> None:
-    utc = 1_727_733_600 + np.arange(24 * 120, dtype=np.int64) * HOUR_S
-    local = utc + np.where(utc < 1_729_990_800, 2 * HOUR_S, HOUR_S)
-    stamped = channel(local + 5 * HOUR_S, home_kwh(days=120))
+@pytest.mark.parametrize("late_s", [0, 2_700], ids=["on the hour", "at a quarter to"])
+def test_hours_of_daylight_saving_show_where_there_is_none(late_s: int) -> None:
+    utc = 1_727_733_600 + np.arange(96 * 120, dtype=np.int64) * 900
+    local = utc + np.where(utc + late_s < 1_729_990_800, 2 * HOUR_S, HOUR_S)
+    value = home_kwh(days=120, interval_s=900)
+    stamped = channel(local + 5 * HOUR_S, value, interval_s=900)
 
     report = found(stamped)
 
     assert report["clock-shift"].count == 1
     assert report["clock-shift"].parameters["zone"] == LIMA
+
+
+def test_a_file_held_twice_is_no_change_of_clocks() -> None:
+    whole = home(days=200)
+    value = np.concatenate((whole.value, whole.value + 0.001))
+
+    assert "clock-shift" not in found(channel(np.tile(whole.start_s, 2), value))
+
+
+def test_rows_that_follow_more_closely_are_finer_intervals() -> None:
+    hours, quarters = home(days=20), home_kwh(days=5, interval_s=900)
+    later = MONDAY_S + 20 * DAY_S + np.arange(480, dtype=np.int64) * 900
+    whole = channel(np.concatenate((hours.start_s, later)), np.concatenate((hours.value, quarters)))
+
+    cleaned = clean_channels([whole], zone=LIMA)
+
+    assert [item.code for item in cleaned.report.findings] == ["resolution-change"]
+    assert cleaned.readings.total_kwh == pytest.approx(whole.value.sum())
 
 
 @pytest.mark.parametrize("hours", [-6, -2, 1, 3, 5])
@@ -334,3 +356,44 @@ def test_every_finding_and_action_can_be_said(locale: str) -> None:
     keys += [f"quality-action.{action}" for action in ACTIONS]
 
     assert [key for key in keys if not texts.has(key)] == []
+
+
+def faulty_channels() -> list[Channel]:
+    whole, counter = home(days=120), register(days=60, first_kwh=500.0)
+    flagged = np.zeros(len(whole), dtype=np.uint8)
+    flagged[:9] = 1
+    jumped = whole.start_s + np.where(np.arange(len(whole)) >= 60 * 24, 3 * HOUR_S, 0)
+    values = with_value(with_value(whole, [9, 10], 99.0), [70], 30.0)
+    return [
+        replace(with_value(values, slice(400, 440), 0.0), flags=flagged),
+        with_value(with_value(whole, [5], -1.0), [6], np.nan),
+        with_value(whole, slice(100, 150), 0.4567).rows(np.delete(np.arange(2_880), [8, 9])),
+        channel(jumped, whole.value),
+        channel(whole.start_s + 420, whole.value),
+        channel(whole.start_s, whole.value * 1_000),
+        channel(whole.start_s, whole.value - 0.4),
+        with_value(counter, slice(700, None), counter.value[700:] + 7_000.0),
+        with_value(counter, [100, 300], 0.0),
+        with_value(counter, slice(600, None), counter.value[600:] - counter.value[599]),
+        with_value(counter, slice(300, None), counter.value[300]),
+    ]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_place_of_a_sentence_has_its_value(locale: str) -> None:
+    texts = open_texts(locale)
+    findings = [
+        finding
+        for faulty in faulty_channels()
+        for finding in check_channels([faulty], zone=LIMA).findings
+    ]
+
+    places = {
+        finding.code: {name for _, name, _, _ in Formatter().parse(texts.messages[key]) if name}
+        - finding.parameters.keys()
+        for finding in findings
+        for key in (f"quality.{finding.code}",)
+    }
+
+    assert len(places) > 12
+    assert {code: unknown for code, unknown in places.items() if unknown} == {}
