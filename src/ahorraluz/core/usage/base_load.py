@@ -46,8 +46,8 @@ MUCH = 0.3
 
 DAYS_PART = 0.05
 """Quantile of daily energies that stands for a nearly empty home, where days are all there is."""
-DAYS_LOW, DAYS_MIDDLE, DAYS_HIGH = 0.3, 0.6, 0.95
-"""Base load as a part of such a day's mean power: tenth, fiftieth and ninetieth of a hundred
+DAYS_LOW, DAYS_MIDDLE, DAYS_HIGH = 0.27, 0.67, 1.0
+"""Base load as a part of such a day's mean power: tenth, middle and ninetieth of 67
 real homes whose hours are known (``docs/explanation/usage-accuracy.md``)."""
 MIN_DAYS_DAILY = 60
 """Days of energies needed for that. [day]"""

@@ -23,6 +23,8 @@ MOST = 6
 """Jumps looked for in one series."""
 DATE_SLACK = 10
 """Days on each side in which the exact day of a jump is looked for. [day]"""
+LASTING_DAYS = 7
+"""Days that each level must have lasted: less is no change that stays. [day]"""
 LEVEL_DAYS = 28
 """Days on each side whose median is the level for that. [day]"""
 UNDONE_DAYS = 120
@@ -137,12 +139,14 @@ def find_jumps(
             left[row, place:] -= jump.size
             _add(jump, found)
         rows = rows[high]
-    return tuple(
+    dated = (
         _dated(jump, daily[jump.series])
         for row in range(len(series))
         for jump in _lasting([jump for jump in found if jump.series == row])
         if not _seasonal(jump, first[row])
     )
+    last = series.shape[1] - LASTING_DAYS
+    return tuple(jump for jump in dated if LASTING_DAYS <= jump.place <= last)
 
 
 def _add(jump: Jump, found: list[Jump]) -> None:

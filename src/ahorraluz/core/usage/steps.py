@@ -57,8 +57,8 @@ SAME_DAYS = 10
 """Jumps this close are one change. [day]"""
 TAKEN_BACK = 0.4
 """A later opposite step within this part of the size ends the earlier one. [0 to 1]"""
-CONFIDENCE_BASE = (-1.0, 1.2)
-CONFIDENCE_USE = (-1.0, 1.2)
+CONFIDENCE_BASE = (-0.85, 3.3)
+CONFIDENCE_USE = (-0.6, 0.3)
 """Offset and slope of the odds in the logarithm of score over threshold: fitted on real homes
 with steps put in (``docs/explanation/usage-accuracy.md``)."""
 
@@ -114,8 +114,8 @@ def step_changes(grid: DayGrid, *, view: DailyView | None = None) -> tuple[StepC
     Returns
     -------
     tuple of StepChange
-        Empty where nothing changed or too little is known. A change in the first or the
-        last two weeks is not seen yet.
+        Empty where nothing changed or too little is known. A change needs one to two
+        weeks on each side of it to be seen.
     """
     view = view or daily_view(grid)
     if np.sum(~np.isnan(view.floor_w)) < LEAST_DAYS:
