@@ -1,142 +1,19 @@
-"""Recibos as PDF and as photo for tests, drawn from the golden bills in several layouts.
+"""Recibos as PDF for tests, drawn from the golden bills in several layouts.
 
-Amounts, days and tariff are those of ``tests/golden/bills``; names, addresses, meter readings
-and the months before are invented, and so are the layouts: they borrow the words and the
-arrangement of each family of distributors, not its drawing.
+The layouts are invented: they borrow the words and the arrangement of each family of
+distributors, not its drawing.
 """
 
 import io
-import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
-
-from ahorraluz.ingest.recibo.reading import Known
-
-GOLDEN = Path(__file__).parent / "golden" / "bills"
-FULL = ("lds-2026-03", "lds-2026-05", "lds-2026-08")
-KNOWN = Known(
-    names={
-        "Luz del Sur": "Luz del Sur",
-        "Pluz Energía Perú": "Pluz Energía Perú",
-        "Pluz": "Pluz Energía Perú",
-        "Enel": "Pluz Energía Perú",
-        "Hidrandina": "Hidrandina",
-        "SEAL": "SEAL",
-        "Electro Sur Este": "Electro Sur Este",
-        "Electro Sur": "Electrosur",
-    },
-    igv_rates=(Decimal("0.18"),),
-)
-PERSON = "ROSA QUISPE HUAMAN"
-ADDRESS = "JR. LOS OLIVOS 458 DPTO 302"
-SUPPLY_NUMBER = "1740852"
-MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SET", "OCT", "NOV", "DIC")
-LONG = ("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio", "Julio", "Agosto")
-HISTORY = (401, 388, 352, 317, 290, 284, 301, 322, 340, 365, 398, 410)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What is printed, as text."""
-
-    distributor: str
-    month: date
-    start: date
-    end: date
-    days: str
-    before: str
-    now: str
-    kwh: str
-    price: str
-    energy: str
-    fixed: str
-    connection: str
-    lighting: str
-    interest: str
-    subtotal: str
-    igv: str
-    rural: str
-    previous: str
-    current: str
-    total_before: str
-    total: str
-    option: str = "BT5B"
-    history: tuple[int, ...] = HISTORY
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def past(self) -> list[tuple[str, int]]:
-        """The twelve months before, oldest first."""
-        first = self.month.month - 1
-        return [(MONTHS[(first + at) % 12], kwh) for at, kwh in enumerate(self.history)]
-
-
-def sheet_of(name: str, *, distributor: str = "Luz del Sur", **changed: Any) -> Sheet:
-    """Return what a golden bill prints; meter readings and history are invented."""
-    raw = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"), parse_float=Decimal)
-    amounts = [f"{Decimal(str(item['amount'])):.2f}" for item in raw["items"]]
-    kwh = Decimal(str(raw["kwh"]))
-    detail = raw.get("adjustments_detail", {})
-    net = Decimal(str(raw["total_to_pay"])) - Decimal(str(raw["total_before_adjustments"]))
-    previous = Decimal(str(detail.get("previous_month_rounding", 0)))
-    end = date.fromisoformat(raw["reading_to"])
-    sheet = Sheet(
-        distributor=distributor,
-        month=date(end.year, int(raw["period"][5:7]), 1),
-        start=date.fromisoformat(raw["reading_from"]),
-        end=end,
-        days=str(raw["days"]),
-        before="21540.30",
-        now=f"{Decimal('21540.30') + kwh:.2f}",
-        kwh=f"{kwh:.2f}",
-        price=f"{Decimal(str(raw['unit_price_printed_s_per_kwh_without_igv'])):.4f}",
-        energy=amounts[0],
-        fixed=amounts[1],
-        connection=amounts[2],
-        lighting=amounts[3],
-        interest=amounts[4],
-        subtotal=f"{Decimal(str(raw['subtotal'])):.2f}",
-        igv=f"{Decimal(str(raw['igv_18'])):.2f}",
-        rural=f"{Decimal(str(raw['after_igv'][0]['amount'])):.2f}",
-        previous=f"{previous:.2f}",
-        current=f"{net - previous:.2f}",
-        total_before=f"{Decimal(str(raw['total_before_adjustments'])):.2f}",
-        total=f"{Decimal(str(raw['total_to_pay'])):.2f}",
-    )
-    return replace(sheet, **changed)
-
-
-def printed_values(sheet: Sheet) -> dict[str, object]:
-    """Return the value of every field as the sheet prints it."""
-    amounts = {
-        name: Decimal(getattr(sheet, name))
-        for name in (
-            *("kwh", "energy", "fixed", "connection", "lighting", "interest"),
-            *("subtotal", "igv", "total_before", "total"),
-        )
-    }
-    return amounts | {
-        "distributor": sheet.distributor,
-        "period": f"{sheet.month:%Y-%m}",
-        "reading_from": sheet.start,
-        "reading_to": sheet.end,
-        "days": int(sheet.days),
-        "tariff_option": sheet.option,
-        "unit_price": Decimal(sheet.price),
-        "rural_electrification": Decimal(sheet.rural),
-        "rounding_previous": Decimal(sheet.previous),
-        "rounding_current": Decimal(sheet.current),
-        "history_kwh": tuple(Decimal(kwh) for kwh in sheet.history),
-    }
+from tests.recibo_sheets import ADDRESS, LONG, PERSON, SUPPLY_NUMBER, Sheet
 
 
 class Pen:
@@ -415,56 +292,3 @@ def _bars(pen: Pen, sheet: Sheet, *, base: float) -> None:
         pen.right(x + 7, base + kwh / 10 + 3, str(kwh), size=7)
         pen.right(x + 9, base - 11, month, size=7)
     pen.text(40, base - 30, "Los montos están en soles.")
-
-
-@dataclass(frozen=True)
-class Camera:
-    """How a photo was taken."""
-
-    name: str
-    dots: int = 220
-    turned: float = 0.0
-    """Degrees it was held askew."""
-    blur: float = 0.0
-    """Radius of the blur. [pixel]"""
-    noise: float = 0.0
-    """Deviation of the grain, of 255 greys."""
-    shade: float = 0.0
-    """How much darker one edge is than the other, 0 to 1."""
-
-
-CAMERAS = (
-    Camera("scan"),
-    Camera("scan, 150 dots", dots=150),
-    Camera("photo, askew", turned=1.3),
-    Camera("photo, grain", noise=18.0, turned=-0.7),
-    Camera("photo, blur", blur=1.2, turned=0.5),
-    Camera("photo, shade", shade=0.45, noise=8.0),
-    Camera("bad photo", dots=110, blur=1.3, noise=22.0, turned=2.0, shade=0.3),
-)
-
-
-def photo(pdf: bytes, camera: Camera, *, kind: str = "JPEG", seed: int = 1) -> bytes:
-    """Return the first page of a PDF as somebody's camera sees it."""
-    import numpy as np
-    import pypdfium2  # type: ignore[import-untyped]
-    from PIL import Image, ImageFilter
-
-    document = pypdfium2.PdfDocument(pdf)
-    image = document[0].render(scale=camera.dots / 72, grayscale=True).to_pil()
-    document.close()
-    if camera.turned:
-        image = image.rotate(
-            camera.turned, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC
-        )
-    if camera.blur:
-        image = image.filter(ImageFilter.GaussianBlur(camera.blur))
-    grey = np.asarray(image, dtype=float)
-    if camera.shade:
-        grey = grey * np.linspace(1 - camera.shade, 1, grey.shape[1])
-    if camera.noise:
-        grey = grey + np.random.default_rng(seed).normal(0, camera.noise, grey.shape)
-    image = Image.fromarray(np.clip(grey, 0, 255).astype("uint8"))
-    buffer = io.BytesIO()
-    image.save(buffer, format=kind)
-    return buffer.getvalue()

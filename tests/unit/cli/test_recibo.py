@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.recibos import ADDRESS, LAYOUTS, PERSON, SUPPLY_NUMBER, luz_del_sur, sheet_of
+from tests.recibo_sheets import ADDRESS, PERSON, SUPPLY_NUMBER, sheet_of
+from tests.recibos import LAYOUTS, luz_del_sur
 from tests.unit.cli.running import answer, faults, run
 
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.recibos import FULL, GOLDEN, luz_del_sur, sheet_of
+from tests.recibo_sheets import FULL, GOLDEN, sheet_of
+from tests.recibos import luz_del_sur
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.services.audit_receipt import audit_receipt

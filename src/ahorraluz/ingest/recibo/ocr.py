@@ -28,8 +28,12 @@ GOOD_PIXELS = 4_000_000
 """Smaller photos are made larger, up to an A4 page at 200 dots an inch. [pixel]"""
 SHADE = 16
 """How much coarser the light on the paper is looked at than the paper. [pixel]"""
-WHITE = 245.0
-"""Grey that paper becomes."""
+INK, PAPER = 0.15, 0.8
+"""Share of the paper's light below which all is black, and above which all is paper: grain
+in the paper would be taken for letters, and there is a lot of it. [0 to 1]"""
+WHITE = 255.0
+GRAIN = 6.0
+"""Middle step between neighbouring points, of 255 greys, from which a photo is smoothed."""
 LEAST_PIXELS = 300_000
 """Smaller pictures hold no letters that could be read. [pixel]"""
 DOTS = 300
@@ -155,6 +159,7 @@ def _opened(content: bytes, tools: _Tools, *, name: str) -> "Image":
 def _prepared(image: "Image", tools: _Tools) -> "Image":
     """Return a photo of the size that Tesseract reads best, its shade taken away."""
     pixels = image.width * image.height
+    image = image.filter(tools.filters.MedianFilter(3)) if _is_grainy(image) else image
     scale = math.sqrt(min(max(pixels, GOOD_PIXELS), WORK_PIXELS) / pixels)
     if scale != 1:
         size = (round(image.width * scale), round(image.height * scale))
@@ -163,8 +168,17 @@ def _prepared(image: "Image", tools: _Tools) -> "Image":
     small = image.resize((max(1, image.width // SHADE), max(1, image.height // SHADE)))
     paper = small.filter(tools.filters.MaxFilter(5)).filter(tools.filters.GaussianBlur(4))
     light = np.asarray(paper.resize(image.size), dtype=np.float32).clip(min=1)
-    flat = (np.asarray(image, dtype=np.float32) / light * WHITE).clip(0, 255)
+    share = np.asarray(image, dtype=np.float32) / light
+    flat = ((share - INK) / (PAPER - INK) * WHITE).clip(0, WHITE)
     return tools.images.fromarray(flat.astype(np.uint8))  # type: ignore[no-any-return]
+
+
+def _is_grainy(image: "Image") -> bool:
+    """Tell whether neighbouring points of the paper differ, as they do in a poor light."""
+    grey = np.asarray(image, dtype=np.float32)
+    steps = np.abs(np.diff(grey, axis=1))
+    # Most of a sheet is paper: the middle step is one between two points of it.
+    return float(np.median(steps)) > GRAIN
 
 
 def _words(image: "Image", tools: _Tools, *, view: View, page: int, name: str) -> Iterator[Word]:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.recibos import KNOWN, LAYOUTS, Sheet, printed_values, sheet_of
+from tests.recibo_sheets import KNOWN, Sheet, printed_values, sheet_of
+from tests.recibos import LAYOUTS
 
 from ahorraluz.ingest.recibo.found import Status
 from ahorraluz.ingest.recibo.reading import ReciboReading, parse_recibo

@@ -14,7 +14,8 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
-from tests.recibos import KNOWN, luz_del_sur, pluz, sheet_of
+from tests.recibo_sheets import KNOWN, sheet_of
+from tests.recibos import luz_del_sur, pluz
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.ingest.recibo import ocr, pdf_text

@@ -6,22 +6,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.recibos import (
+from tests.recibo_sheets import (
     ADDRESS,
     FULL,
     HISTORY,
     KNOWN,
-    LAYOUTS,
     PERSON,
-    STYLES,
     SUPPLY_NUMBER,
     Sheet,
-    luz_del_sur,
-    pluz,
     printed_values,
-    seal,
     sheet_of,
 )
+from tests.recibos import LAYOUTS, STYLES, luz_del_sur, pluz, seal
 from typing_extensions import override
 
 from ahorraluz.ingest.receipt import receipt_from_fields
