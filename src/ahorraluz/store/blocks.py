@@ -99,7 +99,7 @@ def decode(payload: bytes, *, id: str, flow: Flow, measure: Measure) -> Channel:
     ------
     StoreError
         ``database-block-damaged``: the bytes are not those that were written;
-        ``database-newer``: a later version of the program wrote them.
+        ``database-block-newer``: a later version of the program wrote them.
     """
     if len(payload) < _HEAD.size:
         raise StoreError("database-block-damaged", channel=id)
@@ -108,7 +108,7 @@ def decode(payload: bytes, *, id: str, flow: Flow, measure: Measure) -> Channel:
     if zlib.crc32(body, zlib.crc32(payload[: _HEAD.size - 4])) != crc or rows > MAX_ROWS:
         raise StoreError("database-block-damaged", channel=id)
     if version != VERSION:
-        raise StoreError("database-newer")
+        raise StoreError("database-block-newer", channel=id)
     columns = _Columns(body=body, rows=rows, channel=id)
     start = columns.whole()
     length = columns.whole()

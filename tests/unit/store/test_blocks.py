@@ -37,7 +37,7 @@ def channels(draw: st.DrawFn) -> Channel:
     n = draw(st.integers(0, 40))
     whole = st.integers(-HALF, HALF)
     start = draw(st.one_of(arrays(np.int64, n, elements=whole), st.just(np.arange(n) * 60)))
-    length = draw(arrays(np.int64, n, elements=st.integers(0, HALF)))
+    length = draw(arrays(np.int64, n, elements=st.integers(0, HALF - 1)))
     return channel(
         start,
         draw(arrays(np.float64, n, elements=st.floats(width=64))),
@@ -90,7 +90,7 @@ def test_a_payload_of_a_later_version_is_named_so() -> None:
     with pytest.raises(StoreError) as refused:
         read(payload)
 
-    assert refused.value.issue.code == "database-newer"
+    assert refused.value.issue.code == "database-block-newer"
 
 
 @pytest.mark.parametrize("rows", [1, MAX_ROWS + 1])
