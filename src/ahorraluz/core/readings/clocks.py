@@ -66,7 +66,7 @@ def ghost_changes(raw: Channel, ordered: Channel, *, zone: str) -> Ints:
     if len(start_s) < 48:
         return none
     steps = np.diff(start_s)
-    interval_s = most_common(steps) if len(raw) > len(ordered) else int(np.median(steps))
+    interval_s = most_common(steps)
     if not 0 < interval_s <= HOUR_S:
         return none
     ends = np.where(ordered.end_s > start_s, ordered.end_s, start_s + interval_s)[:-1]
@@ -118,7 +118,7 @@ def _at_change(moments: Ints, *, zone: str) -> Ints:
 def leaps(raw: Channel) -> tuple[Ints, Ints]:
     """Return where stamps leap from one row of a file to the next, and by how much. [s]"""
     steps = np.diff(raw.start_s)
-    usual = int(np.median(steps)) if len(steps) else 0
+    usual = most_common(steps)
     far = np.flatnonzero(np.abs(steps - usual) >= HOUR_S)
     return raw.start_s[far], steps[far] - usual
 

@@ -180,9 +180,10 @@ def _limit_of_silence(
 
 def _jumps(channel: Channel, cells: Cells, lattice: Lattice) -> tuple[Mark, ...]:
     found = jumps(cells.energy_kwh, lattice, leaps=leaps(channel))
+    if not found:
+        return ()
     moments = np.array([jump.moment_s for jump in found], dtype=np.int64)
     order = np.argsort(channel.start_s, kind="stable")
     place = np.searchsorted(channel.start_s[order], moments)
-    rows = order[np.clip(place, 0, max(len(channel) - 1, 0))]
-    hours = found[0].hours if found else 0
-    return mark("clock-shift-jump", "told", channel, rows, hours=hours)
+    rows = order[np.minimum(place, len(channel) - 1)]
+    return mark("clock-shift-jump", "told", channel, rows, hours=found[0].hours)
