@@ -156,7 +156,7 @@ def _weekend(energy: Floats, weekday: NDArray[np.int64]) -> Estimate:
     if len(more) < 2:
         return Estimate(low=-np.inf, middle=0.0, high=np.inf, unit="kWh/day", basis=BASIS)
     middle = float(more.mean())
-    half = Z80 * float(more.std(ddof=1)) / np.sqrt(len(more))
+    half = Z80 * float(more.std(ddof=1) / np.sqrt(len(more)))
     return Estimate(
         low=middle - half, middle=middle, high=middle + half, unit="kWh/day", basis=BASIS
     )

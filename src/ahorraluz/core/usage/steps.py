@@ -225,8 +225,8 @@ def _hours(rows: Sequence[int]) -> tuple[int, int]:
 
 
 def _estimate(size: float, error: float) -> Estimate:
-    half = WIDER * Z80 * error
-    return Estimate(low=size - half, middle=size, high=size + half, unit="W", basis=BASIS)
+    middle, half = float(size), WIDER * Z80 * float(error)
+    return Estimate(low=middle - half, middle=middle, high=middle + half, unit="W", basis=BASIS)
 
 
 def confidence_of(ratio: float, *, always_on: bool) -> float:
