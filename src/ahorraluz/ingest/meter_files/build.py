@@ -25,7 +25,7 @@ from ahorraluz.ingest.meter_files.units import (
     guess_unit,
     open_units,
 )
-from ahorraluz.ingest.meter_files.words import Word, fold, unit_of, words_of
+from ahorraluz.ingest.meter_files.words import Word, fold, tokens_of, unit_of, words_of
 
 RISING_SHARE = 0.995
 """Share of steps that do not fall, from which numbers may be a counter."""
@@ -98,7 +98,7 @@ def draft_of(
         return draft
     counted = measure is Measure.REGISTER
     # "Active power" names energy with its first word.
-    energy = counted or (not power and Word.ENERGY in words)
+    energy = counted or (not power and not words.isdisjoint({Word.ENERGY, Word.CONSUMPTION}))
     among = open_units(energy=energy, power=power, seconds=intervals.step_s)
     per_interval = _steps(value) if counted else value
     found = guess_unit(per_interval, max(intervals.step_s, 1) / 3600, among=among)
@@ -124,7 +124,8 @@ def is_register(value: Floats, intervals: Intervals, *, words: frozenset[Word], 
         return False
     rising = float((steps >= 0).mean())
     up = steps[steps > 0]
-    told = Word.REGISTER in words
+    # The state of an energy sensor, as Home Assistant writes it, is always its counter.
+    told = Word.REGISTER in words or "state" in tokens_of(name)
     if not len(up):
         return told and bool((steps == 0).all()) and len(steps) > 1
     if told:

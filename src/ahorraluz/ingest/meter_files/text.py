@@ -6,6 +6,8 @@ from ahorraluz.ingest.meter_files.content import Content, MeterFileError
 
 MAX_LINE_BYTES = 1_048_576
 """Longest line of a table; a longer one is no line of readings. [byte]"""
+ZERO_SHARE = 0.8
+"""Share of zeros among every second byte from which a text without a mark is UTF-16."""
 CHUNK_BYTES = 8_388_608
 """How much is decoded at once, so that a large file is not held twice. [byte]"""
 
@@ -49,9 +51,9 @@ def encoding_of(data: bytes) -> str:
             return "utf-8-bom" if encoding == "utf-8" and _is_utf8(data) else _marked(encoding)
     head = data[:4096]
     # UTF-16 without a mark: every second byte of plain text is zero.
-    if len(head) >= 4 and head[1::2].count(0) > 0.4 * len(head) / 2:
+    if len(head) >= 4 and head[1::2].count(0) > ZERO_SHARE * len(head) / 2:
         return "utf-16-le"
-    if len(head) >= 4 and head[::2].count(0) > 0.4 * len(head) / 2:
+    if len(head) >= 4 and head[::2].count(0) > ZERO_SHARE * len(head) / 2:
         return "utf-16-be"
     return "utf-8" if _is_utf8(data) else "cp1252"
 

@@ -157,7 +157,7 @@ def _values(columns: Sequence[Column]) -> list[Column]:
             column.kind is Kind.NUMBER
             or (column.kind in (Kind.EMPTY, Kind.STAMP) and column.says(*_KNOWN))
             or (column.kind in (Kind.EMPTY, Kind.STAMP) and column.unit is not None)
-            or (column.kind is Kind.TEXT and column.says(Word.NEUTRAL) and _some_numbers(column))
+            or _is_spoiled(column)
         )
     ]  # fmt: skip
     told = [column for column in numbers if column.unit is not None or column.says(*_KNOWN)]
@@ -173,8 +173,10 @@ def _values(columns: Sequence[Column]) -> list[Column]:
     return numbers
 
 
-def _some_numbers(column: Column) -> bool:
-    """Tell whether a column of states has numbers among its words."""
+def _is_spoiled(column: Column) -> bool:
+    """Tell whether a column of states or of energy has numbers among its words."""
+    if column.kind is not Kind.TEXT or not (column.says(Word.NEUTRAL) or column.unit):
+        return False
     return any(cell.replace(".", "", 1).isdigit() for cell in column.distinct)
 
 
