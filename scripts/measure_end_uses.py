@@ -35,6 +35,7 @@ from ahorraluz.core.usage.metered_uses import COVERED, MeteredUses, metered_uses
 MONTH_H = 730.5
 SHOWER_W, LARGE_W, SHORT_MIN = 3_300, 1_000, 5
 """The fixed rule: above the first hot water; above the second cooking, or washing if long."""
+INTERVALS_MIN = (1, 5, 15, 30, 60)
 Shares = Mapping[EndUseId, tuple[float, float, float]]
 """Low, middle and high part of the total by end use."""
 METHODS = ("ownership", "list", "rule", "meter", "meter+ownership", "meter+list")
@@ -61,6 +62,8 @@ def main(folder: Path) -> None:
     print(error_table(late, early))
     print("\n## Truth inside the range of level 80 %\n")
     print(cover_table([*late, *early]))
+    print("\n## The same home at coarser intervals, later part (% of the total)\n")
+    print(interval_table(homes))
     print("\n## Events, later part\n")
     print(event_table(homes, load_appliances()))
 
@@ -217,6 +220,46 @@ def error_table(late: Sequence[Row], early: Sequence[Row]) -> str:
             errors = " | ".join(f"{100 * mean_error(chosen, method):.1f}" for method in METHODS)
             lines.append(f"| {name} | {part} | {errors} |")
     return "\n".join(lines)
+
+
+def interval_table(homes: Sequence[MeasuredHome]) -> str:
+    """Return what the readings alone say of homes of minutes, averaged to longer intervals."""
+    lines = [
+        f"| home | use | truth | {' | '.join(f'{minutes} min' for minutes in INTERVALS_MIN)} |",
+        f"| --- | --- | ---: |{' ---: |' * len(INTERVALS_MIN)}",
+    ]
+    for home in homes:
+        if home.grid.interval_s > 60:
+            continue
+        grid = cut(home.grid, home.late)
+        said = [
+            of_metered(
+                metered_uses(
+                    averaged(grid, minutes), base_load_w=None, appliances=load_appliances()
+                )
+            )
+            for minutes in INTERVALS_MIN
+        ]
+        known = ~np.isnan(grid.power_kw)
+        for use, (end_uses, power) in home.truth.items():
+            truth = np.nansum(np.where(known, power[home.late], 0.0)) / np.nansum(grid.power_kw)
+            cells = [
+                f"{100 * middle:.1f} ({100 * low:.0f} to {100 * high:.0f})"
+                for low, middle, high in (together(shares, end_uses) for shares in said)
+            ]
+            lines.append(f"| {home.name} | {use} | **{100 * truth:.1f}** | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def averaged(grid: DayGrid, minutes: int) -> DayGrid:
+    """Return a grid of minutes averaged to longer intervals, unknown where any minute is."""
+    power = grid.power_kw.reshape(len(grid.days), -1, minutes).mean(axis=2)
+    return DayGrid(
+        days=grid.days,
+        power_kw=power,
+        estimated=np.zeros(power.shape, dtype=bool),
+        interval_s=60 * minutes,
+    )
 
 
 def mean_error(rows: Sequence[Row], method: str) -> float:

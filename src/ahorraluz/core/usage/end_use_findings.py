@@ -90,7 +90,7 @@ def end_use_findings(
         Catalogue by id: what a refrigerator usually takes.
     """
     findings = []
-    if metered.resolves_events:
+    if metered.tells_uses:
         for name, kind, weight in _KINDS:
             seen = kind_seen(metered.kinds, kind)
             if seen is not None and (kind is not EventKind.PUMP or seen.per_day >= PUMP_STARTS_DAY):

@@ -115,8 +115,6 @@ _UNKNOWN_POWER = math.log(40.0)
 """Width of what an unknown load may draw, ``EDGE_W`` to forty times it. [ln W]"""
 _UNKNOWN_MINUTES = math.log(360 / 0.5)
 """Width of how long it may run, half a minute to six hours. [ln min]"""
-_BLUR_SD = 0.3
-"""Spread that an interval longer than the burst adds to its power. [ln W]"""
 _NEIGHBOUR_MIN = 30.0
 """Within this time before and after, like bursts are one use of a thermostat. [min]"""
 _REPEATS = 3
@@ -298,13 +296,15 @@ def _log_density(events: Events, kinds: Sequence[EventKind], plates: Sequence[_P
     """Return the log density of every event under every kind, shape (n, k)."""
     log_power = np.log(np.maximum(events.power_w, 1.0))
     log_minutes = np.log(np.maximum(events.minutes, _LEAST_MINUTES))
-    blur = np.where(events.resolved, 0.0, _BLUR_SD)
     # Nothing in a home draws more than water heated as it flows: above every plate of the
     # catalogue the power says no more than that, and an unknown load is unlikely.
     top = max((plate.centre for plate in plates), default=math.inf)
-    unknown = np.where(log_power > top, math.log(_SIDE), 0.0) - math.log(
-        _UNKNOWN_POWER * _UNKNOWN_MINUTES
+    flat = np.where(
+        events.resolved,
+        -math.log(_UNKNOWN_POWER * _UNKNOWN_MINUTES),
+        -math.log(_UNKNOWN_POWER + _UNKNOWN_MINUTES),
     )
+    unknown = np.where(log_power > top, math.log(_SIDE), 0.0) + flat
     log_power = np.minimum(log_power, top)
     alike = _alike_around(events)
     columns = []
@@ -313,34 +313,45 @@ def _log_density(events: Events, kinds: Sequence[EventKind], plates: Sequence[_P
             columns.append(unknown)
             continue
         habit = _HABITS[kind]
-        power = _power_density(log_power, blur, [p for p in plates if p.kind is kind])
+        own = [plate for plate in plates if plate.kind is kind]
         low, high = (math.log(minutes) for minutes in habit.minutes)
-        sd = np.full(len(events), (high - low) / _RANGE_SDS)
-        length = _log_normal(log_minutes, (low + high) / 2, sd)
-        columns.append(power + length + _repetition(alike, habit.repeats))
+        middle, sd = (low + high) / 2, (high - low) / _RANGE_SDS
+        seen = _plate_density(log_power, own) + _log_normal(log_minutes, middle, sd)
+        # Where power and length cannot be told apart their product still can.
+        counted = _plate_density(log_power + log_minutes, own, shift=middle, more_sd=sd)
+        counted = np.where(log_power > _highest(own), counted + math.log(_OVER_PLATE), counted)
+        columns.append(np.where(events.resolved, seen + _repetition(alike, habit.repeats), counted))
     return np.stack(columns, axis=1)
 
 
-def _power_density(log_power: Floats, blur: Floats, plates: Sequence[_Plate]) -> Floats:
+def _plate_density(
+    value: Floats, plates: Sequence[_Plate], *, shift: float = 0.0, more_sd: float = 0.0
+) -> Floats:
+    """Return the log density of a power, or of an energy: a power and a length. [ln]"""
     total = sum(plate.owned for plate in plates)
     parts = [
         math.log(plate.owned / total)
-        + _log_student(log_power, plate.centre, np.hypot(plate.sd, blur))
+        + _log_student(value, plate.centre + shift, math.hypot(plate.sd, more_sd))
         for plate in plates
     ]
     return np.asarray(np.logaddexp.reduce(parts, axis=0))
 
 
-def _log_normal(value: Floats, centre: float, sd: Floats) -> Floats:
+def _highest(plates: Sequence[_Plate]) -> float:
+    """Return the most that a kind draws. [ln W]"""
+    return max(plate.centre for plate in plates) + math.log(_FITS_PLATE)
+
+
+def _log_normal(value: Floats, centre: float, sd: float) -> Floats:
     deviation = (value - centre) / sd
-    return np.asarray(-0.5 * deviation**2 - np.log(sd) - 0.5 * math.log(2 * math.pi))
+    return np.asarray(-0.5 * deviation**2 - math.log(sd) - 0.5 * math.log(2 * math.pi))
 
 
-def _log_student(value: Floats, centre: float, scale: Floats) -> Floats:
+def _log_student(value: Floats, centre: float, scale: float) -> Floats:
     """Return the log density of Student's t: an odd plate is unlikely, not impossible."""
     squares = ((value - centre) / scale) ** 2
     tail = -(_FREEDOM + 1) / 2 * np.log1p(squares / _FREEDOM)
-    return np.asarray(tail - np.log(scale) + _STUDENT)
+    return np.asarray(tail - math.log(scale) + _STUDENT)
 
 
 def _alike_around(events: Events) -> Floats:

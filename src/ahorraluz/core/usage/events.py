@@ -40,6 +40,9 @@ BLOCK_W = 250.0
 """Least excess of an hour over the hours around it; a lamp or a television is no event. [W]"""
 BLOCK_WINDOW_H = 6
 """What lasts longer than this is background, not a block. [h]"""
+RESOLVING = 2
+"""Intervals that an event must fill before its power can be told, where they are long: one
+alone may hold a kettle or a heater that ran all the time."""
 LONGEST_S = 6 * HOUR_S
 """Longest time between the edges of one event. [s]"""
 _PARTIAL = 0.2
@@ -154,7 +157,8 @@ def find_events(grid: DayGrid) -> Events:
     else:
         first, length, energy_wh, peak = _pulses(power_w, interval_s)
         minutes = energy_wh / np.maximum(peak, 1.0) * 60.0
-        resolved = minutes * 60.0 >= interval_s
+        intervals = 1 if interval_s <= BLURRED_S else RESOLVING
+        resolved = minutes * 60.0 >= intervals * interval_s
     slots = power_w.size // len(grid.days)
     return Events(
         day=grid.days[first // slots],

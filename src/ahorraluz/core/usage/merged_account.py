@@ -40,7 +40,7 @@ UNMISTAKABLE = (EventKind.ELECTRIC_SHOWER, EventKind.WATER_HEATER_TANK)
 """Kinds that cannot be missed where single uses are seen at all: nothing else is like them."""
 SEEN_A_WEEK = 1.0
 """Sure events a week from which a home has a thing it did not list."""
-SEEN_KWH = 2.0
+SEEN_KWH = 5.0
 """Energy below which it is not worth asking. [kWh/month]"""
 _STIFF = 1e-3
 """How far a use that does not follow the seasons joins the swing of the year."""
@@ -133,7 +133,7 @@ def _without_unseen(
     appliances: Mapping[str, ApplianceFacts],
 ) -> tuple[list[Item], list[Issue]]:
     """Return ``items`` without the energy of things that cannot be missed and never ran."""
-    if not metered.resolves_events or metered.days < MIN_DAYS:
+    if not metered.tells_uses or metered.days < MIN_DAYS:
         return list(items), []
     absent = {kind for kind in UNMISTAKABLE if not np.any(metered.kinds.surely(kind))}
     listed = {entry.id for entry in home.appliances}
@@ -166,7 +166,7 @@ def _with_unlisted(
     """Return ``items`` with the kinds that were surely seen and are not among them."""
     result = list(items)
     issues: list[Issue] = []
-    if not metered.resolves_events or not home.appliances:
+    if not metered.tells_uses or not home.appliances:
         return result, issues
     have = {_kind(item, appliances) for item in items}
     events = metered.kinds.events

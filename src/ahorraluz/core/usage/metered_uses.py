@@ -25,7 +25,7 @@ from ahorraluz.core.usage.event_kinds import (
     chances,
     classify_events,
 )
-from ahorraluz.core.usage.events import EDGE_MAX_S, find_events, limits
+from ahorraluz.core.usage.events import BLURRED_S, EDGE_MAX_S, find_events, limits
 from ahorraluz.core.usage.facts import ApplianceFacts, EndUseId, Physics
 from ahorraluz.core.usage.ranges import Spread, estimate_of, relative_sd
 from ahorraluz.core.usage.reconcile import Floats, reconcile
@@ -83,6 +83,8 @@ _PULSE_SD: Mapping[MeteredUseId, float] = {MeteredUseId.WATER_HEATING: 0.15}
 """Relative error of the energy of kinds that nothing else is like."""
 _ALIKE_SD = 0.35
 """The same for the others: heaters of two kilowatts look alike, whatever they heat."""
+_BLURRED_SD = 0.5
+"""The same where an interval is longer than many a use, and its power a guess."""
 _BLOCK_SD = 0.6
 """The same for blocks of hours: they hold whatever ran in them."""
 _TOGETHER = 0.5
@@ -133,8 +135,13 @@ class MeteredUses:
 
     @property
     def resolves_events(self) -> bool:
-        """Whether single uses can be told apart."""
+        """Whether edges show at all; else only blocks of hours do."""
         return self.interval_s <= EDGE_MAX_S
+
+    @property
+    def tells_uses(self) -> bool:
+        """Whether single uses can be told apart by power and length."""
+        return self.interval_s <= BLURRED_S
 
 
 def metered_uses(
@@ -249,13 +256,20 @@ def _of_events(
         if mean <= 0:
             continue
         doubt = kinds.events.month_kwh(np.minimum(chance, 1 - chance))
-        own_sd = _BLOCK_SD if blocks else _PULSE_SD.get(name, _ALIKE_SD)
-        sd = math.hypot(own_sd * mean, _TOGETHER * doubt, _FLOOR_SD * total_kwh)
+        sd = math.hypot(
+            _own_sd(name, kinds.events.interval_s) * mean, _TOGETHER * doubt, _FLOOR_SD * total_kwh
+        )
         parts.append(_part(name, mean, sd, BLOCKS if blocks else EVENTS))
     if climate is not None and climate.middle > 0:
         sd = climate.middle * relative_sd(climate)
         parts.append(_part(MeteredUseId.CLIMATE, climate.middle, sd, WEATHER))
     return parts
+
+
+def _own_sd(name: MeteredUseId, interval_s: int) -> float:
+    if interval_s > EDGE_MAX_S:
+        return _BLOCK_SD
+    return _BLURRED_SD if interval_s > BLURRED_S else _PULSE_SD.get(name, _ALIKE_SD)
 
 
 def _group_of(kind: EventKind) -> MeteredUseId:

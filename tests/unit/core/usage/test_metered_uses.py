@@ -8,11 +8,8 @@ from tests.synthetic_home import Habits, synthetic_home
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.readings.grid import DayGrid
-from ahorraluz.core.usage.end_use_findings import end_use_findings, kind_seen
-from ahorraluz.core.usage.event_kinds import EventKind
 from ahorraluz.core.usage.facts import ApplianceFacts
 from ahorraluz.core.usage.metered_uses import MeteredUseId, MeteredUses, metered_uses
-from ahorraluz.texts import LOCALES, open_texts
 
 Catalogue = dict[str, ApplianceFacts]
 MONTH = 30.4375
@@ -63,6 +60,29 @@ def test_what_never_stops_is_told_from_the_refrigerator(
     assert cold is not None
     assert always.estimate.low <= 60 * 0.7305 <= always.estimate.high
     assert cold.estimate.low <= home.fridge_kwh / 60 * MONTH <= cold.estimate.high
+
+
+def test_a_quarter_of_an_hour_still_counts_the_shower(catalogue: Catalogue) -> None:
+    home = synthetic_home(days=60, interval_s=900)
+
+    metered = uses_of(home.grid, catalogue)
+
+    hot = metered.use(MeteredUseId.WATER_HEATING)
+    assert hot is not None
+    assert hot.estimate.low <= home.shower_kwh / 60 * MONTH <= hot.estimate.high
+    assert metered.resolves_events
+    assert not metered.tells_uses
+
+
+def test_a_home_that_uses_nothing_has_no_uses(catalogue: Catalogue) -> None:
+    grid = DayGrid(
+        days=np.datetime64("2026-01-05") + np.arange(9),
+        power_kw=np.zeros((9, 1_440)),
+        estimated=np.zeros((9, 1_440), dtype=bool),
+        interval_s=60,
+    )
+
+    assert uses_of(grid, catalogue).uses == ()
 
 
 def test_a_given_response_to_the_weather_is_a_use_of_its_own(catalogue: Catalogue) -> None:
@@ -120,60 +140,3 @@ def test_any_home_adds_up_and_no_use_is_negative(
         metered.total_kwh_month if metered.uses else 0.0
     )
     assert all(use.estimate.low >= 0 for use in metered.uses)
-
-
-# --- findings ------------------------------------------------------------------------------------
-
-
-def test_a_shower_is_found_with_its_numbers(catalogue: Catalogue) -> None:
-    home = synthetic_home(days=60, interval_s=60)
-
-    seen = kind_seen(uses_of(home.grid, catalogue).kinds, EventKind.ELECTRIC_SHOWER)
-
-    assert seen is not None
-    assert seen.per_day == pytest.approx(1.5, abs=0.2)
-    assert seen.power_w == pytest.approx(4_000, rel=0.05)
-    assert seen.minutes == pytest.approx(9.5, abs=1)
-
-
-def test_every_finding_can_be_said_in_both_languages(catalogue: Catalogue) -> None:
-    habits = Habits(fridge_duty=0.7, shower_min=10)
-    metered = uses_of(synthetic_home(habits, days=60, interval_s=60).grid, catalogue)
-
-    findings = end_use_findings(metered, appliances=catalogue)
-
-    assert {"electric-shower", "refrigerator-heavy"} <= {finding.id for finding in findings}
-    for locale in LOCALES:
-        texts = open_texts(locale)
-        for finding in findings:
-            assert texts.text(f"finding.{finding.id}", **finding.numbers)
-            assert texts.has(f"finding.{finding.id}.title")
-
-
-def test_an_ordinary_refrigerator_is_not_heavy(catalogue: Catalogue) -> None:
-    metered = uses_of(synthetic_home(days=60, interval_s=60).grid, catalogue)
-
-    names = [finding.id for finding in end_use_findings(metered, appliances=catalogue)]
-
-    assert "refrigerator" in names
-    assert "refrigerator-heavy" not in names
-
-
-def test_hours_find_no_single_use(catalogue: Catalogue) -> None:
-    metered = uses_of(synthetic_home(days=60).grid, catalogue)
-
-    assert end_use_findings(metered, appliances=catalogue) == ()
-
-
-def test_a_pump_that_starts_all_day_is_worth_a_look(catalogue: Catalogue) -> None:
-    grid = synthetic_home(Habits(shower_w=0), days=30, interval_s=60).grid
-    power = grid.power_kw.copy()
-    for hour in range(6, 22, 2):
-        power[:, hour * 60 : hour * 60 + 12] += 0.46
-    often = DayGrid(days=grid.days, power_kw=power, estimated=grid.estimated, interval_s=60)
-    owned = {"electrobomba-05hp": 1.0, "refrigeradora-mediana": 1.0}
-
-    metered = metered_uses(often, base_load_w=None, appliances=catalogue, owned=owned)
-
-    found = {one.id: one for one in end_use_findings(metered, appliances=catalogue)}
-    assert found["pump-often"].numbers["per_day"] == pytest.approx(8, abs=0.5)
