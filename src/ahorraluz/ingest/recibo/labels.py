@@ -166,7 +166,6 @@ PATTERNS: Sequence[tuple[Label, str]] = (
         Label.KWH,
         r"consumo[(\[]?(?:en)?kwh[)\]]?|kwh(?:facturados|consumidos|delmes)|energia(?:activa)?\(?kwh\)?",
     ),
-    (Label.KWH, r"consumo(?=:?\d)|(?<![a-z])consumo$"),
     (
         Label.PRICE,
         r"precio(?:unitario|unit\.?|del?kwh|de(?:la)?energia|kwh)?[(\[]?(?:s/\.?/?kwh)?[)\]]?|p\.?unit(?:ario)?\.?",
@@ -186,6 +185,7 @@ PATTERNS: Sequence[tuple[Label, str]] = (
     ),
     (Label.MONTH, r"recibo(?:del)?(?:mes)?(?:de)?"),
     (Label.TARIFF, r"(?:opcion|tipo(?:de)?)?tarif(?:aria|a)"),
+    (Label.KWH, r"consumo(?=:?\d)|(?<![a-z])consumo$"),
     (Label.NEUTRAL, r"alicuota|kwh|soles|importe|s/\.?"),
 )
 _COMPILED = tuple((label, re.compile(pattern)) for label, pattern in PATTERNS)

@@ -1,10 +1,10 @@
 """Energy and its price, sure where meter, product or both agree."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ahorraluz.ingest.recibo.found import Candidate, Field, Why, distinct, sure, unsure
+from ahorraluz.ingest.recibo.found import Candidate, Field, Status, Why, distinct, sure, unsure
 from ahorraluz.ingest.recibo.labels import Label, Labelled
 from ahorraluz.ingest.recibo.places import Printed, Sheet
 
@@ -62,6 +62,12 @@ def read_meter(sheet: Sheet, *, energy: Decimal | None) -> MeterFields:
         several = Why.SEVERAL if agreed else Why.UNCHECKED
         clash = bool(products or _differences(sheet))
         kwh = unsure("kwh", candidates, Why.DISAGREES if clash and not agreed else several)
+    if kwh.status is Status.SURE and len(_blocks(products)) > 1:
+        # Each block has a price of its own: there is none of the month.
+        return MeterFields(
+            kwh=kwh,
+            unit_price=Field(name="unit_price", status=Status.MISSING, why=Why.NOT_FOUND),
+        )
     return MeterFields(kwh=kwh, unit_price=_price(sheet, prices, kwh=kwh, energy=energy))
 
 
@@ -177,12 +183,21 @@ def _by_product(
         if fits and (sheet.exact or value in meter or _tells(place, fits, printed)):
             agreed.add(candidate.value)
     # Blocks of one month, each a product of its own, add up to the energy billed.
-    blocks = {p.quantity.text + str(p.amount): p.quantity.value for p in products}
+    blocks = _blocks(products)
     if len(blocks) > 1:
-        total = sum((v for v in blocks.values() if isinstance(v, Decimal)), Decimal(0))
+        total = sum(blocks.values(), Decimal(0))
         whole: set[object] = {c.value for c, _ in printed if c.value == total}
         return whole or agreed
     return agreed
+
+
+def _blocks(products: Sequence[Product]) -> dict[tuple[object, Decimal], Decimal]:
+    """Return the energy of each energy line that is a product, by its price and amount. [kWh]"""
+    return {
+        (product.price.value, product.amount): product.quantity.value
+        for product in products
+        if isinstance(product.quantity.value, Decimal)
+    }
 
 
 def _tells(
