@@ -19,14 +19,16 @@ from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
+from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.page import EXTENSION, Door, today_in_peru
 from ahorraluz.web.residents import residents
 from ahorraluz.web.throttle import Throttle
+from ahorraluz.web.usage import usage
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -51,6 +53,9 @@ LEAST_TO_COMPRESS = 600
 """Below it the header costs more than it saves. [bytes]"""
 COMPRESSED_TYPES = ("text/html", "text/plain", "application/json")
 KILOBYTE = 1024
+MEGABYTE = 1024 * KILOBYTE
+SAME_SITE = ("same-origin", "none")
+"""What a browser says of a form of our own pages, and of an address typed by hand."""
 LONGEST_LOGGED_PATH = 200
 
 access_log = logging.getLogger("ahorraluz.access")
@@ -87,8 +92,11 @@ def create_app(
     )
     app.register_blueprint(assets)
     app.register_blueprint(residents)
+    app.register_blueprint(meter)
+    app.register_blueprint(usage)
     app.add_url_rule(HEALTH, view_func=_health)
-    _limit(app, throttle or Throttle(), clock)
+    _limit(app, settings, throttle or Throttle(), clock)
+    _keep_strangers_out(app)
     _finish(app, clock)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(InternalServerError, _http_error)
@@ -108,7 +116,7 @@ def server_options(settings: Settings) -> Mapping[str, Any]:
     """
     return {
         "clear_untrusted_proxy_headers": not settings.trusted_proxies,
-        "max_request_body_size": settings.max_upload_kb * KILOBYTE,
+        "max_request_body_size": max(settings.max_upload_kb * KILOBYTE, _largest_file(settings)),
         "max_request_header_size": LONGEST_QUERY + HEADER_ROOM,
         "ident": "",
     }
@@ -121,13 +129,15 @@ def _health() -> Response:
     return response
 
 
-def _limit(app: Flask, throttle: Throttle, clock: Callable[[], float]) -> None:
+def _limit(app: Flask, settings: Settings, throttle: Throttle, clock: Callable[[], float]) -> None:
     """Refuse what is too large, too long or too often before anything is read."""
 
     @app.before_request
     def _refuse() -> None:
         g.began = clock()
         largest = app.config["MAX_CONTENT_LENGTH"]
+        if request.path == UPLOAD and request.method == "POST":
+            largest = request.max_content_length = _largest_file(settings)
         if request.content_length is not None and request.content_length > largest:
             abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if len(request.query_string) > LONGEST_QUERY:
@@ -137,6 +147,27 @@ def _limit(app: Flask, throttle: Throttle, clock: Callable[[], float]) -> None:
         wait = throttle.seconds_to_wait(request.remote_addr or "", now=clock())
         if wait > 0:
             raise TooManyRequests(retry_after=ceil(wait))
+
+
+def _largest_file(settings: Settings) -> int:
+    """Return the largest form with a meter file in it. [byte]"""
+    return settings.max_meter_file_mb * MEGABYTE + MEGABYTE
+
+
+def _keep_strangers_out(app: Flask) -> None:
+    """Refuse a form that another site sends in a visitor's name."""
+
+    @app.before_request
+    def _refuse_forged() -> None:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get("Origin")
+        if site is not None and site not in SAME_SITE:
+            abort(HTTPStatus.FORBIDDEN)
+        # Browsers too old to name the site name the origin of a form at least.
+        if site is None and origin is not None and origin != request.host_url.rstrip("/"):
+            abort(HTTPStatus.FORBIDDEN)
 
 
 def _finish(app: Flask, clock: Callable[[], float]) -> None:

@@ -36,6 +36,7 @@ class Settings:
     port: int = 8000
     trusted_proxies: int = 0
     max_upload_kb: int = 2_048
+    max_meter_file_mb: int = 32
 
     @property
     def database(self) -> str:
@@ -150,8 +151,14 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         field="max_upload_kb",
         default="`2048`",
-        meaning="Largest file or form the server takes, in kilobytes.",
+        meaning="Largest form the server takes, in kilobytes.",
         read=_whole(1, 102_400),
+    ),
+    Setting(
+        field="max_meter_file_mb",
+        default="`32`",
+        meaning="Largest meter file the server takes, in megabytes.",
+        read=_whole(1, 512),
     ),
 )
 """Every setting, for :func:`read_settings` and for the reference page."""

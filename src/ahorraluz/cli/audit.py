@@ -1,7 +1,5 @@
 """``ahorraluz audit``: a recibo recomputed, and the letter to claim with."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +31,7 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.audit_receipt import audit_receipt
     from ahorraluz.services.documents.audit import audit_document
     from ahorraluz.services.receipts import receipt_from_file
+    from ahorraluz.services.write_file import write_whole
 
     path, claim = given.file("file"), given.file("claim")
     assert path is not None  # noqa: S101 - a required argument
@@ -73,31 +72,6 @@ def check_claim_file(path: Path, *, force: bool) -> None:
         raise ClaimFileError("claim-suffix", value=path.name, choices=", ".join(SUFFIXES))
     if path.exists() and not force:
         raise ClaimFileError("claim-exists", file=path.name)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` all at once: a reader sees the old file or the new one.
-
-    Raises
-    ------
-    ClaimFileError
-        ``file-not-written``.
-    """
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError:
-        raise _not_written(path) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise _not_written(path) from None
-
-
-def _not_written(path: Path) -> ClaimFileError:
-    return ClaimFileError("file-not-written", file=str(path))
 
 
 def _lines(audited: "ReceiptAudit", texts: Texts, *, claim: Path | None) -> Iterator[str]:

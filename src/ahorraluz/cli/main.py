@@ -22,6 +22,8 @@ COMMANDS = {
     "change": "ahorraluz.cli.change:change",
     "curve": "ahorraluz.cli.curve:curve",
     "plan": "ahorraluz.cli.plan:plan",
+    "readings": "ahorraluz.cli.readings:readings",
+    "usage": "ahorraluz.cli.usage:usage",
     "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",

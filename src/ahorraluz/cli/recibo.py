@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ahorraluz.cli.audit import write_whole
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.tables import heading, table
 from ahorraluz.cli.typed import File
@@ -28,6 +27,7 @@ class ReciboOutError(AhorraLuzError):
 def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.documents.recibo import completable, recibo_document
     from ahorraluz.services.read_recibo import recibo_from_file, rows_of_fields
+    from ahorraluz.services.write_file import write_whole
 
     path, out = given.file("file"), given.file("out")
     assert path is not None  # noqa: S101 - a required argument

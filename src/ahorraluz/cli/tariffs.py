@@ -240,5 +240,6 @@ tariffs = TextGroup(
         "list": "ahorraluz.cli.tariffs:list_",
         "show": "ahorraluz.cli.tariffs:show",
         "import": "ahorraluz.cli.tariffs:import_",
+        "compare": "ahorraluz.cli.compare:compare",
     },
 )

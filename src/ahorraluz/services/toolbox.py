@@ -1,14 +1,16 @@
 """Everything the services work with, wired once."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ahorraluz.catalog.book import book_hash, load_tariff_book
 from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.settings import Settings
+from ahorraluz.store.database import Store, open_store
 
 
-@dataclass(slots=True)
+@dataclass
 class Toolbox:
     """Settings and the facts on file; books are loaded when a distributor is first asked for."""
 
@@ -19,6 +21,11 @@ class Toolbox:
     def user_folder(self) -> Path:
         """Folder of the price sheets that this user imported."""
         return self.settings.data_dir
+
+    @cached_property
+    def store(self) -> Store:
+        """What is kept of homes; the database is opened when it is first used."""
+        return open_store(self.settings.database)
 
     def book(self, distributor: str) -> TariffBook:
         """Return the tariff book of ``distributor``, fresh after an import."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import cast
 
-from flask import current_app, g, make_response, render_template, request
+from flask import current_app, g, make_response, redirect, render_template, request
 from flask.wrappers import Response
 from markupsafe import Markup, escape
 
@@ -20,6 +20,7 @@ from ahorraluz.web.query import Query, read_query
 EXTENSION = "ahorraluz"
 PERU_TIME = timezone(timedelta(hours=-5))
 """Peru keeps no summer time."""
+SEE_OTHER = 303
 PRIVATE = "private, no-cache"
 """Pages hold what one person typed: only their own browser keeps them, and asks first."""
 
@@ -123,6 +124,11 @@ def this_page(query: Query | None = None) -> Page:
         language=language,
         default_language=door().language,
     )
+
+
+def go_to(address: str) -> Response:
+    """Send the browser on after a form, so that a reload sends nothing twice."""
+    return make_response(redirect(address, SEE_OTHER))
 
 
 def show(template: str, page: Page, *, status: int = 200, **context: object) -> Response:

@@ -27,13 +27,16 @@ ROUTES = {
     "/reclamo?d=luz-del-sur&k=152&p=0.6403&e=99.33": 200,
     "/ejemplos": 200,
     "/acerca": 200,
+    "/medidor": 200,
+    "/medidor/unknown": 422,
+    "/consumo/unknown": 404,
     "/salud": 200,
     "/no-existe": 404,
     "/static/app.css": 404,
 }
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -133,13 +136,13 @@ def test_the_visitor_is_named_by_trusted_proxies_only(
 def test_the_server_keeps_the_headers_of_trusted_proxies_only(
     tmp_path: Path, proxies: int, kept: bool
 ) -> None:
-    settings = Settings(data_dir=tmp_path, trusted_proxies=proxies, max_upload_kb=3)
+    settings = Settings(data_dir=tmp_path, trusted_proxies=proxies, max_meter_file_mb=3)
 
     options = server_options(settings)
 
     assert options["clear_untrusted_proxy_headers"] is not kept
-    assert options["max_request_body_size"] == 3072
-    assert Adjustments(**options).max_request_body_size == 3072
+    assert options["max_request_body_size"] == 4 * 1024 * 1024
+    assert Adjustments(**options).max_request_body_size == 4 * 1024 * 1024
 
 
 def test_https_behind_a_proxy_is_asked_for_again(make_app: Callable[..., Flask]) -> None:

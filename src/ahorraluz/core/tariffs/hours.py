@@ -71,6 +71,7 @@ def peak_mask(
     *,
     supply: Supply,
     figures: NationalFigures,
+    day: date,
     holidays: Collection[date] = (),
 ) -> NDArray[np.bool_]:
     """Tell for many moments whether they are peak; the rule of :func:`is_peak`.
@@ -80,22 +81,21 @@ def peak_mask(
     local_s
         Local clock, shape (n,). [s since 1970 of that clock]
     supply, figures, holidays
-        As in :func:`is_peak`. The hours in force on the last day hold for all: they
-        have changed by law only, never within a year of readings.
+        As in :func:`is_peak`.
+    day
+        The hours in force on this day hold for every moment: readings of a past year
+        are split as they would be billed now.
 
     Returns
     -------
     numpy.ndarray
         Shape (n,), bool.
     """
-    if local_s.size == 0:
-        return np.zeros(0, dtype=np.bool_)
-    last = np.datetime64(int(local_s.max()), "s").astype("datetime64[D]").astype(date)
-    first, after = (int(figures.value(name, last)) for name in (PEAK_START_HOUR, PEAK_END_HOUR))
+    first, after = (int(figures.value(name, day)) for name in (PEAK_START_HOUR, PEAK_END_HOUR))
     hour = (local_s % DAY_S) // HOUR_S
     peak = (hour >= first) & (hour < after)
     if supply.holidays_off_peak:
-        day = local_s // DAY_S
+        local_day = local_s // DAY_S
         free = np.array(sorted(holidays), dtype="datetime64[D]").astype(np.int64)
-        peak &= ((day + THURSDAY) % 7 != SUNDAY) & ~np.isin(day, free)
+        peak &= ((local_day + THURSDAY) % 7 != SUNDAY) & ~np.isin(local_day, free)
     return peak

@@ -20,6 +20,50 @@
     document.querySelectorAll("[disabled]").forEach(function (field) { field.disabled = false; });
   });
 
+  // A file on its way: how far it is, then what the server found in it.
+  document.querySelectorAll("form[data-upload]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (!window.FormData || !window.DOMParser) return;
+      event.preventDefault();
+      var place = form.querySelector(".progress");
+      var bar = place.querySelector("progress");
+      var words = place.querySelector("p");
+      var button = form.querySelector("button");
+      var sent = new XMLHttpRequest();
+      function fail() {
+        words.textContent = form.dataset.failed;
+        bar.hidden = true;
+        button.disabled = false;
+      }
+      place.hidden = false;
+      bar.hidden = false;
+      button.disabled = true;
+      words.textContent = form.dataset.sending;
+      sent.upload.addEventListener("progress", function (moved) {
+        if (!moved.lengthComputable) return;
+        bar.value = 100 * moved.loaded / moved.total;
+        if (moved.loaded === moved.total) {
+          bar.removeAttribute("value");
+          words.textContent = form.dataset.reading;
+        }
+      });
+      sent.addEventListener("load", function () {
+        if (sent.status === 200) { window.location.assign(sent.responseURL); return; }
+        var answer = new DOMParser().parseFromString(sent.responseText, "text/html");
+        var summary = answer.getElementById("errors");
+        if (!summary) { fail(); return; }
+        var old = document.getElementById("errors");
+        if (old) old.remove();
+        form.insertBefore(document.importNode(summary, true), form.children[1]).focus();
+        place.hidden = true;
+        button.disabled = false;
+      });
+      sent.addEventListener("error", fail);
+      sent.open("POST", form.action);
+      sent.send(new FormData(form));
+    });
+  });
+
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

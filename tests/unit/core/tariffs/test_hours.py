@@ -62,7 +62,11 @@ def test_the_mask_of_many_moments_follows_the_rule_of_one(moments: list[int], as
     connection = Supply(distributor="light", holidays_off_peak=asked)
 
     found = peak_mask(
-        np.array(moments, dtype=np.int64), supply=connection, figures=HOURS, holidays=(MONDAY,)
+        np.array(moments, dtype=np.int64),
+        supply=connection,
+        figures=HOURS,
+        day=MONDAY,
+        holidays=(MONDAY,),
     )
 
     each = [

@@ -1,0 +1,103 @@
+"""Uploaded meter files between the look at their quality and the decision to keep them.
+
+A file waits in the data folder under a token nobody can guess, for a day at most. It
+is written whole or not at all, and readable by the program alone.
+"""
+
+import json
+import os
+import re
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.toolbox import Toolbox
+
+FOLDER = "pending"
+TOKEN_BYTES = 24
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
+LONGEST_WAIT = timedelta(days=1)
+MOST_WAITING = 200
+"""Files that may wait at once; the oldest go first."""
+LONGEST_NAME = 120
+
+
+class PendingFileError(AhorraLuzError):
+    """A waiting file that is not there, or could not be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingFile:
+    """One waiting file."""
+
+    token: str
+    name: str
+    content: bytes
+
+
+def hold_file(content: bytes, *, name: str, tools: Toolbox, as_of: datetime) -> str:
+    """Keep an uploaded file until it is decided about; return its token.
+
+    Raises
+    ------
+    PendingFileError
+        ``upload-not-kept``: the data folder cannot be written.
+    """
+    folder = tools.settings.data_dir / FOLDER
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    shown = name.replace("\\", "/").rpartition("/")[2][:LONGEST_NAME] or "archivo"
+    head = json.dumps({"name": shown}).encode("ascii") + b"\n"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _tidy(folder, as_of=as_of)
+        part = folder / f".{token}.part"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(head)
+            file.write(content)
+        part.replace(folder / token)
+    except OSError as error:
+        raise PendingFileError("upload-not-kept", reason=error.strerror or "") from None
+    return token
+
+
+def pending_file(token: str, *, tools: Toolbox) -> PendingFile:
+    """Return a waiting file.
+
+    Raises
+    ------
+    PendingFileError
+        ``upload-gone``: there is none, or its day is over.
+    """
+    try:
+        head, _, content = _path(token, tools).read_bytes().partition(b"\n")
+    except OSError:
+        raise PendingFileError("upload-gone") from None
+    return PendingFile(token=token, name=str(json.loads(head)["name"]), content=content)
+
+
+def drop_file(token: str, *, tools: Toolbox) -> None:
+    """Delete a waiting file; one that is gone already is no error."""
+    with suppress(OSError):
+        _path(token, tools).unlink()
+
+
+def _path(token: str, tools: Toolbox) -> Path:
+    if not TOKEN.fullmatch(token):
+        raise PendingFileError("upload-gone")
+    return tools.settings.data_dir / FOLDER / token
+
+
+def _tidy(folder: Path, *, as_of: datetime) -> None:
+    """Delete what has waited too long, and the oldest where too many wait."""
+    oldest_allowed = (as_of - LONGEST_WAIT).timestamp()
+    waiting = sorted(
+        (stat.st_mtime, path) for path in folder.iterdir() if (stat := path.stat()).st_size >= 0
+    )
+    excess = len(waiting) - MOST_WAITING + 1
+    for at, (moment, path) in enumerate(waiting):
+        if moment < oldest_allowed or at < excess:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""Pages of a home's measured use: what it says, as a page, a table and a report."""
+
+from datetime import date
+
+from flask import Blueprint, Response, abort
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.compare_tariffs import compare_tariffs
+from ahorraluz.services.connection import Connection
+from ahorraluz.services.documents.comparison import option_sentence
+from ahorraluz.services.find_readings import FoundReadings
+from ahorraluz.services.manage_readings import csv_of_readings
+from ahorraluz.services.receive_readings import HOME_NAME, readings_of
+from ahorraluz.services.understand_usage import About, Understanding, understand_usage
+from ahorraluz.web.choices import distributor_options
+from ahorraluz.web.inquiry import supply_of
+from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX
+from ahorraluz.web.page import Page, door, go_to, show, this_page
+from ahorraluz.web.report import usage_report
+from ahorraluz.web.usage_view import usage_view
+
+NOT_HERE = ("home-unknown", "home-without-readings", "database-none")
+"""A stranger learns no more than that there is nothing at this address."""
+NAME_LENGTH = len(HOME_PREFIX) + 2 * HOME_BYTES
+
+usage = Blueprint("usage", __name__)
+
+
+@usage.get("/consumo/<home>")
+def home_usage(home: str) -> Response:
+    """Show what the readings of a home say."""
+    page = this_page()
+    known = _understood(home, page)
+    return show(
+        "usage.html",
+        page,
+        view=usage_view(known, page.texts),
+        distributors=distributor_options(None),
+        compare=_compare(known, page),
+    )
+
+
+@usage.get("/consumo/<home>/informe")
+def report(home: str) -> Response:
+    """Show the report that stands alone, to keep or to print."""
+    page = this_page()
+    html = usage_report(_understood(home, page), page.texts, day=_today())
+    response = Response(html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="ahorraluz.html"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@usage.get("/consumo/<home>/datos.csv")
+def table(home: str) -> Response:
+    """Hand out the clean series as a table."""
+    readings = _kept(home).cleaned.readings
+    response = Response(csv_of_readings(readings), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="lecturas.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@usage.post("/consumo/<home>/borrar")
+def forget(home: str) -> Response:
+    """Erase everything kept of a home."""
+    _kept(home)
+    door().tools.store.forget(home)
+    return go_to(this_page().plain_url("/medidor"))
+
+
+def _today() -> date:
+    return door().today()
+
+
+def _kept(home: str) -> FoundReadings:
+    """Return the readings of a home kept through these pages; any other is not found here."""
+    if len(home) != NAME_LENGTH or not home.startswith(HOME_PREFIX):
+        abort(404)
+    if not HOME_NAME.fullmatch(home):
+        abort(404)
+    try:
+        channels, cleaned = readings_of(home, tools=door().tools)
+    except AhorraLuzError as error:
+        if error.issue.code in NOT_HERE:
+            abort(404)
+        raise
+    return FoundReadings(name="", channels=channels, cleaned=cleaned)
+
+
+def _understood(home: str, page: Page) -> Understanding:
+    found = _kept(home)
+    connection = None
+    if page.query.has("d"):
+        try:
+            connection = Connection(supply=supply_of(page.query))
+        except AhorraLuzError:
+            connection = None
+    return understand_usage(
+        found, about=About(connection=connection), tools=door().tools, as_of=_today()
+    )
+
+
+def _compare(known: Understanding, page: Page) -> list[str]:
+    """Return what other tariff options would cost, where they can be told."""
+    if known.connection is None:
+        return []
+    try:
+        compared = compare_tariffs(
+            known.readings, known.connection, tools=door().tools, as_of=_today()
+        )
+    except AhorraLuzError:
+        return []
+    return [option_sentence(option, page.texts) for option in compared.options]
