@@ -89,13 +89,24 @@ def test_a_new_file_is_readable_by_its_owner_alone(store: Store, path: Path) -> 
     store.close()
 
 
-def test_asking_makes_no_database(path: Path) -> None:
-    store = open_store(f"sqlite:///{path}", create=False)
+@pytest.mark.parametrize("create", [True, False])
+def test_asking_makes_no_database(path: Path, create: bool) -> None:
+    store = open_store(f"sqlite:///{path}", create=create)
 
     homes = store.homes()
-    error = refused(lambda: store.channels("casa"))
+    errors = [
+        refused(lambda: store.channels("casa")),
+        refused(lambda: store.undo_import("casa", 1, AS_OF)),
+    ]
 
     assert homes == ()
+    assert {error.issue.code for error in errors} == {"database-none"}
+    assert not path.parent.exists()
+
+
+def test_an_import_makes_no_database_if_it_may_not(path: Path) -> None:
+    error = refused(lambda: kept(open_store(f"sqlite:///{path}", create=False)))
+
     assert error.issue.code == "database-none"
     assert not path.parent.exists()
 
@@ -162,7 +173,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
 
-    error = refused(open_store(f"sqlite:///{tmp_path}/file/x.db").homes)
+    error = refused(lambda: kept(open_store(f"sqlite:///{tmp_path}/file/x.db")))
 
     assert error.issue.code == "database-not-opened"
 
@@ -221,7 +232,7 @@ def test_the_newest_step_is_the_one_the_store_asks_for() -> None:
 
 def check_tables(url: str) -> None:
     store = open_store(url)
-    store.homes()
+    kept(store)
     store.close()
     engine = connect(url, create=False)
     with engine.connect() as connection:

@@ -31,7 +31,7 @@ def open_store(url: str, *, create: bool = True) -> "Store":
     url
         ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST/NAME``.
     create
-        Whether to make a SQLite file that is not there; if not, nothing is known of any home.
+        Whether the first import may make a SQLite file that is not there; nothing else does.
     """
     return Store(url, create=create)
 
@@ -90,7 +90,7 @@ class Store:
         from ahorraluz.store.new_import import NewImport
 
         new = NewImport(file, sha256=sha256, file_name=file_name)
-        with self._writing() as connection:
+        with self._writing(create=self._create) as connection:
             lock_home(connection, home)
             return imports.add(connection, home, new, as_of=as_of)
 
@@ -143,7 +143,7 @@ class Store:
             return quarantine.counting_channels(connection, home)
 
     def homes(self) -> tuple[StoredHome, ...]:
-        """Return every home, by name; none where there is no database and none is to be made."""
+        """Return every home, by name; none where there is no database yet."""
         from ahorraluz.store import imports
 
         try:
@@ -229,7 +229,7 @@ class Store:
         with self._changing(home) as connection:
             imports.forget(connection, home)
         with database_errors(self._place):
-            wipe_freed(self._engine())
+            wipe_freed(self._engine(create=False))
 
     def close(self) -> None:
         """Let the database go; the store opens it again if it is used."""
@@ -238,14 +238,14 @@ class Store:
                 self._opened.dispose()
                 self._opened = None
 
-    def _engine(self) -> "Engine":
+    def _engine(self, *, create: bool) -> "Engine":
         from ahorraluz.store.connections import connect, place_of
         from ahorraluz.store.schema import bring_up_to_date
 
         with self._opening:
             if self._opened is None:
                 self._place = place_of(self._url)
-                engine = connect(self._url, create=self._create)
+                engine = connect(self._url, create=create)
                 try:
                     with database_errors(self._place):
                         bring_up_to_date(engine, place=self._place)
@@ -259,17 +259,18 @@ class Store:
     def _reading(self, home: str | None = None) -> "Iterator[Connection]":
         from ahorraluz.store.imports import known_home
 
-        engine = self._engine()
+        # Asking makes no database.
+        engine = self._engine(create=False)
         with database_errors(self._place), engine.connect() as connection:
             if home is not None:
                 known_home(connection, home)
             yield connection
 
     @contextmanager
-    def _writing(self) -> "Iterator[Connection]":
+    def _writing(self, *, create: bool = False) -> "Iterator[Connection]":
         from ahorraluz.store.connections import writing
 
-        engine = self._engine()
+        engine = self._engine(create=create)
         with database_errors(self._place), writing(engine) as connection:
             yield connection
 
