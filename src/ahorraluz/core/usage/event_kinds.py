@@ -126,7 +126,7 @@ _LOOK_AROUND = 8
 _ALIKE = 0.15
 """Difference of two powers below which they may be one appliance. [ln W]"""
 _ROUNDS = 12
-_PRIOR_EVENTS = 20.0
+_PRIOR_EVENTS = 100.0
 """How many events the expected numbers weigh against the home's own."""
 _LISTED = 0.99
 """Probability that only an appliance of the home's own list has. [0 to 1]"""
