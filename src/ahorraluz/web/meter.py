@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
@@ -110,7 +111,8 @@ def _now() -> datetime:
 def _content(sent: FileStorage | None) -> tuple[bytes, str]:
     if sent is None or not sent.filename:
         raise AhorraLuzError("upload-missing")
-    return sent.stream.read(), sent.filename
+    with closing(sent):
+        return sent.stream.read(), sent.filename
 
 
 def _hints(given: Mapping[str, str]) -> tuple[FileHints, Mapping[str, str]]:

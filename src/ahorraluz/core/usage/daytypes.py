@@ -16,6 +16,8 @@ half past seven make the same day. [h]"""
 MIN_DAYS = 28
 """Complete days needed. [day]"""
 MOST_TYPES = 5
+ALIKE = 1e-12
+"""Squared distance of shapes below which days are the same but for rounding."""
 TURNS = 8
 """Rounds of moving days to the nearest centre: later ones move a day or two."""
 SMALLEST_PART = 0.05
@@ -55,7 +57,7 @@ class DayTypes:
 
 
 def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None = None) -> DayTypes:
-    """Return the kinds of day of a home: two to ``most``.
+    """Return the kinds of day of a home: two to ``most``, where days differ at all.
 
     Parameters
     ----------
@@ -69,8 +71,9 @@ def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None =
     Returns
     -------
     DayTypes
-        The number of kinds with the best separation. The same grid always gives the same
-        kinds: the search starts from the mean day and splits the widest kind in two.
+        The number of kinds with the best separation; one where every day is alike. The same
+        grid always gives the same kinds: the search starts from the mean day and splits the
+        widest kind in two.
 
     Raises
     ------
@@ -92,12 +95,16 @@ def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None =
     centres = shapes.mean(axis=0, keepdims=True)
     labels = np.zeros(len(chosen), dtype=np.int64)
     for _ in range(2, most + 1):
-        centres, labels, distance = _lloyd(shapes, _split(shapes, centres, labels))
+        parted = _split(shapes, centres, labels)
+        if parted is None:
+            break
+        centres, labels, distance = _lloyd(shapes, parted)
         score = _separation(distance, labels)
         smallest = np.bincount(labels, minlength=len(centres)).min() / len(labels)
         if score > best and (smallest >= SMALLEST_PART or best == -2.0):
             best, kinds = score, labels
-    return _described(power[chosen], kinds, grid=grid, chosen=chosen, separation=best)
+    separation = max(best, 0.0) if kinds.max() == 0 else best
+    return _described(power[chosen], kinds, grid=grid, chosen=chosen, separation=separation)
 
 
 def _shapes(power: Floats) -> Floats:
@@ -107,11 +114,16 @@ def _shapes(power: Floats) -> Floats:
     return np.asarray(blocks / np.where(np.abs(total) > 1e-9, total, 1.0))
 
 
-def _split(shapes: Floats, centres: Floats, labels: NDArray[np.int64]) -> Floats:
-    """Return the centres with that of the widest kind parted along its longest direction."""
+def _split(shapes: Floats, centres: Floats, labels: NDArray[np.int64]) -> Floats | None:
+    """Return the centres with that of the widest kind parted along its longest direction.
+
+    ``None``: the days of every kind are alike, as in a home where nobody lives.
+    """
     rest = shapes - centres[labels]
     width = np.bincount(labels, np.einsum("ij,ij->i", rest, rest), minlength=len(centres))
     widest = int(np.argmax(width))
+    if width[widest] <= ALIKE:
+        return None
     inside = rest[labels == widest]
     direction = np.linalg.eigh(inside.T @ inside)[1][:, -1]
     along = inside @ direction

@@ -20,7 +20,7 @@ from ahorraluz.core.usage.base_load import (
     no_base_load,
 )
 from ahorraluz.core.usage.creep import Creep, creep, creep_findings
-from ahorraluz.core.usage.daily import UsageDataError
+from ahorraluz.core.usage.daily import UsageDataError, daily_view
 from ahorraluz.core.usage.daytypes import DayTypes, day_type_findings, day_types
 from ahorraluz.core.usage.end_use_findings import end_use_findings
 from ahorraluz.core.usage.facts import ApplianceFacts, ClimateFacts
@@ -132,15 +132,16 @@ class _Collector:
 def _from_intervals(readings: Readings, context: UsageContext) -> UsageProfile:
     fine = day_grid(readings)
     grid = fine.hourly()
+    view = daily_view(grid)
     asked = _Collector()
-    base = asked.ask(lambda: base_load(grid))
-    shapes = asked.ask(lambda: day_shapes(grid))
-    types = asked.ask(lambda: day_types(grid))
-    peak = asked.ask(lambda: peaks(fine))
+    base = asked.ask(lambda: base_load(grid, view=view))
+    shapes = asked.ask(lambda: day_shapes(grid, view=view))
+    types = asked.ask(lambda: day_types(grid, view=view))
+    peak = asked.ask(lambda: peaks(fine, view=view))
     share = asked.ask(lambda: peak_share(grid, _peak_mask(grid, context.peak_hours)))
-    steps = step_changes(grid)
-    drift = creep(grid, steps=steps)
-    away, unusual = absences(grid), unusual_days(grid)
+    steps = step_changes(grid, view=view)
+    drift = creep(grid, steps=steps, view=view)
+    away, unusual = absences(grid, view=view), unusual_days(grid, view=view)
     daily = grid.daily_kwh
     weather = asked.ask(lambda: _weather(daily, grid.days, context))
     uses = metered_uses(

@@ -73,3 +73,19 @@ def test_four_weeks_are_needed() -> None:
         day_types(synthetic_home(days=27).grid)
 
     assert raised.value.issue.code == "day-types-too-few-days"
+
+
+def test_days_that_are_all_alike_are_one_kind_and_no_finding() -> None:
+    grid = two_kinds()
+    same = DayGrid(
+        days=grid.days,
+        power_kw=np.full((140, 24), 0.1),
+        estimated=grid.estimated,
+        interval_s=grid.interval_s,
+    )
+
+    found = day_types(same)
+
+    assert [kind.share for kind in found.types] == [1.0]
+    assert found.separation == 0.0
+    assert day_type_findings(found) == ()
