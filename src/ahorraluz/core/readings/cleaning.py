@@ -57,7 +57,8 @@ def clean_channels(
     Raises
     ------
     ReadingsError
-        ``readings-empty``: no channel tells the energy of any stretch of time.
+        ``readings-empty``: no channel tells the energy of any stretch of time;
+        ``readings-too-long``: ``interval_s`` would make more intervals than memory should hold.
     """
     scan = scan_channels(channels, zone=zone, interval_s=interval_s, maximum_kw=maximum_kw)
     if scan.lattice is None or scan.cells is None or bool(np.all(np.isnan(scan.cells.energy_kwh))):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ahorraluz.core.readings.channels import Ints, Measure
 from ahorraluz.core.readings.grid import local_seconds
-from ahorraluz.core.readings.schema import DAY_S, MAX_FIXED_S, Step
+from ahorraluz.core.readings.schema import DAY_S, MAX_FIXED_S, ReadingsError, Step
 from ahorraluz.core.readings.spans import Spans
 
 GRID_S = (60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800, 3_600)
@@ -20,8 +20,11 @@ DOMINANT = 0.1
 """Part of the time that a length must cover to count when resolutions are mixed."""
 SNAP_PART, SNAP_S = 20, 60
 """Stamps this near to the grid are on it: a twentieth of the interval, a minute at most."""
-MAX_CELLS = 6_000_000
-"""Eleven years of minutes; longer series are brought to a coarser grid."""
+MAX_CELLS, CELLS_PER_ROW = 1_000_000, 10
+"""Intervals that a grid may have: a century of hours, or ten for each row of the file.
+
+Two standings years apart are no reason to fill memory with minutes.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,16 +61,25 @@ def lattice_of(channels: Sequence[Spans], *, zone: str, interval_s: int | None) 
     Unless ``interval_s`` says so, it is the coarsest length up to an hour that covers a
     tenth of the time of a channel, rounded up to a divisor of the hour; days where most of
     the time is told in longer spans, and the spans themselves where these are months.
+
+    Raises
+    ------
+    ReadingsError
+        ``readings-too-long``: ``interval_s`` would make more intervals than memory should hold.
     """
     first = min(int(spans.start_s[0]) for spans in channels)
     last = max(int(spans.end_s[-1]) for spans in channels)
     length = interval_s or max(_length(spans) for spans in channels)
     if length <= MAX_FIXED_S * 1.05:
+        most = MAX_CELLS + CELLS_PER_ROW * sum(len(spans) for spans in channels)
         if interval_s is None:
             length = next((g for g in GRID_S if length <= 1.05 * g), MAX_FIXED_S)
-            while (last - first) // length > MAX_CELLS and length < MAX_FIXED_S:
+            while (last - first) // length > most and length < MAX_FIXED_S:
                 length = next(g for g in GRID_S if g > length)
-        return _fixed(first, last, int(length), zone=zone)
+        if (last - first) // length <= most:
+            return _fixed(first, last, int(length), zone=zone)
+        if interval_s is not None:
+            raise ReadingsError("readings-too-long", interval_s=interval_s, limit=most)
     if length < MONTH_FROM_S:
         return _days(first, last, zone=zone)
     return _months(channels, zone=zone)
@@ -123,7 +135,7 @@ def _days(first: int, last: int, *, zone: str) -> Lattice:
     snap = 3_600
     local = local_seconds(np.array([first + snap, last - snap - 1], dtype=np.int64), zone=zone)
     days = local // DAY_S
-    edges = midnights(int(days[0]), int(days[1]) + 1, zone=zone)
+    edges = midnights(int(days[0]), max(int(days[0]), int(days[1])) + 1, zone=zone)
     return Lattice(step=Step.DAY, interval_s=DAY_S, edges_s=edges, zone=zone, snap_s=snap)
 
 
@@ -132,6 +144,7 @@ def _months(channels: Sequence[Spans], *, zone: str) -> Lattice:
     edges = np.unique(np.concatenate((spans.start_s, spans.end_s)))
     # A gap of some hours between two periods is no period of its own.
     wide = np.append(np.diff(edges) >= 2 * DAY_S, True)
+    wide[0] = True
     return Lattice(
         step=Step.MONTH,
         interval_s=MONTH_S,

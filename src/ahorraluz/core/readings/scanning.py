@@ -13,7 +13,14 @@ from ahorraluz.core.readings.joining import joined
 from ahorraluz.core.readings.lattice import Lattice, lattice_of
 from ahorraluz.core.readings.marks import Mark, mark, most_common, runs_of
 from ahorraluz.core.readings.schema import DAY_S, Step
-from ahorraluz.core.readings.spans import Spans, is_sampled, kwh_as_read, prepare, scan
+from ahorraluz.core.readings.spans import (
+    Spans,
+    is_sampled,
+    kwh_as_read,
+    prepare,
+    scan,
+    with_numbers,
+)
 
 ZEROS_S, ZEROS_RARE_S, ZEROS_MADE_S = DAY_S, 6 * 3_600, 10 * DAY_S
 """Hours of nothing that stand out: always, where the home has no such habit, and for
@@ -52,6 +59,7 @@ def scan_channels(
     sampled = any(is_sampled(channel) for channel in channels)
     marks: tuple[Mark, ...] = ()
     kwh = 0.0
+    channels = [with_numbers(channel) for channel in channels]
     for channel in channels:
         whole, found = prepare(channel)
         prepared.append(whole)

@@ -16,6 +16,8 @@ HOLD_INTERVALS = 5
 """A power at a moment holds until the next one, if that comes within this many intervals."""
 MIN_HOLD_S = 300
 """Loggers that write at every change may be silent for minutes. [s]"""
+MOST = 1e12
+"""No counter shows more; sums of larger floats would lose the smaller ones. [kWh, kW]"""
 REGULAR = 0.9
 """Part of the steps that must be equal for momentary powers to count as regular."""
 STRAY_S = 365 * 86_400
@@ -54,6 +56,15 @@ class Scanned:
     kwh_as_read: float
     """Energy as the file says it, nothing cleaned. [kWh]"""
     marks: tuple[Mark, ...]
+
+
+def with_numbers(channel: Channel) -> Channel:
+    """Return the channel with nothing where a value is no number of any meter."""
+    with np.errstate(invalid="ignore"):
+        odd = ~(np.abs(channel.value) <= MOST) & ~np.isnan(channel.value)
+    if not bool(np.any(odd)):
+        return channel
+    return replace(channel, value=np.where(odd, np.nan, channel.value))
 
 
 def prepare(channel: Channel) -> tuple[Channel, tuple[Mark, ...]]:
