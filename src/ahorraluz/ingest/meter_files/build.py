@@ -97,9 +97,7 @@ def draft_of(
     if said is not None:
         return draft
     counted = measure is Measure.REGISTER
-    # "Active power" names energy with its first word.
-    energy = counted or (not power and not words.isdisjoint({Word.ENERGY, Word.CONSUMPTION}))
-    among = open_units(energy=energy, power=power, seconds=intervals.step_s)
+    among = open_units(words, counter=counted, seconds=intervals.step_s)
     per_interval = _steps(value) if counted else value
     found = guess_unit(per_interval, max(intervals.step_s, 1) / 3600, among=among)
     if options.measure is None and not counted:
@@ -160,15 +158,28 @@ def settle_units(drafts: Sequence[Draft]) -> list[Draft]:
 
     A kettle that is off all day tells nothing: the largest series tells it for the others.
     """
-    settled = list(drafts)
-    for among in {draft.among for draft in drafts if draft.unit.guessed}:
-        same = [place for place, draft in enumerate(drafts) if draft.among == among]
-        largest = max(same, key=lambda place: _size(drafts[place].value))
+    settled = [_with_the_counters(draft, drafts) for draft in drafts]
+    for among in {draft.among for draft in settled if draft.unit.guessed}:
+        same = [place for place, draft in enumerate(settled) if draft.among == among]
+        largest = settled[max(same, key=lambda place: _size(settled[place].value))]
         for place in same:
-            settled[place] = replace(
-                drafts[place], unit=drafts[largest].unit, measure=drafts[largest].measure
-            )
+            settled[place] = replace(settled[place], unit=largest.unit, measure=largest.measure)
     return settled
+
+
+def _with_the_counters(draft: Draft, drafts: Sequence[Draft]) -> Draft:
+    """Return the draft as a counter that stood still, where it is flat among counters."""
+    filled = draft.value[~np.isnan(draft.value)]
+    if draft.measure is not Measure.ENERGY or Word.CONSUMPTION in words_of(draft.name):
+        return draft
+    if len(filled) < 2 or not filled[0] or np.ptp(filled):
+        return draft
+    counters = [other for other in drafts if other.measure is Measure.REGISTER]
+    if not counters:
+        return draft
+    unit = counters[0].unit if draft.unit.guessed else draft.unit
+    among = counters[0].among if draft.unit.guessed else draft.among
+    return replace(draft, measure=Measure.REGISTER, unit=unit, among=among)
 
 
 def _size(value: Floats) -> float:

@@ -16,6 +16,8 @@ REGULAR_SHARE = 0.5
 BILL_DAYS = (20, 100)
 """Usual days between two bills, of one month to three. [day]"""
 MONTH_DAYS = (28, 31)
+INCLUSIVE_S = (1, 60)
+"""What is missing where the last second or minute is named instead of the end. [s]"""
 MAX_LENGTH_S = 100 * DAY_S
 
 
@@ -120,9 +122,13 @@ def between(start: Moments, end: Moments, *, zone: str) -> tuple[Intervals, Bool
         backwards = (end_s <= start_s) & (end_s > start_s - DAY_S)
         end_s = np.where(backwards & (end.clock_s % DAY_S < DAY_S / 2), end_s + DAY_S, end_s)
     step, share = typical_step(np.sort(end_s - start_s), lengths=True)
+    spacing, _ = typical_step(start_s)
+    if spacing - step in INCLUSIVE_S:
+        # 00:00 to 00:14 means to the end of that minute.
+        end_s, step = end_s + spacing - step, spacing
     if step < DAY_S:
         # Around a change of the clock the start is settled by the order of rows.
-        odd = (end_s - start_s != step) & (end.clock_s - start.clock_s == step)
+        odd = (end_s - start_s != step) & ((end.clock_s - start.clock_s) % DAY_S == step)
         end_s = np.where(odd, start_s + step, end_s)
     good = end_s > start_s
     intervals = Intervals(

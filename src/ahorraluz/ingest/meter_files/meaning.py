@@ -31,7 +31,10 @@ from ahorraluz.ingest.meter_files.times import Moments
 from ahorraluz.ingest.meter_files.timing import TimePlan, plan_times
 from ahorraluz.ingest.meter_files.values import ValuePlan, plan_values, settle_flows
 from ahorraluz.ingest.meter_files.wide import Wide, find_wide, lay_numbers, lay_out
-from ahorraluz.ingest.meter_files.words import Word
+from ahorraluz.ingest.meter_files.words import Word, fold
+
+STATISTICS = ("sum", "state")
+"""Columns of counters of Home Assistant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +97,13 @@ def read_rows(table: Table, options: ReadOptions, *, form: str) -> MeterFile:
     rows, judged = _read(table, loaded, plans, columns, options=options, notes=notes)
     drafts, labels = _drafts(table, plans, rows, options=options, notes=notes)
     drafts = settle_units(drafts)
-    for draft in drafts:
-        if draft.unit.guessed:
-            notes.unit_assumed(draft.name, draft.unit.name)
     flows = _flows(plans, options, labels)
     drafts, kept_flows = without_repeats(drafts, flows, notes)
     if not drafts:
         raise MeterFileError("table-no-energy-column", file=table.name, columns=())
+    for draft in drafts:
+        if draft.unit.guessed:
+            notes.unit_assumed(draft.name, draft.unit.name)
     names = unique_names([draft.name for draft in drafts])
     bills = any(draft.intervals.bills for draft in drafts)
     energy = all(draft.measure is Measure.ENERGY for draft in drafts)
@@ -320,9 +323,20 @@ def _draft(
         label, value=numbers.value[here], intervals=intervals, unit=group.unit or column.unit,
         options=options,
     )  # fmt: skip
+    if draft.measure is Measure.REGISTER and _at_end(plans, column):
+        intervals = replace(intervals, moment_s=intervals.end_s)
+        draft = replace(draft, intervals=intervals)
     quality = _quality(plans, column.place)
     flags = rows.flags[quality][here] if quality is not None else np.zeros(len(here), np.uint8)
     return replace(draft, line=rows.line[here], flags=flags)
+
+
+def _at_end(plans: _Plans, column: Column) -> bool:
+    """Tell whether a counter stands as told at the end of the interval that its row names.
+
+    Statistics of Home Assistant name the start of each hour, and the sum at its end.
+    """
+    return plans.times.stamp is Stamp.START and fold(column.name) in STATISTICS
 
 
 def _quality(plans: _Plans, place: int) -> int | None:

@@ -108,12 +108,13 @@ def _load(text: bytes, offset: int, *, shape: Shape, places: Sequence[int], name
         )
         repaired = {at for at, _ in mended}
         spoiled = [(at, row) for at, row in spoiled if at not in repaired]
-    spoiled = [(at, row) for at, row in spoiled if row.strip(" \t" + shape.delimiter)]
+    left = [(at, row) for at, row in spoiled if row.strip(" \t" + shape.delimiter)]
+    blank = len(spoiled) - len(left)
     return Loaded(
         columns=columns,
         line=line[np.minimum(place, len(line) - 1)] if len(line) else place + 1,
-        spoiled=tuple((int(line[min(at, len(line) - 1)]), row) for at, row in spoiled),
-        spoiled_rows=max(parsed.spoiled_rows - len(mended), 0),
+        spoiled=tuple((int(line[min(at, len(line) - 1)]), row) for at, row in left),
+        spoiled_rows=max(parsed.spoiled_rows - len(mended) - blank, 0),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ahorraluz.ingest.meter_files.columns import Column, Kind, by_name
 from ahorraluz.ingest.meter_files.content import MeterFileError
+from ahorraluz.ingest.meter_files.moments import layout_of
 from ahorraluz.ingest.meter_files.options import Stamp
 from ahorraluz.ingest.meter_files.words import Word, tokens_of
 
@@ -130,12 +131,20 @@ def _best(dated: Sequence[Column]) -> Column:
     return min(
         dated,
         key=lambda column: (
-            "utc" not in tokens_of(column.name),
+            not _is_fixed(column),
             kinds.index(column.kind) if column.kind in kinds else 3,
             not column.says(Word.TIME, Word.FROM),
             column.place,
         ),
     )
+
+
+def _is_fixed(column: Column) -> bool:
+    """Tell whether the moments of a column need no zone."""
+    if "utc" in tokens_of(column.name):
+        return True
+    layout = layout_of(column.distinct[0]) if column.distinct else None
+    return layout is not None and (layout.epoch is not None or layout.offset_sign is not None)
 
 
 def _stamp(column: Column) -> Stamp | None:

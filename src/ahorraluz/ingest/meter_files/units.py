@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ahorraluz.core.readings.channels import Floats, Measure
-from ahorraluz.ingest.meter_files.words import fold, tokens_of, unit_of
+from ahorraluz.ingest.meter_files.words import Word, fold, tokens_of, unit_of
 
 DIVISORS: Mapping[str, tuple[float, Measure]] = {
     "Wh": (1000.0, Measure.ENERGY),
@@ -98,10 +98,24 @@ def guess_unit(value: Floats, hours: float, *, among: Sequence[str]) -> Unit:
     return Unit(name=among[-1] if mean else among[0], guessed=True)
 
 
-def open_units(*, energy: bool, power: bool, seconds: float) -> tuple[str, ...]:
-    """Return the units that names leave open, likeliest first."""
-    if power and not energy:
-        return ("kW", "W")
-    if energy:
+def open_units(words: frozenset[Word], *, counter: bool, seconds: float) -> tuple[str, ...]:
+    """Return the units that the words of a name leave open, likeliest first.
+
+    Parameters
+    ----------
+    words
+        What the name says.
+    counter
+        Whether the numbers are those of a counter.
+    seconds
+        Length of one interval. [s]
+    """
+    if counter:
         return ("kWh", "Wh")
+    if Word.POWER in words:
+        return ("kW", "W")
+    if Word.ENERGY in words:
+        return ("kWh", "Wh")
+    if Word.CONSUMPTION in words and seconds > FINE_S:
+        return ("kWh", "Wh", "W", "kW")
     return _FINE_ORDER if seconds <= FINE_S else _ORDER

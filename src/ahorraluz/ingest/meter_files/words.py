@@ -72,11 +72,12 @@ VOCABULARY: Mapping[Word, str] = {
     Word.IMPORT: (
         "import imported importacion importada bezug netzbezug afname afgenomen prelievo prelievi "
         "prelevata prelevato purchased purchase comprada comprado compra bought grid red netz "
-        "mains main aggregate global soutirage soutiree levering rede rete site_meter whole_house"
+        "mains main aggregate global soutirage soutiree levering delivered geleverd rede "
+        "rete site_meter whole_house"
     ),
     Word.EXPORT: (
         "export exported exportacion exportada inyeccion inyectada injectie injection injectee "
-        "injetada einspeisung eingespeist immissione immissioni immessa teruglevering "
+        "injetada injecao einspeisung eingespeist immissione immissioni immessa teruglevering "
         "teruggeleverd retour return returned ret vertida vertido vertidos excedente surplus "
         "ceduta sold invoeding feedin"
     ),
@@ -121,7 +122,8 @@ VOCABULARY: Mapping[Word, str] = {
         "price precio prijs preis prix charge charges amount monto soles eur euro euros usd kosten "
         "pen co2 carbon emission battery bateria batterie accu soc fund lag lead max min maximum "
         "minimum rssi signal wifi percent porcentaje today yesterday hoy ayer heute gestern "
-        "vandaag gisteren event events latitude longitude acorn autoconsumo autoconsumption "
+        "vandaag gisteren event events latitude longitude acorn autocons autoconsumo "
+        "autoconsumida autoconsumption "
         "eigenverbrauch weather radiation wind irradiance m2 line row fila id index_col days dias"
     ),
     Word.NOT_ELECTRIC: (
@@ -132,8 +134,23 @@ VOCABULARY: Mapping[Word, str] = {
 """Words, folded to plain lower case, by meaning; a word may have several."""
 
 PHRASES: Mapping[Word, tuple[str, ...]] = {
-    Word.EXPORT: ("feed in", "to grid", "a la red", "fed in", "to the grid", "grid ms tot wh out"),
-    Word.IMPORT: ("from grid", "from the grid", "de la red", "desde la red", "grid ms tot wh in"),
+    Word.EXPORT: (
+        "as kwh",
+        "feed in",
+        "to grid",
+        "a la red",
+        "fed in",
+        "to the grid",
+        "grid ms tot wh out",
+    ),
+    Word.IMPORT: (
+        "ae kwh",
+        "from grid",
+        "from the grid",
+        "de la red",
+        "desde la red",
+        "grid ms tot wh in",
+    ),
     Word.CIRCUIT: ("sub metering", "sub meter"),
     Word.REGISTER: ("tot wh",),
     Word.ENERGY: ("kilowatt hours", "kilowatt hour", "watt hours", "watt hour", "kilovatio hora"),
@@ -215,9 +232,21 @@ def words_of(name: str) -> frozenset[Word]:
     return frozenset(found)
 
 
+def parts_in(name: str) -> bool:
+    """Tell whether a longer word of the table is a part of a name."""
+    return any(word in token for token in tokens_of(name) for word, _ in _meanings()[1])
+
+
 def unknown_tokens(name: str) -> tuple[str, ...]:
     """Return the words of a name that the table does not hold, such as that of a room."""
     exact, parts = _meanings()
+    short = "".join(character for character in fold(name) if character.isalnum())
+    known = unit_of(name) is not None or any(
+        len(token) > 1 and token in exact for token in tokens_of(name)
+    )
+    if len(short) > 2 and sum(map(str.isalpha, short)) > 1 and not known and not parts_in(name):
+        # The code of a circuit, such as B1E, has no word at all.
+        return (short,)
     return tuple(
         token
         for token in tokens_of(name)

@@ -131,6 +131,30 @@ def test_a_total_beside_its_parts_is_counted_once() -> None:
     assert home_kwh(file) == pytest.approx(3 * 406)
 
 
+def test_a_counter_that_stood_still_is_one_among_others() -> None:
+    text = "read_at,electricity_delivered_1,electricity_returned_1\n" + "".join(
+        f"2024-01-01 {i // 4:02d}:{15 * (i % 4):02d}:00,{1_000 + i * 0.3:.3f},60.000\n"
+        for i in range(90)
+    )
+
+    file = read(text)
+
+    assert [channel.measure for channel in file.channels] == [Measure.REGISTER] * 2
+    assert home_kwh(file) == pytest.approx(89 * 0.3)
+
+
+def test_inclusive_ends_reach_to_the_next_start() -> None:
+    text = "TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST\n" + "".join(
+        f"Electric usage,2024-01-01,{i // 4:02d}:{i % 4 * 15:02d},"
+        f"{i // 4:02d}:{i % 4 * 15 + 14:02d},0.5,kWh,$0.05\n"
+        for i in range(96)
+    )
+
+    (channel,) = read(text).channels
+
+    assert set((channel.end_s - channel.start_s).tolist()) == {900}
+
+
 def test_a_counter_beside_the_energy_it_counted_is_left_out() -> None:
     rows = [f"{9_695 + 10 * d};{10}" for d in range(28)]
 
@@ -308,13 +332,13 @@ def test_one_row_a_day_is_laid_out() -> None:
 def test_a_total_row_under_intervals_is_left_out() -> None:
     text = (
         "Vanaf;Tot;Verbruik;\n2013-01-01 00:00;2013-01-02 00:00;5,5;\n"
-        "2013-01-02 00:00;2013-01-03 00:00;6,5;\n2013-01-03 00:00;2013-01-04 00:00;1.000,5;\n"
-        "2013-01-01 00:00;2013-01-04 00:00;1.012,5;\n"
+        "2013-01-02 00:00;2013-01-03 00:00;6,5;\n2013-01-03 00:00;2013-01-04 00:00;60,5;\n"
+        "2013-01-01 00:00;2013-01-04 00:00;1.072,5;\n"
     )
 
     file = read(text)
 
-    assert home_kwh(file) == pytest.approx(1012.5)
+    assert home_kwh(file) == pytest.approx(72.5)
     assert "table-total-left-out" in codes(file)
 
 
