@@ -10,8 +10,8 @@ from ahorraluz.ingest.meter_files.content import Content, MeterFileError
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 """JSON is held whole, and takes ten times its size in memory. [byte]"""
-MAX_NODES = 2_000_000
-"""Objects and lists of one document."""
+MAX_NODES = 1_000_000
+"""Objects and lists of one document: two years of minutes, and half a gigabyte of memory."""
 
 Json = Any
 """A value of JSON; what it is, is asked of each value before it is used."""
@@ -25,30 +25,18 @@ class _ConstantError(ValueError):
     """NaN or an infinity, which JSON does not have."""
 
 
-class _TooManyError(ValueError):
-    """More objects than a meter file has."""
+def _pairs(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
+    """Return the object; refuse a key that stands twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = Counter(key for key, _ in pairs).most_common(1)
+        raise _DuplicateKeyError(twice[0][0])
+    return found
 
 
-class _Hooks:
-    """What the parser calls for every object and every strange number."""
-
-    def __init__(self) -> None:
-        self._nodes = 0
-
-    def pairs(self, pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
-        """Return the object; refuse a key that stands twice."""
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise _TooManyError
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            twice = Counter(key for key, _ in pairs).most_common(1)
-            raise _DuplicateKeyError(twice[0][0])
-        return found
-
-    def constant(self, text: str) -> float:
-        """Refuse ``NaN``, ``Infinity`` and ``-Infinity``."""
-        raise _ConstantError(text)
+def _constant(text: str) -> float:
+    """Refuse ``NaN``, ``Infinity`` and ``-Infinity``."""
+    raise _ConstantError(text)
 
 
 def load_json(content: Content) -> Json:
@@ -62,6 +50,9 @@ def load_json(content: Content) -> Json:
         ``json-too-deep``; ``meter-file-too-many-parts``.
     """
     text = _text(content)
+    # Counted before anything is built; signs inside texts count too, and are few.
+    if text.count("{") + text.count("[") > MAX_NODES:
+        raise MeterFileError("meter-file-too-many-parts", file=content.name)
     try:
         try:
             return _loads(text)
@@ -75,8 +66,6 @@ def load_json(content: Content) -> Json:
     except _DuplicateKeyError as error:
         key = str(error)[:40]
         raise MeterFileError("json-duplicate-key", file=content.name, key=key) from None
-    except _TooManyError:
-        raise MeterFileError("meter-file-too-many-parts", file=content.name) from None
     except RecursionError:
         raise MeterFileError("json-too-deep", file=content.name) from None
     except ValueError as error:
@@ -86,8 +75,7 @@ def load_json(content: Content) -> Json:
 
 
 def _loads(text: str) -> Json:
-    hooks = _Hooks()
-    return json.loads(text, object_pairs_hook=hooks.pairs, parse_constant=hooks.constant)
+    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant)
 
 
 def _text(content: Content) -> str:

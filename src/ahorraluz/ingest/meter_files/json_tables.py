@@ -148,13 +148,7 @@ def _of_objects(node: Sequence[Json], place: _Place) -> list[JsonTable]:
         return []
     header = (*(label for _, label in times), *columns)
     series: dict[tuple[str, str], list[Sequence[Scalar]]] = {}
-    named = _names_in(rows)
-    inside = place
-    for row in rows:
-        attributes = row.get("attributes")
-        said = {**attributes, **row} if isinstance(attributes, dict) else row
-        # A history names its series in the first row alone.
-        inside = inside.inside(said if named else {k: said[k] for k in said if k in UNIT_KEYS})
+    for row, inside in _placed(rows, place):
         series.setdefault((inside.name, inside.unit), []).append(
             [
                 *(time_text(row.get(key)) for key, _ in times),
@@ -168,11 +162,25 @@ def _of_objects(node: Sequence[Json], place: _Place) -> list[JsonTable]:
     ]
 
 
+def _placed(
+    rows: Sequence[Mapping[str, Json]], place: _Place
+) -> Iterator[tuple[Mapping[str, Json], _Place]]:
+    """Yield each row with its place; a history names its series in the first row alone."""
+    telling = {*UNIT_KEYS, *(NAME_KEYS if _names_in(rows) else ()), "attributes"}
+    telling = {key for key in telling if any(key in row for row in rows)}
+    inside, latest = place, None
+    for row in rows:
+        said = {key: row[key] for key in telling if key in row}
+        if said and said != latest:
+            latest, attributes = said, said.get("attributes")
+            inside = inside.inside({**attributes, **said} if isinstance(attributes, dict) else said)
+        yield row, inside
+
+
 def _names_in(rows: Sequence[Mapping[str, Json]]) -> bool:
     """Tell whether the rows name their series; numbers of records are no names."""
-    names = {
-        next((row[key] for key in NAME_KEYS if isinstance(row.get(key), str)), None) for row in rows
-    }
+    keys = [key for key in NAME_KEYS if any(key in row for row in rows)]
+    names = {next((row[k] for k in keys if isinstance(row.get(k), str)), None) for row in rows}
     return len(names) <= max(2, len(rows) // 2)
 
 

@@ -272,6 +272,7 @@ def test_the_state_of_a_device_is_refused_by_name(document: Any) -> None:
         pytest.param(b'{"a": -Infinity}', "json-number", id="infinity"),
         pytest.param(b'{"a": ' + b"9" * 5000 + b"}", "json-number", id="thousands of digits"),
         pytest.param(b"[" * 200_000, "json-too-deep", id="nested without end"),
+        pytest.param(b"[" + b"[]," * 1_000_001, "meter-file-too-many-parts", id="a million lists"),
         pytest.param(b'{"a": 1}', "meter-file-no-readings", id="no list"),
         pytest.param(b"[]", "meter-file-no-readings", id="an empty list"),
         pytest.param(b"[1, 2, 3]", "meter-file-no-readings", id="numbers alone"),
