@@ -29,7 +29,7 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.read_recibo import recibo_from_file, rows_of_fields
     from ahorraluz.services.write_file import write_whole
 
-    path, out = given.file("file"), given.file("out")
+    path, out = given.file("recibo"), given.file("out")
     assert path is not None  # noqa: S101 - a required argument
     if out is not None and out.exists() and not given.flag("force"):
         raise ReciboOutError("recibo-out-exists", file=out.name)
@@ -80,7 +80,7 @@ def _open_ends(asked: Sequence[str], texts: Texts, *, name: str, out: Path | Non
 read = TextCommand(
     "recibo-read",
     params=[
-        click.Argument(["file"], type=File()),
+        click.Argument(["recibo"], type=File()),
         TextOption(["--out"], type=File(), metavar="FILE"),
         TextOption(["--force"], is_flag=True),
     ],
