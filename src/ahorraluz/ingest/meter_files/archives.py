@@ -58,6 +58,24 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((ZIP, END, GZIP, BZIP2)) or head[TAR_AT:].startswith(TAR)
 
 
+def is_archive_of_files(content: Content) -> bool:
+    """Tell whether a file is an archive whose own members are no parts of a workbook.
+
+    A workbook may lie in an archive as it is, so that its names are all over the bytes of
+    the archive: only the table of contents tells the two apart. A damaged one is no archive
+    here, and is left to whoever reads workbooks.
+    """
+    if not content.head.startswith((ZIP, END)):
+        return is_archive(content.head)
+    try:
+        _check_directory(content)
+        with content.opened() as file, zipfile.ZipFile(file) as archive:
+            names = archive.namelist()
+    except BROKEN:
+        return False
+    return not any(name.startswith("xl/") or name == "content.xml" for name in names)
+
+
 def members(content: Content) -> Iterator[Content]:
     """Yield the files of an archive, in its order.
 

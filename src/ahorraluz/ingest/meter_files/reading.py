@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.ingest.files import FileReadError
-from ahorraluz.ingest.meter_files.archives import is_archive
+from ahorraluz.ingest.meter_files.archives import is_archive, is_archive_of_files
 from ahorraluz.ingest.meter_files.content import (
     Content,
     MeterFileError,
@@ -160,11 +160,12 @@ def _parse_packed_or_table(content: Content, options: ReadOptions, *, depth: int
     from ahorraluz.ingest.meter_files.tabular import parse_table
     from ahorraluz.ingest.meter_files.workbook import is_workbook, parse_workbook
 
-    if is_workbook(content):
+    packed = is_archive_of_files(content)
+    if not packed and is_workbook(content):
         return parse_workbook(content, options)
-    if is_parquet(content):
+    if not packed and is_parquet(content):
         return parse_parquet(content, options)
-    if not is_archive(content.head):
+    if not packed and not is_archive(content.head):
         return parse_table(content, options)
     if depth >= MAX_NESTING:
         raise MeterFileError("archive-too-deep", file=content.name)

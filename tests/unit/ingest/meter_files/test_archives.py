@@ -11,7 +11,7 @@ import pytest
 
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.ingest.meter_files import archives
-from ahorraluz.ingest.meter_files.archives import is_archive, members
+from ahorraluz.ingest.meter_files.archives import is_archive, is_archive_of_files, members
 from ahorraluz.ingest.meter_files.content import MeterFileError, content_of_bytes
 from ahorraluz.ingest.meter_files.options import ReadOptions
 from ahorraluz.ingest.meter_files.reading import parse_meter_file
@@ -72,6 +72,16 @@ def test_the_one_file_of_an_archive_is_read(content: bytes) -> None:
 
     assert float(file.channels[0].value.sum()) == 24.0
     assert file.issues == ()
+
+
+def test_a_workbook_that_lies_in_a_zip_as_it_is_does_not_make_it_a_workbook() -> None:
+    workbook = zipped({"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": b"<x/>"})
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("consumo.xlsx", workbook)
+
+    assert is_archive_of_files(content_of_bytes(file.getvalue(), name="a.zip"))
+    assert not is_archive_of_files(content_of_bytes(workbook, name="consumo.xlsx"))
 
 
 def test_files_that_follow_each_other_are_joined_in_the_order_of_their_times() -> None:
