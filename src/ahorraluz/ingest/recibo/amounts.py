@@ -99,7 +99,7 @@ def months_in(squeezed: str) -> Iterator[tuple[int, int, date]]:
 
     Examples
     --------
-    >>> [str(day) for *_, day in months_in("mesmarzo2026"+"abr-26")]
+    >>> [str(day) for *_, day in months_in("marzo2026 abr-26")]
     ['2026-03-01', '2026-04-01']
     """
     for found in _MONTH.finditer(squeezed):
