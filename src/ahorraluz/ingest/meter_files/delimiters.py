@@ -121,11 +121,11 @@ def sniff(lines: Sequence[str], *, more: Sequence[str] = (), name: str) -> Shape
             best, best_score = delimiter, score
     rows = [cut(line, best) for line in lines]
     if best_score[0] == 0:
-        _refuse(lines, name=name)
+        _say_what_lacks(lines, name=name)
     return find_table(rows, more=[cut(line, best) for line in more], delimiter=best, name=name)
 
 
-def _refuse(lines: Sequence[str], *, name: str) -> None:
+def _say_what_lacks(lines: Sequence[str], *, name: str) -> None:
     """Say what is missing: a time, or a table at all."""
     rows = [cut(line, delimiter) for delimiter in DELIMITERS[:4] for line in lines[:1]]
     widest = max(rows, key=len, default=[])
