@@ -23,6 +23,15 @@ MOST = 6
 """Jumps looked for in one series."""
 DATE_SLACK = 10
 """Days on each side in which the exact day of a jump is looked for. [day]"""
+HARMONIC_DAYS = 240
+"""Known days from which a yearly wave can be told from a jump: two thirds of a year. [day]"""
+BESIDE_WAVE = 0.6
+"""Part of a jump that must be left when a yearly wave may explain the series too: less is a
+season. On real homes this halves the alarms and costs hardly any jump that was put in. [0 to 1]"""
+SHARP = 0.6
+"""What jumps leave unexplained, as a part of what a yearly wave leaves, below which they are no
+season: few winters begin and end on one day each. [0 to 1]"""
+YEAR_DAYS = 365.25
 LASTING_DAYS = 7
 """Days that each level must have lasted: less is no change that stays. [day]"""
 LEVEL_DAYS = 28
@@ -142,8 +151,9 @@ def find_jumps(
     dated = (
         _dated(jump, daily[jump.series])
         for row in range(len(series))
-        for jump in _lasting([jump for jump in found if jump.series == row])
-        if not _seasonal(jump, first[row])
+        for jump in _unseasonal(
+            _lasting([jump for jump in found if jump.series == row]), series[row], first[row]
+        )
     )
     last = series.shape[1] - LASTING_DAYS
     return tuple(jump for jump in dated if LASTING_DAYS <= jump.place <= last)
@@ -178,7 +188,7 @@ def _undoes(jump: Jump, earlier: Jump) -> bool:
     )
 
 
-def _seasonal(jump: Jump, difference: Floats) -> bool:
+def _yearly(jump: Jump, difference: Floats) -> bool:
     """Tell whether the same series jumps alike at that time of another year."""
     for year in (-2 * YEAR, -YEAR, YEAR, 2 * YEAR):
         middle = jump.place + year
@@ -187,6 +197,38 @@ def _seasonal(jump: Jump, difference: Floats) -> bool:
         if np.any(alike >= UNDONE_PART * abs(jump.size)):
             return True
     return False
+
+
+def _unseasonal(jumps: list[Jump], values: Floats, difference: Floats) -> list[Jump]:
+    """Return the jumps of one series that no season explains, by date."""
+    jumps = [jump for jump in jumps if not _yearly(jump, difference)]
+    day = np.flatnonzero(~np.isnan(values))
+    if not jumps or len(day) < HARMONIC_DAYS:
+        return jumps
+    known = values[day]
+    turn = 2 * np.pi * day / YEAR_DAYS
+    wave = np.stack([np.ones(len(day)), np.cos(turn), np.sin(turn)])
+    steps = np.stack([np.ones(len(day)), *(day >= jump.place for jump in jumps)])
+    if _left(steps, known) < SHARP * _left(wave, known):
+        return jumps
+    return [
+        jump
+        for jump in jumps
+        # Other jumps stay in: one up in May and one down in September are the wave.
+        if _last(np.concatenate([wave, [day >= jump.place]]), known) * np.sign(jump.size)
+        >= BESIDE_WAVE * abs(jump.size)
+    ]
+
+
+def _last(design: Floats, values: Floats) -> float:
+    """Return the last coefficient of a regression on the rows of a design."""
+    return float(np.linalg.lstsq(design.T, values)[0][-1])
+
+
+def _left(design: Floats, values: Floats) -> float:
+    """Return what a regression on the rows of a design leaves, as a sum of absolute values."""
+    rest = values - np.linalg.lstsq(design.T, values)[0] @ design
+    return float(np.abs(rest).sum())
 
 
 def _dated(jump: Jump, daily: Floats) -> Jump:

@@ -17,7 +17,7 @@ from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.readings.grid import DayGrid
 from ahorraluz.core.usage.daily import HOURS_PART, PARTS, DailyView, daily_view
 from ahorraluz.core.usage.findings import Finding, Weight
-from ahorraluz.core.usage.jumps import Jump, differences, find_jumps
+from ahorraluz.core.usage.jumps import REACH, Jump, differences, find_jumps
 from ahorraluz.core.usage.robust import (
     KWH_MONTH_PER_W,
     MAD_TO_SD,
@@ -40,11 +40,13 @@ WEEK_HALF = 3
 CLIP = 2.0
 """An hour further above the usual one counts no more than this: one oven or one iron says
 little, a new habit raises every evening. [median absolute deviations]"""
+LIKELY = 0.5
+"""Confidence from which a step asks to act. [0 to 1]"""
 BASE, NIGHT, ALL_DAY = 0, 1, PARTS + 1
 """Rows of the series: the floor, then use from midnight on in four parts, then all of it."""
-SCORES = np.array([5.0, 4.5, 4.25, 4.25, 4.25, 4.25])
+SCORES = np.array([4.25, 4.25, 3.9, 3.9, 3.9, 3.9])
 """Scores from which a jump counts, set on real homes nobody touched so that all of them
-together stay under one alarm in two years; the night needs more, since heating lives there."""
+together stay under one alarm in two years; heating lives in the floor and in the night."""
 LEAST_W = np.array([10.0, 60.0, 60.0, 60.0, 60.0, 25.0])
 """Smallest jumps that are said. [W]"""
 LEAST_PART = np.array([0.08, 0.2, 0.2, 0.2, 0.2, 0.08])
@@ -55,10 +57,12 @@ WIDER = 1.25
 """Factor on the range of a size, so that four in five hold the truth where steps were put in."""
 SAME_DAYS = 10
 """Jumps this close are one change. [day]"""
+ECHO = 3.0
+"""A jump this much clearer leaves echoes within the weeks that are compared."""
 TAKEN_BACK = 0.4
 """A later opposite step within this part of the size ends the earlier one. [0 to 1]"""
-CONFIDENCE_BASE = (-0.85, 3.3)
-CONFIDENCE_USE = (-0.6, 0.3)
+CONFIDENCE_BASE = (-1.3, 3.3)
+CONFIDENCE_USE = (0.1, 0.3)
 """Offset and slope of the odds in the logarithm of score over threshold: fitted on real homes
 with steps put in (``docs/explanation/usage-accuracy.md``)."""
 
@@ -129,6 +133,7 @@ def step_changes(grid: DayGrid, *, view: DailyView | None = None) -> tuple[StepC
         for jump in find_jumps(series, daily=daily, scores=SCORES, least_errors=ERROR_PART * least)
         if abs(jump.size) >= least[jump.series]
     ]
+    jumps = [jump for jump in jumps if not any(_echoes(jump, other) for other in jumps)]
     steps = [_step([jump], daily, view) for jump in jumps if jump.series == BASE]
     steps += [_step(group, daily, view) for group in _uses(jumps)]
     return _ended(sorted(steps, key=lambda step: step.since))
@@ -167,6 +172,13 @@ def _uses(jumps: Sequence[Jump]) -> list[list[Jump]]:
         else:
             groups.append([jump])
     return groups
+
+
+def _echoes(jump: Jump, other: Jump) -> bool:
+    """Tell whether a jump is what an imperfect fit of a much clearer one left beside it."""
+    alike = (jump.series == BASE) is (other.series == BASE)
+    close = abs(jump.place - other.place) <= REACH
+    return alike and close and jump.score * ECHO <= other.score
 
 
 def _near(one: Jump, other: Jump) -> bool:
@@ -262,13 +274,13 @@ def _ended(steps: Sequence[StepChange]) -> tuple[StepChange, ...]:
 def step_findings(steps: Sequence[StepChange]) -> tuple[Finding, ...]:
     """Return what the steps of a home say: all of them, by date.
 
-    ``step-up-base``, ``step-down-base``, ``step-up`` and ``step-down``. What goes up and
-    still holds asks to be looked into; the rest is worth knowing.
+    ``step-up-base``, ``step-down-base``, ``step-up`` and ``step-down``. What went up, still
+    holds and is more likely than not asks to be looked into; the rest is worth knowing.
     """
     return tuple(
         Finding(
             id=step.kind.value,
-            weight=Weight.ACT if _grows(step) and step.until is None else Weight.KNOW,
+            weight=Weight.ACT if _grows(step) else Weight.KNOW,
             numbers={
                 "watts": round(
                     abs(step.base_w.middle if step.kind.always_on else step.mean_w.middle)
@@ -288,4 +300,5 @@ def step_findings(steps: Sequence[StepChange]) -> tuple[Finding, ...]:
 
 
 def _grows(step: StepChange) -> bool:
-    return step.kind in (StepKind.UP_BASE, StepKind.UP)
+    up = step.kind in (StepKind.UP_BASE, StepKind.UP)
+    return up and step.until is None and step.confidence >= LIKELY

@@ -133,7 +133,7 @@ def test_numbers_are_plain_and_rounded_as_they_are_shown(name: str) -> None:
 
 
 def test_sizes_of_steps_are_plain_numbers() -> None:
-    home = synthetic_home(steps=[Step(day=200, watts=300, first_hour=18, last_hour=24)])
+    home = synthetic_home(steps=[Step(day=200, watts=700, first_hour=18, last_hour=24)])
 
     (found,) = step_changes(home.grid)
 

@@ -63,6 +63,15 @@ def test_a_visit_of_some_weeks_is_no_step() -> None:
     assert step_changes(home.grid) == ()
 
 
+def test_one_winter_of_heating_is_a_season() -> None:
+    home = synthetic_home(Habits(noise=0.5, evening_w=200.0, winter_more=0.9), seed=3)
+    swing = 0.15 * np.maximum(np.cos(2 * np.pi * (np.arange(365) - 196) / 365.25), 0.0)
+    grid = home.grid
+    grid.power_kw[:] += swing[:, None]
+
+    assert step_changes(grid) == ()
+
+
 def test_what_comes_every_year_is_a_season() -> None:
     winters = [Step(day=150, watts=150, until=300), Step(day=515, watts=150, until=665)]
     home = synthetic_home(days=730, steps=winters)
