@@ -42,7 +42,7 @@ def find_readings(target: str, *, tools: Toolbox, hints: FileHints | None = None
         The file cannot be read, or the store cannot.
     """
     path = Path(target)
-    if path.exists() or not HOME_NAME.fullmatch(target):
+    if _is_file(path) or not HOME_NAME.fullmatch(target):
         checked = check_file(path, hints)
         return FoundReadings(
             name=checked.name,
@@ -54,3 +54,11 @@ def find_readings(target: str, *, tools: Toolbox, hints: FileHints | None = None
         raise ReadingsRefusedError("no-such-file-or-home", value=target)
     channels, cleaned = readings_of(target, tools=tools)
     return FoundReadings(name=target, channels=channels, cleaned=cleaned)
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a word names a file; a word too long for one does not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

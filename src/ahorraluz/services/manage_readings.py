@@ -58,11 +58,12 @@ def read_moment(text: str, *, zone: str) -> int:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZoneInfo(zone))
+        # The first and the last day of the calendar may have no moment in UTC.
+        return int(moment.astimezone(UTC).timestamp())
+    except (ValueError, OverflowError):
         raise InvalidInputError("moment-invalid", field="at", value=text[:60]) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return int(moment.astimezone(UTC).timestamp())
 
 
 def put_aside(

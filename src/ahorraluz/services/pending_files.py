@@ -55,16 +55,19 @@ def hold_file(content: bytes, *, name: str, tools: Toolbox, as_of: datetime) -> 
         _tidy(folder, as_of=as_of)
         part = folder / f".{token}.part"
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(head)
-            file.write(content)
-        part.replace(folder / token)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(head)
+                file.write(content)
+            part.replace(folder / token)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise PendingFileError("upload-not-kept", reason=error.strerror or "") from None
     return token
 
 
-def pending_file(token: str, *, tools: Toolbox) -> PendingFile:
+def pending_file(token: str, *, tools: Toolbox, as_of: datetime) -> PendingFile:
     """Return a waiting file.
 
     Raises
@@ -72,8 +75,11 @@ def pending_file(token: str, *, tools: Toolbox) -> PendingFile:
     PendingFileError
         ``upload-gone``: there is none, or its day is over.
     """
+    path = _path(token, tools)
     try:
-        head, _, content = _path(token, tools).read_bytes().partition(b"\n")
+        if path.stat().st_mtime < (as_of - LONGEST_WAIT).timestamp():
+            path.unlink()
+        head, _, content = path.read_bytes().partition(b"\n")
     except OSError:
         raise PendingFileError("upload-gone") from None
     return PendingFile(token=token, name=str(json.loads(head)["name"]), content=content)
@@ -94,9 +100,12 @@ def _path(token: str, tools: Toolbox) -> Path:
 def _tidy(folder: Path, *, as_of: datetime) -> None:
     """Delete what has waited too long, and the oldest where too many wait."""
     oldest_allowed = (as_of - LONGEST_WAIT).timestamp()
-    waiting = sorted(
-        (stat.st_mtime, path) for path in folder.iterdir() if (stat := path.stat()).st_size >= 0
-    )
+    waiting = []
+    for path in folder.iterdir():
+        # Another visitor may decide about a file while this one is looked at.
+        with suppress(FileNotFoundError):
+            waiting.append((path.stat().st_mtime, path))
+    waiting.sort()
     excess = len(waiting) - MOST_WAITING + 1
     for at, (moment, path) in enumerate(waiting):
         if moment < oldest_allowed or at < excess:

@@ -17,6 +17,7 @@ from ahorraluz.core.advice.context import priced_alone
 from ahorraluz.core.advice.measured_months import MonthUse, latest_year, months_of, year_to_come
 from ahorraluz.core.advice.pricing import YearPrices
 from ahorraluz.core.advice.savings import PriceUnknownError, in_range, save_energy
+from ahorraluz.core.consumption import Band
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import NotInForceError
 from ahorraluz.core.home import Home, MonthlyUse, Supply
@@ -211,13 +212,18 @@ def _account(home: Home, profile: UsageProfile, about: About) -> UsageAccount:
 def _priced(
     findings: Sequence[Finding], terms: tuple[BillTerms, ...], kwh_by_month: tuple[Decimal, ...]
 ) -> tuple[PricedFinding, ...]:
-    if not terms or not kwh_by_month:
+    # Under an option with hours a kWh has no price without its hour.
+    if not terms or not kwh_by_month or _has_hours(terms):
         return tuple(PricedFinding(finding=finding, cost=None) for finding in findings)
     prices = YearPrices(terms)
     before = np.array([int(kwh * WH) for kwh in kwh_by_month], dtype=np.int64)
     return tuple(
         PricedFinding(finding=finding, cost=_cost(finding, prices, before)) for finding in findings
     )
+
+
+def _has_hours(terms: tuple[BillTerms, ...]) -> bool:
+    return any(term.bands != (Band.TOTAL,) for term in terms)
 
 
 def _cost(finding: Finding, prices: YearPrices, before: np.ndarray) -> Estimate | None:
@@ -249,6 +255,15 @@ def _issues(
     issues += [issue for term in terms for issue in term.issues]
     if about.connection is None:
         issues.append(Issue(code="usage-without-tariff", severity=Severity.NOTE))
+    if _has_hours(terms):
+        option = terms[0].supply.option.value
+        issues.append(
+            Issue(
+                code="usage-option-with-hours",
+                severity=Severity.NOTE,
+                parameters={"option": option},
+            )
+        )
     once: dict[tuple[str, str], Issue] = {}
     for issue in issues:
         once.setdefault((issue.code, str(issue.parameters.get("charge", ""))), issue)

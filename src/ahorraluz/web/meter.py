@@ -68,7 +68,7 @@ def quality(token: str) -> Response:
     """Show what is in a waiting file and how good it is."""
     page = this_page()
     try:
-        waiting = pending_file(token, tools=door().tools)
+        waiting = pending_file(token, tools=door().tools, as_of=_now())
     except AhorraLuzError as error:
         return _form(page, issues=error.issues)
     hints, given = _hints(request.args)
@@ -86,7 +86,7 @@ def keep(token: str) -> Response:
     hints, given = _hints(request.form)
     checked = None
     try:
-        waiting = pending_file(token, tools=door().tools)
+        waiting = pending_file(token, tools=door().tools, as_of=_now())
         checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
         home = HOME_PREFIX + secrets.token_hex(HOME_BYTES)
         keep_file(checked, home=home, tools=door().tools, as_of=_now(), keep_rest=True)

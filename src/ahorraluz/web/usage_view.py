@@ -7,9 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
+from ahorraluz.core.advice.savings import cliffs
 from ahorraluz.core.estimate import Estimate
-from ahorraluz.core.tariffs.curve import bill_curve
-from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.usage.findings import Weight
 from ahorraluz.services.documents.readings import quality_text
 from ahorraluz.services.understand_usage import PricedFinding, Understanding
@@ -260,10 +259,5 @@ def _months(known: Understanding) -> MonthPicture | None:
 
 def _limit(known: Understanding) -> float | None:
     """Return the energy above which a whole month costs more, under the home's own tariff."""
-    if not known.terms:
-        return None
-    try:
-        cliffs = bill_curve(known.terms[0]).cliffs
-    except EnergyPriceError:
-        return None
-    return float(cliffs[-1].at_kwh) if cliffs else None
+    limits = cliffs(known.terms[0]) if known.terms else ()
+    return float(limits[-1]) if limits else None

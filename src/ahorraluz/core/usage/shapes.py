@@ -266,7 +266,8 @@ def peak_share(grid: DayGrid, mask: Bools) -> MaskedShare:
     share = _part(float(inside.sum()), float(whole.sum()))
     month_kwh = float(whole.sum() / known.sum()) * 24 * DAYS_MONTH
     by_month = np.where(whole > 0, inside / np.where(whole > 0, whole, 1.0), np.nan)
-    error = float(np.nanstd(by_month) / np.sqrt(len(months)))
+    used = by_month[whole > 0]
+    error = float(np.std(used) / np.sqrt(len(months))) if used.size else 0.0
     return MaskedShare(
         share=share,
         energy=Estimate(
