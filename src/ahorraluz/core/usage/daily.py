@@ -75,36 +75,35 @@ def daily_view(grid: DayGrid) -> DailyView:
         NaN for days, or parts of days, of which too little is known.
     """
     power = grid.hourly().power_kw * 1000.0
+    # Hours by days: sums and extremes over hours then run along whole years at once.
+    columns = np.ascontiguousarray(power.T)
     stretches = 24 - QUIET_HOURS + 1
-    stretch = power[:, :stretches].copy()
+    stretch = columns[:stretches].copy()
     for hour in range(1, QUIET_HOURS):
-        stretch += power[:, hour : hour + stretches]
-    known = ~np.isnan(power)
-    enough = known.mean(axis=1) >= MIN_KNOWN
-    lowest = np.fmin.reduce(stretch, axis=1) / QUIET_HOURS
+        stretch += columns[hour : hour + stretches]
+    lowest = np.fmin.reduce(stretch, axis=0) / QUIET_HOURS
+    known = (~np.isnan(columns)).reshape(PARTS, HOURS_PART, -1).sum(axis=1).T
+    enough = known.sum(axis=1) >= MIN_KNOWN * 24
     # Nobody's use is negative: a meter that says so has slipped, or the sun has been netted.
     floor = np.where(enough, np.maximum(lowest, 0.0), np.nan)
-    parts = power.reshape(len(power), PARTS, HOURS_PART)
-    half_known = known.reshape(len(power), PARTS, HOURS_PART).mean(axis=2) >= MIN_KNOWN
-    part_mean = np.where(half_known, mean(parts), np.nan)
+    parts = mean(power.reshape(len(power), PARTS, HOURS_PART))
+    part_mean = np.where(known >= MIN_KNOWN * HOURS_PART, parts, np.nan)
     return DailyView(
         days=grid.days,
         power_w=power,
         floor_w=floor,
         excess_w=part_mean - floor[:, None],
         mean_w=np.where(enough, mean(power), np.nan),
-        away=_away(power, floor),
+        away=_away(columns, floor),
         weekday=grid.weekday,
     )
 
 
-def _away(power: Floats, floor: Floats) -> Bools:
+def _away(columns: Floats, floor: Floats) -> Bools:
     """Return the days on which use stays near the base load from morning to night, shape (d,)."""
-    base = quantile(windows(floor, BASE_HALF), BASE_PART)
-    above = power[:, FIRST_HOUR:] - base[:, None]
-    known = np.mean(~np.isnan(above), axis=1) >= 1.0
-    middle = np.where(known, mean(above), np.nan)
-    peak = np.where(known, np.fmax.reduce(above, axis=1), np.nan)
+    above = columns[FIRST_HOUR:] - quantile(windows(floor, BASE_HALF), BASE_PART)
+    # A day with an unknown hour is unknown here, and so not away.
+    middle, peak = above.mean(axis=0), above.max(axis=0)
     usual_mean, usual_peak = _usual(middle), _usual(peak)
     still = middle < np.maximum(MEAN_PART * usual_mean, LEAST_MEAN_W)
     low = peak < np.maximum(PEAK_PART * usual_peak, LEAST_PEAK_W)

@@ -137,8 +137,10 @@ def _lloyd(shapes: Floats, centres: Floats) -> tuple[Floats, NDArray[np.int64], 
     """Return centres, kind of each day, and squared distance of days to centres, shape (n, k)."""
     labels = np.full(len(shapes), -1)
     kinds = np.arange(len(centres))[:, None]
+    columns = np.ascontiguousarray(shapes.T)
     for _ in range(TURNS):
-        nearest = (shapes @ (-2.0 * centres.T) + np.einsum("ij,ij->i", centres, centres)).argmin(1)
+        own = np.einsum("ij,ij->i", centres, centres)
+        nearest = ((-2.0 * centres) @ columns + own[:, None]).argmin(axis=0)
         if np.array_equal(nearest, labels):
             break
         labels = nearest
@@ -146,8 +148,8 @@ def _lloyd(shapes: Floats, centres: Floats) -> tuple[Floats, NDArray[np.int64], 
         count = members.sum(axis=1, keepdims=True)
         # A centre that nobody is near to stays where it was.
         centres = np.where(count > 0, members @ shapes / np.maximum(count, 1.0), centres)
-    apart = shapes[:, None, :] - centres[None, :, :]
-    distance = np.einsum("ijk,ijk->ij", apart, apart)
+    apart = columns[None, :, :] - centres[:, :, None]
+    distance = np.einsum("ijk,ijk->ki", apart, apart)
     labels = distance.argmin(axis=1)
     return centres, labels, distance
 

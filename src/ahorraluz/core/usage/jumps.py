@@ -82,11 +82,13 @@ def differences(series: Floats) -> tuple[Floats, Floats]:
     value = np.where(known, series, 0.0)
     day = np.arange(days, dtype=np.float64)
     moments = np.stack([known, known * day, known * day**2, value, value * day])
-    sums = np.zeros((*moments.shape[:2], days + 1))
-    np.cumsum(moments, axis=2, out=sums[:, :, 1:])
-    here = np.arange(days)
-    before = sums[:, :, here] - sums[:, :, np.maximum(here - REACH, 0)]
-    after = sums[:, :, np.minimum(here + REACH, days)] - sums[:, :, here]
+    # Running sums, continued beyond both ends, so that windows are differences of slices.
+    sums = np.zeros((*moments.shape[:2], days + 1 + 2 * REACH))
+    np.cumsum(moments, axis=2, out=sums[:, :, REACH + 1 : REACH + 1 + days])
+    sums[:, :, REACH + 1 + days :] = sums[:, :, REACH + days, None]
+    here = sums[:, :, REACH : REACH + days]
+    before = here - sums[:, :, :days]
+    after = sums[:, :, 2 * REACH : 2 * REACH + days] - here
     n_b, x_b, xx_b, y_b, xy_b = _centred(before)
     n_a, x_a, xx_a, y_a, xy_a = _centred(after)
     damped = np.maximum((xx_b + xx_a) * (1.0 + SLOPE_DAMPING), 1e-9)

@@ -65,8 +65,12 @@ def median(values: Floats) -> Floats:
 def mean(values: Floats, axis: int = -1) -> Floats:
     """Return the mean along an axis, unknown values left out; NaN where nothing is known."""
     known = ~np.isnan(values)
-    count = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
+    if axis == -1:
+        # A product with ones is several times faster than a sum over many short rows.
+        ones = np.ones(values.shape[-1])
+        count, total = known.astype(np.float64) @ ones, np.where(known, values, 0.0) @ ones
+    else:
+        count, total = known.sum(axis=axis), np.where(known, values, 0.0).sum(axis=axis)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 

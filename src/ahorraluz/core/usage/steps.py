@@ -62,9 +62,9 @@ ECHO = 3.0
 TAKEN_BACK = 0.4
 """A later opposite step within this part of the size ends the earlier one. [0 to 1]"""
 CONFIDENCE_BASE = (-1.3, 3.3)
-CONFIDENCE_USE = (0.1, 0.3)
-"""Offset and slope of the odds in the logarithm of score over threshold: fitted on real homes
-with steps put in (``docs/explanation/usage-accuracy.md``)."""
+CONFIDENCE_USE = (0.1, 0.0)
+"""Offset and slope of the log odds in the logarithm of score over threshold: fitted on real homes
+with steps put in (``docs/explanation/usage-accuracy.md``). For use the score says nothing more."""
 
 
 class StepKind(StrEnum):
