@@ -33,6 +33,8 @@ TOLD_RISING_SHARE = 0.9
 """The same where the name says counter: it may have been changed or set back."""
 LEVEL_TO_STEP = 20.0
 """A counter stands that much higher than it moves in one interval."""
+NEAR_NOTHING = 0.05
+"""Where a counter begins again, as a share of where it stood."""
 FEW_ROWS = 12
 """With fewer rows, a thousand times is asked for: they may rise by chance."""
 _ESTIMATED = {"e", "est", "j", "ja", "y", "yes", "s", "si", "1", "1.0", "true", "x"}
@@ -97,6 +99,8 @@ def draft_of(
     if said is not None:
         return draft
     counted = measure is Measure.REGISTER
+    if options.measure is Measure.POWER:
+        words |= {Word.POWER}
     among = open_units(words, counter=counted, seconds=intervals.step_s)
     per_interval = _steps(value) if counted else value
     found = guess_unit(per_interval, max(intervals.step_s, 1) / 3600, among=among)
@@ -128,8 +132,15 @@ def is_register(value: Floats, intervals: Intervals, *, words: frozenset[Word], 
         return told and bool((steps == 0).all()) and len(steps) > 1
     if told:
         return rising >= TOLD_RISING_SHARE
-    limit = LEVEL_TO_STEP if len(filled) >= FEW_ROWS else 1000.0
-    return rising >= RISING_SHARE and float(np.median(filled)) > limit * float(np.median(up))
+    step = float(np.median(up))
+    few = len(filled) < FEW_ROWS
+    if few or rising >= RISING_SHARE:
+        limit = 1000.0 if few else LEVEL_TO_STEP
+        return rising >= RISING_SHARE and float(np.median(filled)) > limit * step
+    # A counter that turned over, or a new meter, begins again near nothing.
+    fell = steps < 0
+    turned = bool((filled[1:][fell] < NEAR_NOTHING * filled[:-1][fell]).all())
+    return turned and rising >= TOLD_RISING_SHARE and float(filled.max()) > LEVEL_TO_STEP * step
 
 
 def _steps(value: Floats) -> Floats:

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ahorraluz.ingest.meter_files.delimiters import Shape, split_span
+from ahorraluz.ingest.meter_files.delimiters import Shape, clock_range, split_span
 from ahorraluz.ingest.meter_files.moments import layout_of, serial_layout
 from ahorraluz.ingest.meter_files.numbers import is_nothing, number_unit
 from ahorraluz.ingest.meter_files.words import Word, fold, tokens_of, unit_of, words_of
 
 MOSTLY = 0.6
 """Share of the cells that must be of a kind."""
+SOME = 0.25
+"""The same for times in a column that is called so."""
 
 
 class Kind(StrEnum):
@@ -60,7 +62,9 @@ def describe(shape: Shape, *, serials: bool) -> tuple[Column, ...]:
                 place=place,
                 name=name,
                 words=words | _edges(name) if shape.has_header else words,
-                kind=_kind_of(filled, serials=serials and Word.TIME in words),
+                kind=_kind_of(
+                    filled, serials=serials and Word.TIME in words, timed=Word.TIME in words
+                ),
                 unit=(unit_of(name) if shape.has_header else None) or _suffix(filled),
                 distinct=tuple(dict.fromkeys(filled)),
                 whole=all(cell.lstrip("+-").isdigit() for cell in filled),
@@ -79,7 +83,7 @@ def _edges(name: str) -> frozenset[Word]:
     return frozenset()
 
 
-def _kind_of(cells: Sequence[str], *, serials: bool) -> Kind:
+def _kind_of(cells: Sequence[str], *, serials: bool, timed: bool) -> Kind:
     if not cells:
         return Kind.EMPTY
     counts = Counter(_kind_of_cell(cell, serials=serials) for cell in cells)
@@ -89,12 +93,18 @@ def _kind_of(cells: Sequence[str], *, serials: bool) -> Kind:
     if counts[Kind.STAMP] + counts[Kind.NUMBER] >= MOSTLY * len(cells) > counts[Kind.STAMP]:
         return Kind.NUMBER
     kind, count = counts.most_common(1)[0]
-    return kind if count >= MOSTLY * len(cells) else Kind.TEXT
+    if count >= MOSTLY * len(cells):
+        return kind
+    # Under a name for times, some times are enough: the rest are titles and spoiled rows.
+    told = [kind for kind in (Kind.MOMENT, Kind.DATE) if counts[kind] >= SOME * len(cells)]
+    return told[0] if timed and told else Kind.TEXT
 
 
 def _kind_of_cell(cell: str, *, serials: bool) -> Kind:
     layout = layout_of(cell)
     if layout is None:
+        if clock_range(cell) is not None:
+            return Kind.CLOCK
         if serials and serial_layout(cell) is not None:
             return Kind.STAMP
         if number_unit(cell) is not None:

@@ -19,6 +19,9 @@ HEAD_LINES, TAIL_LINES = 250, 60
 MIN_WIDE = 12
 """Columns with numbers or hours as names that make a table of one row a day."""
 _SPAN = re.compile(r"(.{8,40}?)(\s+(?:to|a|al|bis|tot|-|–|até|au)\s+|\s*/\s*|–|-)(.{4,40})")
+_CLOCKS = re.compile(
+    r"\d{1,2}[:h]\d{2}(?::\d{2})?(\s*(?:-|–|a|to|/)\s*)\d{1,2}[:h]\d{2}(?::\d{2})?"
+)
 
 Cells = list[str]
 
@@ -56,6 +59,12 @@ def split_span(text: str) -> tuple[str, str, str] | None:
         if match.end() == len(text.strip()) and start and end and start.has_date:
             return first, mark, second
     return None
+
+
+def clock_range(text: str) -> str | None:
+    """Return the mark between two times of day such as ``00:00 - 01:00``, if it is that."""
+    match = _CLOCKS.fullmatch(text.strip())
+    return match[1] if match is not None else None
 
 
 def is_dated(cell: str, *, serials: bool = False) -> bool:

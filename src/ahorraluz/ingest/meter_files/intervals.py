@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ahorraluz.core.readings.channels import Ints
+from ahorraluz.ingest.meter_files.delimiters import clock_range
 from ahorraluz.ingest.meter_files.options import Stamp
 from ahorraluz.ingest.meter_files.strings import Bools, Strings
 from ahorraluz.ingest.meter_files.times import DAY_S, Moments, parse_moments
@@ -46,7 +47,7 @@ def moments_at(
     """Return the moments that one or two columns name together."""
     date = parse_moments(columns[place.date], day_first=day_first, serials=serials)
     if place.clock is not None:
-        clock = parse_moments(columns[place.clock], serials=False)
+        clock = parse_moments(_first_clock(columns[place.clock]), serials=False)
         whole_days = date.clock_s - date.clock_s % DAY_S
         return replace(
             date,
@@ -60,6 +61,12 @@ def moments_at(
     if place.hour is not None:
         return _with_hours(date, columns[place.hour], zone=zone)
     return date
+
+
+def _first_clock(column: Strings) -> Strings:
+    """Return the times of day at which ranges such as ``00:00 - 01:00`` begin."""
+    mark = clock_range(column.at(0)) if len(column) else None
+    return column if mark is None else column.split(mark)[0]
 
 
 def _with_hours(date: Moments, column: Strings, *, zone: str) -> Moments:

@@ -35,6 +35,7 @@ def read_text(content: Content) -> bytes:
         text = _recoded(data, encoding)
     # A number cannot hold a zero byte: what does is a program's own file, or one that was
     # cut off by a power failure and filled up.
+    text = text.rstrip(b"\x00")
     if b"\x00" in text:
         raise MeterFileError("table-not-text", file=content.name)
     if b"\r" in text:

@@ -105,6 +105,14 @@ def test_a_counter_without_a_word_is_told_by_its_height_over_its_steps() -> None
     assert file.channels[0].measure is Measure.REGISTER
 
 
+def test_a_counter_that_turned_over_is_still_one() -> None:
+    file = read("t,total_kwh\n" + "".join(
+        f"2024-01-{day:02d},{(99_950 + 5 * day) % 100_000}\n" for day in range(1, 29)
+    ))  # fmt: skip
+
+    assert file.channels[0].measure is Measure.REGISTER
+
+
 def test_flows_are_told_from_words() -> None:
     header = "Time;PV(kWh);Purchased Energy(kWh);Feed-in(kWh);Load(kWh)"
 

@@ -114,6 +114,16 @@ def test_hours_numbered_from_one_begin_an_hour_before() -> None:
     assert utc(file.channels[0].end_s[-1]) == "2024-10-15 05:00"
 
 
+def test_ranges_of_hours_beside_a_day_are_read() -> None:
+    text = "Fecha,Hora,kWh\n" + "".join(
+        f"13/02/2024,{hour:02d}:00 - {(hour + 1) % 24:02d}:00,0.5\n" for hour in range(24)
+    )
+
+    (channel,) = read(text).channels
+
+    assert set((channel.end_s - channel.start_s).tolist()) == {3600}
+
+
 def test_an_hour_that_comes_twice_is_told_by_the_order_of_rows() -> None:
     clocks = ["00:30", "01:00", "01:00", "01:30", "01:30", "02:00"]
     text = "fecha,kwh\n" + "".join(f"2024-10-27 {clock},1\n" for clock in clocks)
