@@ -18,6 +18,8 @@ HEAD_LINES, TAIL_LINES = 250, 60
 """Lines of the beginning, the middle and the end from which the table is told."""
 MIN_WIDE = 12
 """Columns with numbers or hours as names that make a table of one row a day."""
+LONGEST_SPAN = 120
+"""Longest cell that may hold two moments. [characters]"""
 _SPAN = re.compile(r"(.{8,40}?)(\s+(?:to|a|al|bis|tot|-|–|até|au)\s+|\s*/\s*|–|-)(.{4,40})")
 _CLOCKS = re.compile(
     r"\d{1,2}[:h]\d{2}(?::\d{2})?(\s*(?:-|–|a|to|/)\s*)\d{1,2}[:h]\d{2}(?::\d{2})?"
@@ -51,7 +53,8 @@ class Shape:
 
 def split_span(text: str) -> tuple[str, str, str] | None:
     """Return the first moment, the mark between and the second of ``A to B``, if it is that."""
-    if len(text) < 13:
+    # Two moments and a mark; the search takes far too long in a cell of a megabyte.
+    if not 13 <= len(text) <= LONGEST_SPAN:
         return None
     for match in _SPAN.finditer(text.strip()):
         first, mark, second = match.groups()

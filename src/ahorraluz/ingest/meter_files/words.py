@@ -156,6 +156,8 @@ PHRASES: Mapping[Word, tuple[str, ...]] = {
     Word.ENERGY: ("kilowatt hours", "kilowatt hour", "watt hours", "watt hour", "kilovatio hora"),
     Word.OTHER: ("self consumption", "grid ms abs", "direct consumption"),
 }
+LONGEST_NAME = 300
+"""Part of a name that is looked at: a cell of a broken file may be a megabyte. [characters]"""
 SHORTEST_PART = 6
 """Words of at least so many letters are also found inside a longer one, as in German. [letters]"""
 
@@ -214,9 +216,13 @@ def tokens_of(name: str) -> tuple[str, ...]:
     return tuple(token.casefold() for token in _TOKEN.findall(plain))
 
 
-@lru_cache(maxsize=4096)
 def words_of(name: str) -> frozenset[Word]:
     """Return everything the name of a column says."""
+    return _words_of(name[:LONGEST_NAME])
+
+
+@lru_cache(maxsize=4096)
+def _words_of(name: str) -> frozenset[Word]:
     exact, parts = _meanings()
     tokens = tokens_of(_LENGTH.sub(" ", name))
     found: set[Word] = set(exact.get(fold(name).replace(" ", "_"), ()))
