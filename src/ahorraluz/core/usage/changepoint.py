@@ -84,19 +84,11 @@ def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) 
     Fit
         Chosen by the Bayesian information criterion, days in a row counted as fewer.
     """
-    low, high = np.quantile(temp_c, [EDGE, 1.0 - EDGE])
-    balance = np.arange(np.ceil(low), np.floor(high) + 0.5 * STEP_C, STEP_C)
-    heat = _centred(np.maximum(balance - temp_c[:, None], 0.0))
-    cool = _centred(np.maximum(temp_c[:, None] - balance, 0.0))
     y = energy - energy.mean()
     tss = float(y @ y)
-    candidates = [(0.0, 1, 0.0, 0.0, np.nan, np.nan)]
-    if Side.HEATING in sides:
-        candidates += _one_sided(heat, y, balance, heating=True)
-    if Side.COOLING in sides:
-        candidates += _one_sided(cool, y, balance, heating=False)
-    if len(set(sides)) == len(BOTH):
-        candidates += _two_sided(heat, cool, y, balance)
+    candidates: list[Candidate] = [(0.0, 1, 0.0, 0.0, np.nan, np.nan)]
+    if sides:
+        candidates += _candidates(y, temp_c, sides=sides)
     best = max(candidates)
     effective = _effective(_rest(best, y, temp_c))
     left = [max(tss - candidate[0], 1e-9 * tss, 1e-12) for candidate in candidates]
@@ -115,6 +107,22 @@ def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) 
         parameters=parameters,
         explained=gain / tss if tss > 0 else 0.0,
     )
+
+
+def _candidates(y: Floats, temp_c: Floats, *, sides: Collection[Side]) -> list[Candidate]:
+    """Return the best model of each number of parameters that has some of the sides."""
+    low, high = np.quantile(temp_c, [EDGE, 1.0 - EDGE])
+    balance = np.arange(np.ceil(low), np.floor(high) + 0.5 * STEP_C, STEP_C)
+    heat = _centred(np.maximum(balance - temp_c[:, None], 0.0))
+    cool = _centred(np.maximum(temp_c[:, None] - balance, 0.0))
+    found: list[Candidate] = []
+    if Side.HEATING in sides:
+        found += _one_sided(heat, y, balance, heating=True)
+    if Side.COOLING in sides:
+        found += _one_sided(cool, y, balance, heating=False)
+    if len(set(sides)) == len(BOTH):
+        found += _two_sided(heat, cool, y, balance)
+    return found
 
 
 def _one_sided(hinge: Floats, y: Floats, balance: Floats, *, heating: bool) -> list[Candidate]:

@@ -20,6 +20,8 @@ ALIKE = 1e-12
 """Squared distance of shapes below which days are the same but for rounding."""
 TURNS = 8
 """Rounds of moving days to the nearest centre: later ones move a day or two."""
+PATIENCE = 2
+"""Numbers of kinds in a row that may part days worse before the search ends."""
 SMALLEST_PART = 0.05
 """A kind of day is at least this part of all days. [0 to 1]"""
 CLEAR = 0.25
@@ -91,18 +93,19 @@ def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None =
     if len(chosen) < MIN_DAYS:
         raise UsageDataError("day-types-too-few-days", days=len(chosen), min_days=MIN_DAYS)
     shapes = _shapes(power[chosen])
-    best, kinds = -2.0, np.zeros(len(chosen), dtype=np.int64)
-    centres = shapes.mean(axis=0, keepdims=True)
-    labels = np.zeros(len(chosen), dtype=np.int64)
-    for _ in range(2, most + 1):
+    best, kinds, worse = -2.0, np.zeros(len(chosen), dtype=np.int64), 0
+    centres, labels = shapes.mean(axis=0, keepdims=True), kinds
+    while len(centres) < most and worse < PATIENCE:
         parted = _split(shapes, centres, labels)
         if parted is None:
             break
         centres, labels, distance = _lloyd(shapes, parted)
         score = _separation(distance, labels)
         smallest = np.bincount(labels, minlength=len(centres)).min() / len(labels)
-        if score > best and (smallest >= SMALLEST_PART or best == -2.0):
-            best, kinds = score, labels
+        if best == -2.0 or (score > best and smallest >= SMALLEST_PART):
+            best, kinds, worse = score, labels, 0
+        else:
+            worse += 1
     separation = max(best, 0.0) if kinds.max() == 0 else best
     return _described(power[chosen], kinds, grid=grid, chosen=chosen, separation=separation)
 
