@@ -1,6 +1,7 @@
 """The store on both databases: the same tests, a SQLite file and a real PostgreSQL."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile, same_channel
 from ahorraluz.store.database import Store, open_store
 from ahorraluz.store.errors import HomeUnknownError, StoreError
-from ahorraluz.store.records import ImportReceipt, ImportState, Outcome
+from ahorraluz.store.records import Description, ImportReceipt, ImportState, Outcome
 
 DAY_S = 86_400
 HOUR_S = 3_600
@@ -348,3 +349,45 @@ def test_a_store_that_was_closed_opens_again(store: Store) -> None:
     store.close()
 
     assert values(store) == [1.0]
+
+
+# --- what homes are like -------------------------------------------------------------------
+
+LIKE = Description(
+    department="arequipa",
+    people=4,
+    altitude_m=2335.0,
+    end_uses=frozenset({"water-heating", "cooking"}),
+    kwh_month=151.5,
+)
+
+
+def test_what_a_home_is_like_is_kept_and_replaced(store: Store) -> None:
+    kept(store, channel([0.1]))
+
+    store.describe("casa", LIKE, AS_OF)
+    first = store.descriptions()
+    store.describe("casa", replace(LIKE, people=5, end_uses=frozenset()), LATER)
+    second = store.descriptions()
+
+    assert first == {"casa": LIKE}
+    assert second == {"casa": replace(LIKE, people=5, end_uses=frozenset())}
+
+
+def test_what_a_home_is_like_can_be_withdrawn_and_goes_with_the_home(store: Store) -> None:
+    kept(store, channel([0.1]))
+    kept(store, channel([0.1]), file="b.csv", home="otra")
+    store.describe("casa", LIKE, AS_OF)
+    store.describe("otra", LIKE, AS_OF)
+
+    store.withdraw("casa")
+    store.forget("otra")
+
+    assert store.descriptions() == {}
+
+
+def test_a_home_that_is_not_kept_cannot_be_described(store: Store) -> None:
+    kept(store, channel([0.1]))
+
+    with pytest.raises(HomeUnknownError):
+        store.describe("nadie", LIKE, AS_OF)

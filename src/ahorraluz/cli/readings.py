@@ -197,14 +197,14 @@ def _undo(session: Session, given: Given) -> None:
     home = stored_home_of(given)
     number = _whole(given, "number")
     session.tools.store.undo_import(home, number, _now())
-    _say(session, "readings.undone", home=home, number=str(number))
+    _say(session, "readings.undone", home=home, number=number)
 
 
 def _redo(session: Session, given: Given) -> None:
     home = stored_home_of(given)
     number = _whole(given, "number")
     session.tools.store.redo_import(home, number, _now())
-    _say(session, "readings.redone", home=home, number=str(number))
+    _say(session, "readings.redone", home=home, number=number)
 
 
 def _set_aside(session: Session, given: Given) -> None:
@@ -222,14 +222,29 @@ def _set_aside(session: Session, given: Given) -> None:
         reason=given.text("reason") or "",
         as_of=_now(),
     )
-    _say(session, "readings.set-aside", home=home, numbers=_listed(numbers))
+    _say(session, "readings.set-aside", home=home, numbers=numbers)
 
 
 def _restore(session: Session, given: Given) -> None:
     home = stored_home_of(given)
     number = _whole(given, "number")
     session.tools.store.release(home, number, _now())
-    _say(session, "readings.restored", home=home, number=str(number))
+    _say(session, "readings.restored", home=home, number=number)
+
+
+def _describe(session: Session, given: Given) -> None:
+    from ahorraluz.services.describe_home import describe_home
+
+    home, path = stored_home_of(given), given.file("home_file")
+    if given.flag("withdraw"):
+        session.tools.store.withdraw(home)
+        _say(session, "readings.withdrawn", home=home)
+        return
+    if path is None:
+        raise InvalidInputError("option-missing", option="FILE")
+    described = describe_home(home, path, tools=session.tools, as_of=_now())
+    kwh = session.texts.number(described.kwh_month, places=0)
+    _say(session, "readings.described", home=home, kwh=kwh)
 
 
 def _forget(session: Session, given: Given) -> None:
@@ -240,15 +255,22 @@ def _forget(session: Session, given: Given) -> None:
     _say(session, "readings.forgotten", home=home)
 
 
-def _say(session: Session, key: str, **parameters: str) -> None:
+def _say(session: Session, key: str, **parameters: str | int | Sequence[int]) -> None:
     """Show one sentence; as JSON it stands beside what it names."""
     schema = f"ahorraluz.{key.replace('.', '-')}.1"
-    text = session.texts.text(key, **parameters)
+    text = session.texts.text(
+        key, **{name: _named(parameter) for name, parameter in parameters.items()}
+    )
     session.show({"schema": schema, **parameters, "text": text}, [text])
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))
+def _named(parameter: str | int | Sequence[int]) -> str:
+    """Return what a sentence names: numbers as they are to be typed."""
+    match parameter:
+        case str() | int():
+            return str(parameter)
+        case _:
+            return ", ".join(map(str, parameter))
 
 
 def _whole(given: Given, name: str) -> int:
@@ -298,6 +320,15 @@ set_aside = TextCommand(
 restore = TextCommand(
     "readings-restore", params=[_number_argument(), stored_home_option()], run=_restore
 )
+describe = TextCommand(
+    "readings-describe",
+    params=[
+        click.Argument(["home_file"], type=File(), required=False, metavar="FILE"),
+        stored_home_option(),
+        TextOption(["--withdraw"], is_flag=True),
+    ],
+    run=_describe,
+)
 forget = TextCommand(
     "readings-forget",
     params=[stored_home_option(), TextOption(["--yes"], is_flag=True)],
@@ -316,6 +347,7 @@ readings = TextGroup(
             "redo": "redo",
             "set-aside": "set_aside",
             "restore": "restore",
+            "describe": "describe",
             "forget": "forget",
         }.items()
     },

@@ -114,7 +114,7 @@ def compare_tariffs(
     try:
         totals = price_months(measured, terms)
     except OptionPriceError as error:
-        raise ComparisonError(error.issue.code) from error
+        raise ComparisonError("saving-price-unknown") from error
     options = _options(months, terms, prices)
     return TariffComparison(
         connection=connection,

@@ -24,6 +24,8 @@ class FoundReadings:
     """File or home, as people call it."""
     channels: tuple[Channel, ...]
     cleaned: Cleaned
+    home: str | None = None
+    """The home in the store; ``None``: a file."""
     issues: tuple[Issue, ...] = ()
     """What was assumed or skipped while a file was read."""
 
@@ -53,7 +55,7 @@ def find_readings(target: str, *, tools: Toolbox, hints: FileHints | None = None
     if target not in {home.id for home in tools.store.homes()}:
         raise ReadingsRefusedError("no-such-file-or-home", value=target)
     channels, cleaned = readings_of(target, tools=tools)
-    return FoundReadings(name=target, channels=channels, cleaned=cleaned)
+    return FoundReadings(name=target, channels=channels, cleaned=cleaned, home=target)
 
 
 def _is_file(path: Path) -> bool:

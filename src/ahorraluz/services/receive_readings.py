@@ -47,9 +47,11 @@ class FileHints:
     def options(self) -> ReadOptions:
         """Return them as the readers take them; raises ``zone-unknown``."""
         if self.zone is not None and self.zone not in available_timezones():
-            close = get_close_matches(self.zone, available_timezones(), n=1)
             raise InvalidInputError(
-                "zone-unknown", field="zone", value=self.zone[:60], suggestion=(close or [LIMA])[0]
+                "zone-unknown",
+                field="zone",
+                value=self.zone[:60],
+                suggestion=_zone_like(self.zone),
             )
         return ReadOptions(
             zone=self.zone,
@@ -61,6 +63,13 @@ class FileHints:
             value_column=self.value_column,
             sheet=self.sheet,
         )
+
+
+def _zone_like(name: str) -> str:
+    """Return the zone that was probably meant: the one of that city, else the closest name."""
+    known = sorted(available_timezones())
+    of_city = [zone for zone in known if zone.casefold().endswith(f"/{name.casefold()}")]
+    return (of_city or get_close_matches(name, known, n=1) or [LIMA])[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

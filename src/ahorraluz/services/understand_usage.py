@@ -40,6 +40,7 @@ from ahorraluz.core.usage.profile import (
 from ahorraluz.ingest.temperatures import read_temperatures
 from ahorraluz.services.advise import city_of
 from ahorraluz.services.connection import Connection, prices_of
+from ahorraluz.services.describe_home import like_this
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.toolbox import Toolbox
 
@@ -97,8 +98,6 @@ class About:
     city: str | None = None
     """City of the climate, by id; the home's own where it has one."""
     temperatures: DailyTemperatures | None = None
-    other_homes: Sequence[float] | None = None
-    """Energies of comparable homes of this service. [kWh/month]"""
 
 
 def understand_usage(
@@ -123,9 +122,14 @@ def understand_usage(
     account = None if home is None else _account(home, profile, about)
     peers = None
     if home is not None:
-        mean = float(sum(kwh_by_month)) / MONTHS
+        others: Sequence[float] = ()
+        if found.home is not None:
+            home, others = like_this(found.home, home, tools=tools)
         peers = compare_with_peers(
-            mean, home=home, peers=load_peers(figures, as_of=as_of), own_homes=about.other_homes
+            float(sum(kwh_by_month)) / MONTHS,
+            home=home,
+            peers=load_peers(figures, as_of=as_of),
+            own_homes=others,
         )
     findings = (*profile.findings, *(peer_findings(peers) if peers else ()))
     return Understanding(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ahorraluz.core.readings.channels import Channel, MeterFile
 from ahorraluz.store.errors import StoreError, database_errors
 from ahorraluz.store.records import (
+    Description,
     ImportReceipt,
     ImportRecord,
     ImportState,
@@ -214,6 +215,29 @@ class Store:
 
         with self._reading(home) as connection:
             return quarantine.quarantined(connection, home)
+
+    # --- what homes are like ---------------------------------------------------------------
+
+    def describe(self, home: str, description: Description, as_of: datetime) -> None:
+        """Keep what a home is like, so that it counts among those like it."""
+        from ahorraluz.store import descriptions
+
+        with self._changing(home) as connection:
+            descriptions.describe(connection, home, description, as_of=as_of)
+
+    def withdraw(self, home: str) -> None:
+        """Erase what a home is like: it is compared with nobody any more."""
+        from ahorraluz.store import descriptions
+
+        with self._changing(home) as connection:
+            descriptions.withdraw(connection, home)
+
+    def descriptions(self) -> dict[str, Description]:
+        """Return what every home is like that agreed to be compared, by its name."""
+        from ahorraluz.store import descriptions
+
+        with self._reading() as connection:
+            return descriptions.descriptions(connection)
 
     # --- the whole -------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from ahorraluz.core.readings.merging import Changes, changes
 from ahorraluz.store.errors import HomeUnknownError, StoreError
 from ahorraluz.store.new_import import NewImport
 from ahorraluz.store.records import ImportReceipt, ImportRecord, ImportState, Outcome, StoredHome
-from ahorraluz.store.tables import BLOCKS, HOMES, IMPORTS, QUARANTINE
+from ahorraluz.store.tables import BLOCKS, DESCRIPTIONS, HOMES, IMPORTS, QUARANTINE
 from ahorraluz.store.taking import Key, key_of, stored_channels
 
 MAX_SHOWN = 20
@@ -184,6 +184,7 @@ def forget(connection: Connection, home: str) -> None:
     of_home = select(IMPORTS.c.id).where(IMPORTS.c.home == home)
     connection.execute(delete(BLOCKS).where(BLOCKS.c.import_id.in_(of_home)))
     connection.execute(delete(IMPORTS).where(IMPORTS.c.home == home))
+    connection.execute(delete(DESCRIPTIONS).where(DESCRIPTIONS.c.home == home))
     connection.execute(delete(QUARANTINE).where(QUARANTINE.c.home == home))
     connection.execute(delete(HOMES).where(HOMES.c.id == home))
 

@@ -78,6 +78,20 @@ class StoredHome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a home is like, by the traits that make homes comparable."""
+
+    department: str
+    people: int
+    altitude_m: float
+    """[m]"""
+    end_uses: frozenset[str]
+    """Large uses that run on electricity, by the ids of end uses."""
+    kwh_month: float
+    """Mean month when it was described. [kWh/month]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
     """Readings of one channel that are put aside until they are released."""
 

@@ -75,6 +75,18 @@ BLOCKS = Table(
     sqlite_autoincrement=True,
 )
 
+DESCRIPTIONS = Table(
+    "descriptions",
+    METADATA,
+    Column("home", Text, ForeignKey("homes.id"), primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("altitude_m", Double, nullable=False),
+    Column("end_uses", Text, nullable=False),
+    Column("kwh_month", Double, nullable=False),
+    Column("changed_s", BigInteger, nullable=False),
+)
+
 QUARANTINE = Table(
     "quarantine",
     METADATA,

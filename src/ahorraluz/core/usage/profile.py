@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ahorraluz.core.estimate import Estimate, total
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.readings.grid import DayGrid, day_grid, local_seconds
 from ahorraluz.core.readings.schema import DAY_S, Readings, Step
@@ -149,6 +150,7 @@ def _from_intervals(readings: Readings, context: UsageContext) -> UsageProfile:
         base_load_w=base.power_w if base else None,
         appliances=context.appliances,
         owned=context.owned,
+        climate=_climate(weather),
     )
     findings = (
         *(base_load_findings(base) if base else ()),
@@ -227,6 +229,14 @@ def _weather(
     month = days.astype("datetime64[M]").astype(np.int64) % 12
     normal = np.array(context.climate.monthly_temp_c)[month]
     return temperature_response(daily_kwh, normal, days=days, source=TemperatureSource.NORMALS)
+
+
+def _climate(weather: TemperatureResponse | None) -> Estimate | None:
+    """Return the energy that follows the weather; ``None``: none does, or nobody knows."""
+    if weather is None:
+        return None
+    sides = [side.energy for side in (weather.heating, weather.cooling) if side is not None]
+    return total(sides, basis=sides[0].basis) if sides else None
 
 
 def _ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
