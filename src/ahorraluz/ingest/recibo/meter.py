@@ -12,6 +12,10 @@ CENTIMO = Decimal("0.01")
 """A product agrees with its line when it lies within this. [PEN]"""
 MAX_PRICE = Decimal(5)
 """No low-voltage price of a kWh comes near. [PEN/kWh]"""
+MOST_READINGS = 12
+"""Readings of a meter at one label; a sheet that prints more is no single recibo."""
+MOST_PRINTED = 60
+"""Places where energy is printed that are looked at, all looks at a picture together."""
 PRICE_DECIMALS = 3
 """Prices of a kWh are printed with at least so many decimals."""
 
@@ -45,10 +49,11 @@ def read_meter(sheet: Sheet, *, energy: Decimal | None) -> MeterFields:
     energy
         The energy charge, where the sums make it sure. [PEN]
     """
-    printed = [*_kwh_printed(sheet)]
+    printed = [*_kwh_printed(sheet)][:MOST_PRINTED]
     prices = [*_prices(sheet)]
     products = [*_products(sheet)]
-    by_meter = {c.value for c, _ in printed if c.value in _differences(sheet)}
+    differences = _differences(sheet)
+    by_meter = {c.value for c, _ in printed if c.value in differences}
     by_product = _by_product(sheet, printed, prices, products, energy=energy)
     # The same misread digit in two readings of the meter may agree with itself: a picture
     # needs the money to say the same.
@@ -60,7 +65,7 @@ def read_meter(sheet: Sheet, *, energy: Decimal | None) -> MeterFields:
         kwh = sure("kwh", chosen, Why.METER if value in by_meter else Why.PRODUCT)
     else:
         several = Why.SEVERAL if agreed else Why.UNCHECKED
-        clash = bool(products or _differences(sheet))
+        clash = bool(products or differences)
         kwh = unsure("kwh", candidates, Why.DISAGREES if clash and not agreed else several)
     if kwh.status is Status.SURE and len(_blocks(products)) > 1:
         # Each block has a price of its own: there is none of the month.
@@ -149,6 +154,8 @@ def _differences(sheet: Sheet) -> set[Decimal]:
             for printed in sheet.numbers_beside(labelled)[:2]
         }
 
+    if any(len(values(label)) > MOST_READINGS for label in (Label.READ_NOW, Label.READ_BEFORE)):
+        return set()
     factors = values(Label.FACTOR) or {Decimal(1)}
     return {
         (now - before) * factor

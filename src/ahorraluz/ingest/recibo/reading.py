@@ -32,6 +32,8 @@ HEAD = 1024
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 FEWEST_WORDS = 25
 """A page with fewer words of text is a picture of a page."""
+MAX_ROWS = 1500
+"""Rows of print, all pages and looks together; a page has less than a hundred."""
 NEEDED = ("distributor", "kwh", "energy", "total")
 """Fields without which a recibo is no use."""
 UNASKED = ("history_kwh", "reading_type", "segment", "days", "period")
@@ -171,6 +173,8 @@ def _reading(
     words: Sequence[Word], *, known: Known, name: str, way: Way, pages: int
 ) -> ReciboReading:
     sheet = Sheet(rows_of(words))
+    if len(sheet.rows) > MAX_ROWS:
+        raise ReciboFileError("recibo-too-complex", file=name, page=1)
     check_kind(sheet, name=name)
     bill = read_bill(sheet, rates=known.igv_rates)
     days = read_days(sheet)

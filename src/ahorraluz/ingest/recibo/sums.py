@@ -14,6 +14,8 @@ from ahorraluz.ingest.recibo.places import Printed, Sheet
 CENT = Decimal("0.01")
 MAX_COMBINATIONS = 512
 """Readings of the lines that are tried; a recibo that needs more is not surely read."""
+MOST_ALTERNATIVES = 5
+"""Amounts at one label; a sheet that prints more is no single recibo, and none is taken."""
 ALIGNED = 4.0
 """Amounts whose right ends differ by less stand in one column. [pt]"""
 FEWEST_IN_COLUMN = 2
@@ -54,7 +56,7 @@ def amounts_at(sheet: Sheet, label: Label) -> tuple[Line, ...]:
     for labelled in sheet.of(label):
         for line in _lines_at(sheet, labelled):
             found.setdefault(line.amount, line)
-    return tuple(found.values())
+    return tuple(found.values()) if len(found) <= MOST_ALTERNATIVES else ()
 
 
 def charges_of(sheet: Sheet) -> dict[Label, Lines]:
@@ -68,7 +70,7 @@ def charges_of(sheet: Sheet) -> dict[Label, Lines]:
                 lines = tuple({line.amount: line for line in reversed(lines)}.values())[::-1]
         else:
             lines = amounts_at(sheet, label)
-        if lines:
+        if 0 < len(lines) <= MOST_ALTERNATIVES:
             charges[label] = lines
     return charges
 

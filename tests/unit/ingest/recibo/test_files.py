@@ -115,6 +115,19 @@ def test_a_recibo_that_mentions_gas_is_still_one() -> None:
     assert parse_recibo(pluz(sheet), known=KNOWN, name="recibo.pdf").asked == ()
 
 
+@pytest.mark.parametrize(("pages", "refused"), [(4, False), (12, True)])
+def test_a_sheet_full_of_labels_ends_soon(pages: int, refused: bool) -> None:
+    """Hundreds of amounts at every label would be more sums than anybody can try."""
+    labels = ("Energía Activa", "Cargo Fijo", "Subtotal", "IGV", "Total a pagar", "Redondeo")
+    lines = [f"{labels[n % 6]} {n}.{n % 100:02d} kwh" for n in range(150)]
+    content = pdf_of(*lines, pages=pages)
+
+    if refused:
+        assert refusal(content) == "recibo-too-complex"
+    else:
+        assert "total" in parse_recibo(content, known=KNOWN, name="recibo.pdf").asked
+
+
 def test_a_locked_pdf_is_refused() -> None:
     assert refusal(rewritten(RECIBO, "password")) == "recibo-pdf-locked"
 
