@@ -150,7 +150,7 @@ def _two_sided(heat: Floats, cool: Floats, y: Floats, balance: Floats) -> list[C
     with np.errstate(divide="ignore", invalid="ignore"):
         slope_a = (a[:, None] * bb[None, :] - b[None, :] * ab) / area
         slope_b = (b[None, :] * aa[:, None] - a[:, None] * ab) / area
-    gain = slope_a * a[:, None] + slope_b * b[None, :]
+        gain = slope_a * a[:, None] + slope_b * b[None, :]
     ordered = balance[:, None] <= balance[None, :]
     good = (slope_a > 0) & (slope_b > 0) & ordered & (area > 1e-9 * aa[:, None] * bb[None, :])
     gain = np.where(good, gain, 0.0)
