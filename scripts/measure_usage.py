@@ -257,17 +257,13 @@ def responds(
     return found.heating is not None or found.cooling is not None
 
 
-def main(arguments: list[str]) -> None:
-    """Print every table."""
-    if len(arguments) != 1:
-        sys.exit(__doc__)
-    data = Path(arguments[0])
-    homes = hourly_homes(data)
+def rivals_for(homes: Mapping[str, DayGrid]) -> dict[str, Alarm]:
+    """Return the simple rules, as they are usually set and as quiet as ours."""
     whole = list(homes.values())
     ups = sum(
         step.base_w.middle + step.mean_w.middle > 0 for g in whole for step in step_changes(g)
     )
-    rivals: dict[str, Alarm] = {
+    return {
         "month + 20 %": month_rule,
         "month, as quiet": as_quiet(
             month_rule, "ratio", np.geomspace(1.2, 20, 60).tolist(), homes=whole, most=ups
@@ -277,6 +273,15 @@ def main(arguments: list[str]) -> None:
             cusum, "bar", np.geomspace(5, 5000, 60).tolist(), homes=whole, most=ups
         ),
     }
+
+
+def main(arguments: list[str]) -> None:
+    """Print every table."""
+    if len(arguments) != 1:
+        sys.exit(__doc__)
+    data = Path(arguments[0])
+    homes = hourly_homes(data)
+    rivals = rivals_for(homes)
     base = trials(homes, always_on=True, seed=SEED)
     evening = trials(homes, always_on=False, seed=SEED)
     names = " | ".join(rivals)
