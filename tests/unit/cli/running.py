@@ -21,10 +21,11 @@ WORDS = {
     *("$schema", "title", "description", "$defs", "$ref", "anyOf", "const", "enum", "pattern"),
     *("type", "items", "properties", "required", "additionalProperties"),
 }
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
+    "number": (int, float),
     "object": dict,
     "array": list,
     "null": type(None),
