@@ -94,9 +94,13 @@ def merge_account(
             issues += against
         blocks = block_evidence(metered)
     places, against = places_of(items, blocks, total=total)
+    issues += against
+    if not home.appliances:
+        # Nobody told anything that the meter could be against.
+        issues = [issue for issue in issues if issue.code != "meter-against-survey"]
     return replace(
         _account(items, places, account, metered),
-        issues=(*account.issues, *metered.issues, *issues, *against),
+        issues=(*account.issues, *metered.issues, *issues),
     )
 
 

@@ -143,8 +143,7 @@ def _from_intervals(readings: Readings, context: UsageContext) -> UsageProfile:
     steps = step_changes(grid, view=view)
     drift = creep(grid, steps=steps, view=view)
     away, unusual = absences(grid, view=view), unusual_days(grid, view=view)
-    daily = grid.daily_kwh
-    weather = asked.ask(lambda: _weather(daily, grid.days, context))
+    weather = asked.ask(lambda: _weather(grid.daily_kwh, grid.days, context))
     uses = metered_uses(
         fine,
         base_load_w=base.power_w if base else None,
@@ -163,10 +162,9 @@ def _from_intervals(readings: Readings, context: UsageContext) -> UsageProfile:
         *absence_findings(away),
         *unusual_findings(unusual),
     )
-    issues = [*asked.issues, *uses.issues, *(weather.issues if weather else ())]
     return UsageProfile(
         grid=grid,
-        daily_kwh=daily,
+        daily_kwh=grid.daily_kwh,
         base=base,
         shapes=shapes,
         types=types,
@@ -179,7 +177,7 @@ def _from_intervals(readings: Readings, context: UsageContext) -> UsageProfile:
         weather=weather,
         uses=uses,
         findings=_ordered(findings),
-        issues=_once(issues),
+        issues=_once([*asked.issues, *uses.issues, *(weather.issues if weather else ())]),
     )
 
 

@@ -128,7 +128,7 @@ class Reader:
     def _take_day(self, line: int, record: Sequence[str]) -> None:
         stream = self._stream
         if stream is None:
-            self._break("row-broken", line=line, column="300", value=",".join(record)[:40])
+            self._refuse("row-broken", line=line, column="300", value=",".join(record)[:40])
             return
         if not stream.is_energy:
             return
@@ -138,16 +138,16 @@ class Reader:
         more = bool(rest) and _is_number(rest[0])
         if found < count or more:
             shown = found if found < count else count + sum(map(_is_number, rest))
-            self._break("nem12-row-length", line=line, found=shown, expected=count)
+            self._refuse("nem12-row-length", line=line, found=shown, expected=count)
             return
         start = _moment(record[1], self._zone)
         if start is None:
-            self._break("row-broken", line=line, column="IntervalDate", value=record[1][:40])
+            self._refuse("row-broken", line=line, column="IntervalDate", value=record[1][:40])
             return
         numbers = [_value(text) for text in values]
         if None in numbers:
             wrong = numbers.index(None)
-            self._break("row-broken", line=line, column=str(wrong + 1), value=values[wrong][:40])
+            self._refuse("row-broken", line=line, column=str(wrong + 1), value=values[wrong][:40])
             return
         quality = rest[0].strip()[:1].upper() if rest else ""
         first, step = len(stream.series), stream.minutes * 60
@@ -181,13 +181,13 @@ class Reader:
     def _take_register(self, line: int, record: Sequence[str]) -> None:
         """Take the energy between two readings of a register (NEM13)."""
         if len(record) < 20:
-            self._break("nem12-row-length", line=line, found=len(record), expected=23)
+            self._refuse("nem12-row-length", line=line, found=len(record), expected=23)
             return
         start, end = (_moment(record[i], self._zone) for i in (9, 14))
         value = _value(record[18])
         if start is None or end is None or value is None or not start < end:
             shown = f"{record[9]} {record[14]} {record[18]}"[:40]
-            self._break("row-broken", line=line, column="250", value=shown)
+            self._refuse("row-broken", line=line, column="250", value=shown)
             return
         nmi, register, suffix, serial = (record[i].strip() for i in (1, 3, 4, 6))
         stream = self.streams.setdefault(
@@ -206,7 +206,7 @@ class Reader:
 
     # --- what went wrong ---------------------------------------------------------------------
 
-    def _break(self, code: str, **parameters: str | int) -> None:
+    def _refuse(self, code: str, **parameters: str | int) -> None:
         self.broken += 1
         self._note(Issue(code=code, parameters=parameters))
 

@@ -7,6 +7,7 @@ import numpy as np
 from ahorraluz.core.advice.measured_months import MonthUse
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import Parameter
+from ahorraluz.core.usage.base_load import BaseLoad
 from ahorraluz.core.usage.metered_uses import MeteredUses
 from ahorraluz.core.usage.profile import UsageProfile
 from ahorraluz.services.documents.parts import (
@@ -66,19 +67,9 @@ def _month(month: MonthUse) -> Document:
 
 
 def _profile(profile: UsageProfile, texts: Texts) -> Document:
-    base, peaks = profile.base, profile.peaks
+    peaks = profile.peaks
     return {
-        "base_load": base
-        and {
-            "power": estimate_document(base.power_w, texts),
-            "energy_month": estimate_document(base.energy_month, texts),
-            "energy_year": estimate_document(base.energy_year, texts),
-            "share": round(base.share, 4),
-            "by_month": [
-                {"month": month.month.isoformat(), "power_w": round(month.power_w, 1)}
-                for month in base.by_month
-            ],
-        },
+        "base_load": profile.base and _base_load(profile.base, texts),
         "peak": peaks
         and {
             "highest_kw": round(peaks.highest_kw, 3),
@@ -119,6 +110,19 @@ def _profile(profile: UsageProfile, texts: Texts) -> Document:
         ],
         "temperature": _weather(profile, texts),
         "metered_uses": _uses(profile.uses, texts) if profile.uses else None,
+    }
+
+
+def _base_load(base: BaseLoad, texts: Texts) -> Document:
+    return {
+        "power": estimate_document(base.power_w, texts),
+        "energy_month": estimate_document(base.energy_month, texts),
+        "energy_year": estimate_document(base.energy_year, texts),
+        "share": round(base.share, 4),
+        "by_month": [
+            {"month": month.month.isoformat(), "power_w": round(month.power_w, 1)}
+            for month in base.by_month
+        ],
     }
 
 
