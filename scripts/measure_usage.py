@@ -14,8 +14,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from put_in_steps import SIZES_W, Alarm, Trial, as_quiet, cusum, found_in, month_rule, trials, until
-from whole_homes import (
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.put_in_steps import (
+    SIZES_W,
+    Alarm,
+    Trial,
+    as_quiet,
+    cusum,
+    found_in,
+    month_rule,
+    trials,
+    until,
+)
+from scripts.whole_homes import (
     AMPDS,
     AMPDS_WHOLE,
     MINUTE_FILES,

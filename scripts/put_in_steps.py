@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from whole_homes import with_power
+from scripts.whole_homes import with_power
 
 from ahorraluz.core.readings.grid import DayGrid
 from ahorraluz.core.usage.steps import StepChange, StepKind, step_changes
