@@ -1,0 +1,145 @@
+"""Uploaded files that wait for a decision."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.unit.services.conftest import NOW
+
+from ahorraluz.services.pending_files import (
+    FOLDER,
+    MOST_WAITING,
+    PendingFileError,
+    drop_file,
+    hold_file,
+    pending_file,
+)
+from ahorraluz.services.toolbox import Toolbox
+
+
+def folder(tools: Toolbox) -> Path:
+    return tools.settings.data_dir / FOLDER
+
+
+def hold(
+    tools: Toolbox,
+    name: str = "m.csv",
+    *,
+    content: bytes = b"a,b\n1,2\n",
+    since: datetime = NOW,
+) -> str:
+    """Hold a file as if it had been sent at a moment."""
+    token = hold_file(content, name=name, tools=tools, as_of=NOW)
+    os.utime(folder(tools) / token, (since.timestamp(),) * 2)
+    return token
+
+
+def test_a_file_waits_with_its_name_and_content(own_tools: Toolbox) -> None:
+    token = hold(own_tools, "mi medidor ñ.csv", content=b"\x00a\nb\r\n")
+
+    waiting = pending_file(token, tools=own_tools, as_of=NOW)
+
+    assert (waiting.token, waiting.name, waiting.content) == (
+        token,
+        "mi medidor ñ.csv",
+        b"\x00a\nb\r\n",
+    )
+
+
+def test_tokens_are_long_and_never_the_same(own_tools: Toolbox) -> None:
+    tokens = {hold(own_tools) for _ in range(20)}
+
+    assert len(tokens) == 20
+    assert {len(token) for token in tokens} == {32}
+
+
+def test_only_the_program_can_read_what_waits(own_tools: Toolbox) -> None:
+    token = hold(own_tools)
+
+    assert folder(own_tools).stat().st_mode & 0o777 == 0o700
+    assert (folder(own_tools) / token).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("C:\\Users\\ana\\m.csv", "m.csv"),
+        ("../../etc/m.csv", "m.csv"),
+        ("carpeta/", "archivo"),
+        ("x" * 500, "x" * 120),
+        ("línea\nnueva.csv", "línea\nnueva.csv"),
+    ],
+)
+def test_folders_in_a_name_are_left_out(name: str, shown: str, own_tools: Toolbox) -> None:
+    token = hold(own_tools, name)
+
+    assert pending_file(token, tools=own_tools, as_of=NOW).name == shown
+
+
+@pytest.mark.parametrize("token", ["", "x", "../../ahorraluz.db", "a" * 32, "a/" * 16, "." * 32])
+def test_a_token_of_nothing_is_gone(token: str, own_tools: Toolbox) -> None:
+    hold(own_tools)
+
+    with pytest.raises(PendingFileError, match="upload-gone"):
+        pending_file(token, tools=own_tools, as_of=NOW)
+
+
+@pytest.mark.parametrize("token", ["../../ahorraluz.db", "a" * 32])
+def test_dropping_nothing_says_so_or_is_no_error(token: str, own_tools: Toolbox) -> None:
+    waiting = hold(own_tools)
+
+    if "/" in token:
+        with pytest.raises(PendingFileError):
+            drop_file(token, tools=own_tools)
+    else:
+        drop_file(token, tools=own_tools)
+
+    assert pending_file(waiting, tools=own_tools, as_of=NOW).name == "m.csv"
+
+
+def test_a_dropped_file_is_gone(own_tools: Toolbox) -> None:
+    token = hold(own_tools)
+
+    drop_file(token, tools=own_tools)
+
+    assert list(folder(own_tools).iterdir()) == []
+
+
+def test_a_day_is_the_longest_wait_even_if_nobody_comes(own_tools: Toolbox) -> None:
+    token = hold(own_tools)
+    later = NOW + timedelta(days=1, seconds=1)
+
+    assert pending_file(token, tools=own_tools, as_of=NOW + timedelta(hours=23)).token == token
+    with pytest.raises(PendingFileError, match="upload-gone"):
+        pending_file(token, tools=own_tools, as_of=later)
+    assert list(folder(own_tools).iterdir()) == []
+
+
+def test_what_has_waited_too_long_goes_when_another_comes(own_tools: Toolbox) -> None:
+    hold(own_tools, since=NOW - timedelta(days=2))
+    (folder(own_tools) / ".half.part").write_bytes(b"")
+    os.utime(folder(own_tools) / ".half.part", (0, 0))
+
+    token = hold(own_tools)
+
+    assert [path.name for path in folder(own_tools).iterdir()] == [token]
+
+
+def test_the_oldest_make_room(own_tools: Toolbox) -> None:
+    tokens = [
+        hold(own_tools, since=NOW - timedelta(seconds=MOST_WAITING + 2 - place))
+        for place in range(MOST_WAITING + 2)
+    ]
+
+    waiting = {path.name for path in folder(own_tools).iterdir()}
+
+    assert waiting == set(tokens[2:])
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_left(own_tools: Toolbox) -> None:
+    own_tools.settings.data_dir.mkdir()
+    folder(own_tools).touch()
+
+    with pytest.raises(PendingFileError, match="upload-not-kept"):
+        hold(own_tools)
