@@ -90,6 +90,9 @@ def _lines(known: "Understanding", texts: Texts) -> Iterator[str]:
             [row.name, f"{row.kwh} kWh", f"({row.low}–{row.high})", row.share] for row in view.uses
         ]
         yield from table(rows, right=[1, 3])
+    if view.not_enough:
+        yield from heading(texts.text("usage-page.not-enough"))
+        yield from (f"- {sentence}" for sentence in view.not_enough)
     if view.quality:
         yield from heading(texts.text("readings.quality"))
         yield from (f"- {sentence}" for sentence in view.quality)

@@ -24,6 +24,7 @@ from ahorraluz.core.home import Home, MonthlyUse, Supply
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.periods import months_from
 from ahorraluz.core.readings.schema import Readings
+from ahorraluz.core.readings.sufficiency import Sufficiency, answers
 from ahorraluz.core.tariffs.figures import PEAK_END_HOUR, PEAK_START_HOUR, NationalFigures
 from ahorraluz.core.tariffs.terms import BillTerms
 from ahorraluz.core.usage.account import UsageAccount, account_for_usage
@@ -46,6 +47,7 @@ from ahorraluz.services.toolbox import Toolbox
 
 MONTHS = 12
 WH = 1000
+TOO_SHORT = "-too-few-days"
 COST_UNIT = "PEN/month"
 NOT_STATED = Supply(distributor="")
 """Stands for the connection of a home that did not say how it is billed; nothing prices it."""
@@ -80,6 +82,8 @@ class Understanding:
     kwh_by_month: tuple[Decimal, ...]
     """Energy of those months if nothing changes. [kWh/month]"""
     peak_hours: tuple[int, int] | None
+    enough: Sufficiency
+    """Which questions the readings are enough for, and why not for the others."""
     issues: tuple[Issue, ...]
 
     @property
@@ -144,6 +148,7 @@ def understand_usage(
         terms=terms,
         kwh_by_month=kwh_by_month,
         peak_hours=peak_hours,
+        enough=answers(readings),
         issues=_issues(found, profile, account, about, terms),
     )
 
@@ -255,7 +260,9 @@ def _issues(
     terms: tuple[BillTerms, ...],
 ) -> tuple[Issue, ...]:
     """Return every issue once, the first of each code."""
-    issues = [*found.issues, *profile.issues, *(account.issues if account else ())]
+    # Why a series is too short is said once, question by question, by ``enough``.
+    told = [issue for issue in profile.issues if not issue.code.endswith(TOO_SHORT)]
+    issues = [*found.issues, *told, *(account.issues if account else ())]
     issues += [issue for term in terms for issue in term.issues]
     if about.connection is None:
         issues.append(Issue(code="usage-without-tariff", severity=Severity.NOTE))

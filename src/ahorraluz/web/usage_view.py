@@ -76,6 +76,8 @@ class UsageView:
     uses: tuple[UseRow, ...]
     usage_basis: str
     """What most of the uses rest on."""
+    not_enough: tuple[str, ...]
+    """Questions these readings cannot answer, and what it would take."""
     quality: tuple[str, ...]
     issues: tuple[str, ...]
     priced: bool
@@ -102,6 +104,7 @@ def usage_view(known: Understanding, texts: Texts) -> UsageView:
         months=_months(known),
         uses=rows,
         usage_basis=_main_basis(rows),
+        not_enough=tuple(texts.issue(issue) for issue in known.enough.issues),
         quality=tuple(quality_text(item, texts) for item in known.found.cleaned.report.findings),
         issues=tuple(dict.fromkeys(texts.issue(issue) for issue in known.issues)),
         priced=known.connection is not None,

@@ -37,7 +37,7 @@ from ahorraluz.core.usage.shapes import (
     peaks,
     shape_findings,
 )
-from ahorraluz.core.usage.steps import StepChange, step_changes, step_findings
+from ahorraluz.core.usage.steps import StepChange, step_changes, step_changes_of_days, step_findings
 from ahorraluz.core.usage.weather import (
     TemperatureResponse,
     TemperatureSource,
@@ -188,8 +188,10 @@ def _from_days(readings: Readings, context: UsageContext) -> UsageProfile:
     days = np.floor_divide(local, DAY_S).astype("datetime64[D]")
     base = asked.ask(lambda: base_load_from_days(daily))
     weather = asked.ask(lambda: _weather(daily, days, context))
+    steps = step_changes_of_days(days, daily)
     findings = (
         *(base_load_findings(base) if base else ()),
+        *step_findings(steps),
         *(temperature_findings(weather) if weather else ()),
     )
     issues = [
@@ -201,6 +203,7 @@ def _from_days(readings: Readings, context: UsageContext) -> UsageProfile:
         grid=None,
         daily_kwh=daily,
         base=base,
+        steps=steps,
         weather=weather,
         findings=_ordered(findings),
         issues=_once(issues),

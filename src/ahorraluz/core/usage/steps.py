@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.readings.grid import DayGrid
@@ -30,6 +31,7 @@ from ahorraluz.core.usage.robust import (
 )
 
 BASIS = "basis.weeks-compared"
+HOURS_DAY = 24
 LEAST_DAYS = 42
 """Days with readings below which no step is looked for. [day]"""
 LOWER = 0.25
@@ -296,6 +298,39 @@ def step_findings(steps: Sequence[StepChange]) -> tuple[Finding, ...]:
             until=step.until,
         )
         for step in steps
+    )
+
+
+def step_changes_of_days(
+    days: NDArray[np.datetime64], daily_kwh: Floats
+) -> tuple[StepChange, ...]:
+    """Return the changes of level that daily energies show.
+
+    Parameters
+    ----------
+    days
+        Consecutive local days, datetime64[D], shape (d,).
+    daily_kwh
+        Their energy, NaN where unknown, shape (d,). [kWh]
+
+    Returns
+    -------
+    tuple of StepChange
+        As of :func:`step_changes`, with hours 0 to 24: a day does not tell whether it is
+        always on, nor when it runs, so kinds are ``UP`` and ``DOWN`` only.
+    """
+    power = np.repeat(daily_kwh[:, None] / HOURS_DAY, HOURS_DAY, axis=1)
+    grid = DayGrid(
+        days=days, power_kw=power, estimated=np.zeros(power.shape, dtype=bool), interval_s=3_600
+    )
+    return tuple(
+        replace(
+            step,
+            kind=StepKind.UP if step.energy.middle > 0 else StepKind.DOWN,
+            first_hour=0,
+            last_hour=HOURS_DAY,
+        )
+        for step in step_changes(grid)
     )
 
 

@@ -53,6 +53,11 @@ def understanding_document(known: Understanding, texts: Texts) -> Document:
         ],
         **_profile(profile, texts),
         "account": usage_document(known.account, None, texts) if known.account else None,
+        "enough": {
+            "days": round(known.enough.days, 1),
+            "for": [question.value for question in known.enough.questions],
+            "not_for": issue_documents(known.enough.issues, texts),
+        },
         "findings": [_finding(priced, texts) for priced in known.findings],
         "issues": issue_documents(known.issues, texts),
     }

@@ -12,6 +12,7 @@ from ahorraluz.core.usage.steps import (
     StepKind,
     confidence_of,
     step_changes,
+    step_changes_of_days,
     step_findings,
 )
 
@@ -148,3 +149,24 @@ def test_confidence_grows_with_the_score_and_stays_below_one() -> None:
 
     assert said == sorted(said)
     assert 0.0 < said[0] < said[-1] < 1.0
+
+
+def test_daily_energies_show_a_large_change_but_not_what_it_is() -> None:
+    rng = np.random.default_rng(7)
+    days = np.datetime64("2024-01-01") + np.arange(300)
+    daily_kwh = 6.0 + rng.normal(0, 0.6, 300)
+    daily_kwh[180:] += 0.3 * 24
+
+    (found,) = step_changes_of_days(days, daily_kwh)
+
+    assert found.kind is StepKind.UP
+    assert abs((found.since - date(2024, 6, 29)).days) <= 3
+    assert (found.first_hour, found.last_hour) == (0, 24)
+    assert found.mean_w.middle == pytest.approx(300, rel=0.15)
+
+
+def test_even_daily_energies_show_no_change() -> None:
+    rng = np.random.default_rng(8)
+    days = np.datetime64("2024-01-01") + np.arange(300)
+
+    assert step_changes_of_days(days, 6.0 + rng.normal(0, 0.6, 300)) == ()
