@@ -38,17 +38,16 @@ def read_temperatures(path: Path) -> DailyTemperatures:
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     days: list[date] = []
     values: list[float] = []
-    for line, row in enumerate(csv.reader(text.splitlines(), delimiter=delimiter), start=1):
-        if not any(cell.strip() for cell in row):
+    for line, row in enumerate(text.splitlines(), start=1):
+        if not row.replace(delimiter, "").strip():
             continue
         try:
-            day, value = _row(row)
-        except ValueError:
+            day, value = _row(row, delimiter)
+        except (ValueError, csv.Error):
             if line == 1:
                 continue
-            shown = delimiter.join(row)[:60]
             raise TemperatureFileError(
-                "temperature-row", file=path.name, line=line, value=shown
+                "temperature-row", file=path.name, line=line, value=row[:60]
             ) from None
         days.append(day)
         values.append(value)
@@ -59,10 +58,11 @@ def read_temperatures(path: Path) -> DailyTemperatures:
     return DailyTemperatures(days=unique, temp_c=sums / np.bincount(place))
 
 
-def _row(row: list[str]) -> tuple[date, float]:
-    if len(row) < COLUMNS:
+def _row(row: str, delimiter: str) -> tuple[date, float]:
+    (cells,) = csv.reader([row], delimiter=delimiter)
+    if len(cells) < COLUMNS:
         raise ValueError
-    value = float(row[1].strip().replace(",", "."))
+    value = float(cells[1].strip().replace(",", "."))
     if not COLDEST <= value <= WARMEST:
         raise ValueError
-    return date.fromisoformat(row[0].strip()[:10]), value
+    return date.fromisoformat(cells[0].strip()[:10]), value
