@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "ahorraluz"
 LOCALES = ("es_PE", "en")
 OTHER_CODE = ("tests", "docs", "scripts", "benchmarks")
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-train.txt")
 
 MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 50
@@ -339,10 +339,11 @@ def test_the_lock_names_no_registry(lock: str) -> None:
     assert re.findall(r".*(?:://|--(?:extra-)?index|--find-links|file:).*", text) == []
 
 
-def test_both_locks_agree() -> None:
-    runtime, development = (pins_of(lock) for lock in LOCKS)
+def test_the_locks_agree() -> None:
+    runtime, development, training = (pins_of(lock) for lock in LOCKS)
 
     assert runtime - development == set()
+    assert development - training == set()
 
 
 @pytest.mark.parametrize(
@@ -350,6 +351,7 @@ def test_both_locks_agree() -> None:
     [
         pytest.param("requirements.txt", ["build"], id="runtime"),
         pytest.param("requirements-dev.txt", ["build", "dev"], id="development"),
+        pytest.param("requirements-train.txt", ["build", "dev", "train"], id="training"),
     ],
 )
 def test_every_dependency_is_locked(lock: str, extras: list[str]) -> None:

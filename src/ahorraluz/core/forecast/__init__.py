@@ -1,0 +1,1 @@
+"""What comes next: hours, days, months, each with how sure it is."""

@@ -1,0 +1,1 @@
+"""Fitted models: gradient boosting, the network, and how they are served."""
