@@ -343,7 +343,10 @@ def test_the_locks_agree() -> None:
     runtime, development, training = (pins_of(lock) for lock in LOCKS)
 
     assert runtime - development == set()
-    assert development - training == set()
+    # A package that only some systems need here may be needed by all for training.
+    assert {pin.partition(" ;")[0] for pin in development - training} <= {
+        pin.partition(" ;")[0] for pin in training
+    }
 
 
 @pytest.mark.parametrize(
