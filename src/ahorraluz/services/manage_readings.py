@@ -145,7 +145,7 @@ Columns = dict[str, np.ndarray]
 def _clean_columns(readings: Readings) -> Columns:
     names = np.array([kind.name.lower() for kind in Quality])
     starts = readings.starts_s
-    ends = np.append(starts[1:], np.int64(readings.end.timestamp()))
+    ends = np.append(starts[1:], np.int64(readings.end_s))
     return {
         "start": _iso(starts),
         "end": _iso(ends),

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -90,8 +91,10 @@ def usage_view(known: Understanding, texts: Texts) -> UsageView:
     account = known.account
     rows = use_rows(account, None, texts) if account else ()
     zone = readings.zone
-    start = readings.frame.index[0].tz_convert(zone)
-    end = readings.end.tz_convert(zone)
+    start, end = (
+        datetime.fromtimestamp(moment, tz=ZoneInfo(zone))
+        for moment in (int(readings.starts_s[0]), readings.end_s)
+    )
     return UsageView(
         name=known.name,
         span=texts.text("usage-page.span", start=start.date(), end=end.date(), zone=zone),

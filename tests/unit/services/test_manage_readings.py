@@ -149,12 +149,11 @@ def test_a_raw_export_is_what_the_file_said(kept: Toolbox, tmp_path: Path, meter
 
 def test_what_is_missing_is_nothing_in_the_table(kept: Toolbox) -> None:
     readings = readings_of("casa", tools=kept)[1].readings
-    frame = readings.frame.copy()
-    frame.loc[frame.index[3], ["energy_kwh", "quality"]] = (np.nan, 3)
+    energy, quality = readings.energy_kwh.copy(), readings.quality.copy()
+    energy[3], quality[3] = np.nan, 3
+    holed = replace(readings, energy_kwh=energy, quality=quality)
 
-    table = list(
-        csv.DictReader(io.StringIO(csv_of_readings(replace(readings, frame=frame)).decode()))
-    )
+    table = list(csv.DictReader(io.StringIO(csv_of_readings(holed).decode())))
 
     assert table[3]["quality"] == "missing"
     assert table[3]["kwh"] in ("", "nan")

@@ -66,7 +66,7 @@ def months_of(readings: Readings, *, peak: NDArray[np.bool_] | None = None) -> t
     place = month - first
     size = int(place[-1]) + 1
     energy = np.nan_to_num(readings.energy_kwh)
-    ends = np.append(readings.starts_s[1:], np.int64(readings.end.timestamp()))
+    ends = np.append(readings.starts_s[1:], np.int64(readings.end_s))
     seconds = np.where(np.isnan(readings.energy_kwh), 0, ends - readings.starts_s)
     kwh = np.bincount(place, weights=energy, minlength=size)
     known = np.bincount(place, weights=seconds, minlength=size)

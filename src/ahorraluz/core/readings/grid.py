@@ -1,11 +1,11 @@
 """A series as a table of local days by time of day: the form every analysis of use works on."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ahorraluz.core.readings.schema import (
@@ -18,6 +18,8 @@ from ahorraluz.core.readings.schema import (
 )
 
 HOUR_S = 3_600
+WEEK_S = 7 * DAY_S
+"""No zone changes its clocks twice within a week. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,20 +123,39 @@ def local_seconds(starts_s: NDArray[np.int64], *, zone: str) -> NDArray[np.int64
     """Return the local clock of UTC moments, as seconds since 1970 of that clock. [s]"""
     if len(starts_s) == 0:
         return starts_s
-    constant = _constant_offset(zone, int(starts_s.min()), int(starts_s.max()))
-    if constant is not None:
-        return starts_s + constant
-    index = pd.DatetimeIndex(starts_s.astype("datetime64[s]"), tz="UTC")
-    return index.tz_convert(zone).tz_localize(None).as_unit("s").asi8
+    since, offsets = _offsets(zone, int(starts_s.min()), int(starts_s.max()))
+    if len(offsets) == 1:
+        return starts_s + int(offsets[0])
+    place = np.searchsorted(since, starts_s, side="right") - 1
+    return np.asarray(starts_s + offsets[place], dtype=np.int64)
 
 
 @lru_cache(maxsize=256)
-def _constant_offset(zone: str, first_s: int, last_s: int) -> int | None:
-    """Return the offset of a zone where it is one and the same all the time. [s]"""
+def _offsets(zone: str, first_s: int, last_s: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return from when on a zone had each of its offsets, both shape (k,). [s]"""
     clock = ZoneInfo(zone)
-    moments = [*range(first_s, last_s, 28 * DAY_S), last_s]
-    offsets = {pd.Timestamp(s, unit="s", tz="UTC").tz_convert(clock).utcoffset() for s in moments}
-    if len(offsets) != 1:
-        return None
-    offset = offsets.pop()
-    return None if offset is None else int(offset.total_seconds())
+    since, offsets = [first_s], [_offset(clock, first_s)]
+    for moment in (*range(first_s + WEEK_S, last_s, WEEK_S), last_s):
+        offset = _offset(clock, moment)
+        if offset != offsets[-1]:
+            since.append(_change(clock, max(moment - WEEK_S, since[-1]), moment))
+            offsets.append(offset)
+    return np.array(since, dtype=np.int64), np.array(offsets, dtype=np.int64)
+
+
+def _offset(clock: ZoneInfo, moment_s: int) -> int:
+    """Return by how much local time is ahead of UTC at a moment. [s]"""
+    offset = datetime.fromtimestamp(moment_s, tz=UTC).astimezone(clock).utcoffset()
+    return 0 if offset is None else round(offset.total_seconds())
+
+
+def _change(clock: ZoneInfo, before_s: int, after_s: int) -> int:
+    """Return the first moment with the offset of ``after_s``, one change apart. [s]"""
+    old = _offset(clock, before_s)
+    while after_s - before_s > 1:
+        middle = (before_s + after_s) // 2
+        if _offset(clock, middle) == old:
+            before_s = middle
+        else:
+            after_s = middle
+    return after_s

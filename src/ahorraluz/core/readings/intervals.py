@@ -138,7 +138,7 @@ def _groups(readings: Readings, interval_s: int, step: Step) -> tuple[Ints, Ints
 
 
 def _ends(readings: Readings) -> Ints:
-    return np.append(readings.starts_s[1:], np.int64(readings.end.timestamp()))
+    return np.append(readings.starts_s[1:], np.int64(readings.end_s))
 
 
 def _lengths(readings: Readings) -> Ints:
@@ -158,7 +158,7 @@ def billing_months(readings: Readings, *, day: int = 1) -> tuple[Period, ...]:
     day
         Day of the month on which the meter is read, 1 to 31; in shorter months their last.
     """
-    moments = np.array([readings.starts_s[0], int(readings.end.timestamp()) - 1], dtype=np.int64)
+    moments = np.array([readings.starts_s[0], readings.end_s - 1], dtype=np.int64)
     first, last = (
         date.fromordinal(int(number) + date(1970, 1, 1).toordinal())
         for number in local_seconds(moments, zone=readings.zone) // DAY_S

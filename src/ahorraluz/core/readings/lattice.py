@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ahorraluz.core.readings.channels import Ints, Measure
 from ahorraluz.core.readings.grid import local_seconds
@@ -123,6 +122,8 @@ def _fixed(first: int, last: int, length: int, *, zone: str) -> Lattice:
 
 def midnights(first_day: int, last_day: int, *, zone: str) -> Ints:
     """Return the local midnights of days counted from 1970, the last included. [s UTC]"""
+    import pandas as pd
+
     days = np.arange(first_day, last_day + 1).astype("datetime64[D]").astype("datetime64[s]")
     ambiguous = np.ones(len(days), dtype=bool)
     local = pd.DatetimeIndex(days).tz_localize(

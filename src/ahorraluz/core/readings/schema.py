@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ahorraluz.core.issues import AhorraLuzError
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 ENERGY, QUALITY = "energy_kwh", "quality"
-"""Columns of the frame."""
+"""Columns of :attr:`Readings.frame`."""
 DAY_S = 86_400
 MAX_FIXED_S = 3_600
 """Longest interval counted in seconds; longer ones are whole local days or months. [s]"""
 
 
 class ReadingsError(AhorraLuzError):
-    """A frame that is no regular series of energy."""
+    """Columns that are no regular series of energy."""
 
 
 class Quality(IntEnum):
@@ -47,58 +49,53 @@ class Step(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Readings:
-    """Energy of consecutive intervals of one home.
+    """Energy of consecutive intervals of one home: plain columns, which every analysis works on."""
 
-    ``frame`` has the index ``start`` (UTC, rising, unique, without holes) and the columns
-    ``energy_kwh`` (float64, NaN where missing) and ``quality`` (int8, :class:`Quality`).
-    """
-
-    frame: pd.DataFrame
+    starts_s: NDArray[np.int64]
+    """Start of each interval, rising, without holes, shape (n,), n at least one.
+    [s since 1970 UTC]"""
+    energy_kwh: NDArray[np.float64]
+    """Energy of each interval, NaN where missing, shape (n,). [kWh]"""
+    quality: NDArray[np.int8]
+    """:class:`Quality` of each interval, shape (n,)."""
     interval_s: int
     """Length of an interval; nominal for days (86,400) and months. [s]"""
     step: Step
-    end: pd.Timestamp
-    """End of the last interval, UTC."""
+    end_s: int
+    """End of the last interval. [s since 1970 UTC]"""
     zone: str
     """IANA name of the zone whose days and hours count."""
 
     def __post_init__(self) -> None:
-        """Refuse a frame that is not as described (``readings-irregular``)."""
-        index = self.frame.index
-        good = (
-            isinstance(index, pd.DatetimeIndex)
-            and len(index) > 0
-            and str(index.tz) == "UTC"
-            and list(self.frame.columns) == [ENERGY, QUALITY]
-            and index.is_monotonic_increasing
-            and index.is_unique
-            and self.end > index[-1]
-        )
-        if good and self.step is Step.FIXED:
-            steps = np.diff(self.starts_s)
-            good = bool(np.all(steps == self.interval_s))
+        """Refuse columns that are not as described (``readings-irregular``)."""
+        starts_s = self.starts_s
+        good = len(starts_s) > 0 and len(starts_s) == len(self.energy_kwh) == len(self.quality)
+        if good:
+            steps = np.diff(starts_s)
+            fixed = self.step is Step.FIXED
+            regular = steps == self.interval_s if fixed else steps > 0
+            good = self.end_s > int(starts_s[-1]) and bool(np.all(regular))
         if not good:
             raise ReadingsError("readings-irregular", interval_s=self.interval_s)
 
     def __len__(self) -> int:
         """Return the number of intervals."""
-        return len(self.frame)
+        return len(self.energy_kwh)
 
     @property
-    def starts_s(self) -> NDArray[np.int64]:
-        """Start of each interval, shape (n,). [s since 1970 UTC]"""
-        index = cast(pd.DatetimeIndex, self.frame.index)
-        return index.as_unit("s").asi8
+    def frame(self) -> "pd.DataFrame":
+        """The series as a table of its own: index ``start`` (UTC), columns energy and quality."""
+        import pandas as pd
+
+        index = pd.DatetimeIndex(self.starts_s.astype("datetime64[s]"), tz="UTC", name="start")
+        return pd.DataFrame({ENERGY: self.energy_kwh, QUALITY: self.quality}, index=index)
 
     @property
-    def energy_kwh(self) -> NDArray[np.float64]:
-        """Energy of each interval, NaN where missing, shape (n,). [kWh]"""
-        return self.frame[ENERGY].to_numpy(dtype=np.float64)
+    def end(self) -> "pd.Timestamp":
+        """End of the last interval, UTC."""
+        import pandas as pd
 
-    @property
-    def quality(self) -> NDArray[np.int8]:
-        """Quality of each interval, shape (n,)."""
-        return self.frame[QUALITY].to_numpy(dtype=np.int8)
+        return pd.Timestamp(self.end_s, unit="s", tz="UTC")
 
     @property
     def total_kwh(self) -> float:
@@ -145,17 +142,13 @@ def make_readings(  # noqa: PLR0913 - the six columns of a series
     ReadingsError
         ``readings-irregular``.
     """
-    if len(starts_s) == 0:
-        raise ReadingsError("readings-irregular", interval_s=interval_s)
-    index = pd.DatetimeIndex(starts_s.astype("datetime64[s]"), tz="UTC", name="start")
-    frame = pd.DataFrame(
-        {ENERGY: energy_kwh.astype(np.float64), QUALITY: quality.astype(np.int8)}, index=index
-    )
-    last = int(starts_s[-1]) + interval_s if end_s is None else end_s
+    last = int(starts_s[-1]) + interval_s if end_s is None and len(starts_s) else end_s
     return Readings(
-        frame=frame,
+        starts_s=starts_s,
+        energy_kwh=energy_kwh.astype(np.float64),
+        quality=quality.astype(np.int8),
         interval_s=interval_s,
         step=step,
-        end=pd.Timestamp(last, unit="s", tz="UTC"),
+        end_s=last or 0,
         zone=zone,
     )

@@ -73,7 +73,7 @@ class _Asked:
 
     def __init__(self, readings: Readings) -> None:
         known = readings.quality != Quality.MISSING
-        span_s = readings.end.timestamp() - float(readings.starts_s[0])
+        span_s = readings.end_s - float(readings.starts_s[0])
         self.interval_s = readings.interval_s
         if readings.step is Step.DAY:
             self.interval_s = DAY_S

@@ -318,13 +318,14 @@ def _reconciled(
     if not counted or total_kwh <= 0:
         return ()
     result = reconcile(counted, total_kwh=total_kwh, total_sd=0.0)
+    estimates = result.each([part.basis for part in counted])
     uses = [
         MeteredUse(
             id=MeteredUseId(part.id),
-            estimate=(estimate := _maybe(result.estimate([place], basis=part.basis), part, has)),
+            estimate=_maybe(estimate, part, has),
             share=estimate.middle / total_kwh,
         )
-        for place, part in enumerate(counted)
+        for estimate, part in zip(estimates, counted, strict=True)
     ]
     return tuple(sorted(uses, key=lambda use: -use.estimate.middle))
 

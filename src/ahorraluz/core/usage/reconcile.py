@@ -35,7 +35,10 @@ Flags = NDArray[np.bool_]
 MAX_UNCERTAIN = 10
 """Uses whose ownership is summed over exactly; the rest count at their mean."""
 _LOG_RANGE = 60.0
-_BISECTIONS = 90
+_TURNS = 90
+"""Most steps to the tilt; ten are usual, and halving alone would need no more."""
+_CLOSE = 1e-10
+"""Step of the logarithm of the slack after which the tilt is found: what is left is its square."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +75,32 @@ class Reconciled:
         """Return the energy of the uses in ``columns`` together. [kWh/month]"""
         picked = list(columns)
         middle = math.fsum(self.middles[picked])
-        most = self.total_kwh + DEVIATE * self.total_sd
-        return estimate_of(self._spreads(picked), basis=basis, middle=middle, most=most)
+        return estimate_of(self._spreads(picked), basis=basis, middle=middle, most=self._most)
+
+    def each(self, bases: Sequence[str]) -> list[Estimate]:
+        """Return the energy of every use by itself, in their order. [kWh/month]"""
+        if len(self.weights) > 1:
+            return [self.estimate([place], basis=basis) for place, basis in enumerate(bases)]
+        # One combination has one spread for each use: no need to ask use by use.
+        energy, part = self.energies[0], self.variances[0]
+        sds = np.sqrt(_of_part(part, part.sum(), self.total_sd))
+        return [
+            estimate_of([Spread(mean=mean, sd=sd)], basis=basis, middle=middle, most=self._most)
+            for basis, middle, mean, sd in zip(
+                bases, self.middles.tolist(), energy.tolist(), sds.tolist(), strict=True
+            )
+        ]
+
+    @property
+    def _most(self) -> float:
+        return self.total_kwh + DEVIATE * self.total_sd
 
     def _spreads(self, picked: list[int]) -> list[Spread]:
         """Return mean and spread of a group of uses, by which of them are owned."""
-        owned = self.owned[:, picked]
         energy = self.energies[:, picked].sum(axis=1)
         part = self.variances[:, picked].sum(axis=1)
-        whole = np.maximum(self.variances.sum(axis=1), 1e-300)
-        share = part / whole
-        variance = part * (1 - share) + (share * self.total_sd) ** 2
-        patterns, places = np.unique(owned, axis=0, return_inverse=True)
+        variance = _of_part(part, self.variances.sum(axis=1), self.total_sd)
+        patterns, places = np.unique(self.owned[:, picked], axis=0, return_inverse=True)
         spreads = []
         for place in range(len(patterns)):
             chosen = places.reshape(-1) == place
@@ -97,6 +114,13 @@ class Reconciled:
                 Spread(weight=weight, mean=mean, sd=math.sqrt(max(square - mean**2, 0.0)))
             )
         return spreads
+
+
+def _of_part(part: Floats, whole: Floats, total_sd: float) -> Floats:
+    """Return the variance of a part once the sum is known, of what it was before."""
+    share = part / np.maximum(whole, 1e-300)
+    result: Floats = part * (1 - share) + (share * total_sd) ** 2
+    return result
 
 
 def reconcile(uses: Sequence[SurveyedUse], *, total_kwh: float, total_sd: float) -> Reconciled:
@@ -201,17 +225,7 @@ def _condition(
     widest = scales.max(axis=1, keepdims=True)
     ratios = scales / widest
     energies_at = np.where(owned, means, 0.0)
-    low = np.full((len(owned), 1), -_LOG_RANGE)
-    high = -low
-    # The sum falls as ``slack`` rises from 0 (no end to the widest use) on, so halving
-    # its logarithm always ends at the one tilt that fits.
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        sums = (energies_at / _denominators(ratios, np.exp(middle))).sum(axis=1, keepdims=True)
-        too_much = sums > total
-        low = np.where(too_much, middle, low)
-        high = np.where(too_much, high, middle)
-    slack = np.exp((low + high) / 2)
+    slack = _slack(energies_at, ratios, total)
     denominators = _denominators(ratios, slack)
     energies = energies_at / denominators
     shapes = np.where(owned, (means / sds) ** 2, 0.0)
@@ -223,6 +237,32 @@ def _condition(
         - 0.5 * np.log(2 * math.pi * variance)
     )
     return energies, log_density
+
+
+def _slack(energies_at: Floats, ratios: Floats, total: float) -> Floats:
+    """Return the slack at which the energies of each combination add up to the total, (c, 1).
+
+    The sum falls as the slack rises from 0 (no end to the widest use) on, and its logarithm
+    nearly in a straight line against that of the slack: a few steps of Newton's method find
+    the one that fits, and halving the range takes over where a step would leave it.
+    """
+    at = np.zeros((len(ratios), 1))
+    low, high = at - _LOG_RANGE, at + _LOG_RANGE
+    for _ in range(_TURNS):
+        slack = np.exp(at)
+        denominators = _denominators(ratios, slack)
+        energies = energies_at / denominators
+        sums = energies.sum(axis=1, keepdims=True)
+        too_much = sums > total
+        low, high = np.where(too_much, at, low), np.where(too_much, high, at)
+        falls = slack * (energies * ratios / denominators).sum(axis=1, keepdims=True)
+        step = sums / np.maximum(falls, 1e-300) * np.log(sums / total)
+        moved = at + step
+        moved = np.where((moved > low) & (moved < high), moved, (low + high) / 2)
+        step, at = np.abs(moved - at).max(), moved
+        if step < _CLOSE:
+            break
+    return np.exp(at)
 
 
 def _denominators(ratios: Floats, slack: Floats) -> Floats:
