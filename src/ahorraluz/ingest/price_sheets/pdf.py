@@ -4,13 +4,10 @@ pypdf is the one door to PDF. It fetches nothing; its own limits bound what a
 compressed stream may grow to.
 """
 
-import logging
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from ahorraluz.ingest.broken_pdf import BROKEN, silent_pypdf
 from ahorraluz.ingest.price_sheets.sheet import MAX_PAGES, PriceSheetError
 
 if TYPE_CHECKING:
@@ -18,21 +15,6 @@ if TYPE_CHECKING:
 
 MAX_PAGE_TEXT = 400_000
 """Longest text of one page. [char]"""
-
-# What pypdf lets through from broken files besides its own errors.
-_BROKEN = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
 
 
 def pdf_texts(content: bytes) -> tuple[str, ...]:
@@ -49,13 +31,13 @@ def pdf_texts(content: bytes) -> tuple[str, ...]:
     """
     from pypdf.errors import PyPdfError
 
-    with _silent():
+    with silent_pypdf():
         try:
             reader = _open(content)
             texts = [_text(reader, mode) for mode in ("layout", "plain")]
         except PriceSheetError:
             raise
-        except (PyPdfError, *_BROKEN) as error:
+        except (PyPdfError, *BROKEN) as error:
             raise PriceSheetError("sheet-pdf-unreadable", reason=type(error).__name__) from error
     found = tuple(text for text in texts if text.strip())
     if not found:
@@ -83,19 +65,7 @@ def _text(reader: "PdfReader", mode: str) -> str:
     for page in reader.pages:
         try:
             text = page.extract_text(extraction_mode="layout" if mode == "layout" else "plain")
-        except (PyPdfError, *_BROKEN):
+        except (PyPdfError, *BROKEN):
             text = ""
         pages.append(text[:MAX_PAGE_TEXT])
     return "\n".join(pages)
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Keep pypdf's remarks on broken files off the screen."""
-    logger = logging.getLogger("pypdf")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -4,15 +4,13 @@ pypdf is the one door to PDF. It fetches nothing; its own limits bound what a co
 stream may grow to, and the limits below what is done with it.
 """
 
-import logging
 import math
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from ahorraluz.ingest.broken_pdf import BROKEN, silent_pypdf
 from ahorraluz.ingest.recibo.problems import ReciboFileError
 from ahorraluz.ingest.recibo.words import Word
 
@@ -41,21 +39,6 @@ WIDEST = {"m": 833, "M": 833, "W": 944, "%": 889, "F": 611, "T": 611, "Z": 611}
 WIDTHS = NARROW | MIDDLE | WIDE | WIDEST
 USUAL_WIDTH = 556
 
-# What pypdf lets through from broken files besides its own errors.
-_BROKEN = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
-
 Matrix = Sequence[float]
 Piece = tuple[str, float, float, float, float]
 """Text, x, y, angle and height."""
@@ -79,7 +62,7 @@ def pdf_words(content: bytes, *, name: str) -> tuple[tuple[Word, ...], int]:
     """
     from pypdf.errors import PyPdfError
 
-    with _silent():
+    with silent_pypdf():
         try:
             pages = _open(content, name=name).pages
             words: list[Word] = []
@@ -89,7 +72,7 @@ def pdf_words(content: bytes, *, name: str) -> tuple[tuple[Word, ...], int]:
             return tuple(words), len(pages)
         except ReciboFileError:
             raise
-        except (PyPdfError, *_BROKEN) as error:
+        except (PyPdfError, *BROKEN) as error:
             kind = type(error).__name__
             raise ReciboFileError("recibo-pdf-broken", file=name, reason=kind) from error
 
@@ -203,15 +186,3 @@ def _parts(text: str) -> Iterator[str]:
         part += char
     if part:
         yield part
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Keep pypdf's remarks on files off the screen; they may quote what is printed."""
-    logger = logging.getLogger("pypdf")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
