@@ -49,7 +49,7 @@ def beyond_the_edge(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('main *, header *, footer *')]
             .filter(e => e.getBoundingClientRect().right > innerWidth + 1
-                         && !e.closest('.unseen, .stack thead'))
+                         && !e.closest('.unseen, .stack thead, .wide-table table'))
             .map(e => e.outerHTML.slice(0, 100))"""
     )
     return found
