@@ -3,12 +3,17 @@
     python scripts/run_tutorials.py          # tell which pages are out of date
     python scripts/run_tutorials.py --write  # bring them up to date
 
-A block ``console`` holds one command after ``$`` and its whole answer.
+A block ``console`` holds commands, each after ``$`` and followed by its whole answer. A
+block of Python with a caption is a script that the reader is asked to save and run; it is
+run first. Each page has a folder of its own, for its files and for what is kept.
 """
 
+import contextlib
 import re
 import shlex
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +22,11 @@ from click.testing import CliRunner
 from ahorraluz.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[1]
-BLOCK = re.compile(
-    r"^```console\n\$ ahorraluz (?P<words>[^\n]+)\n.*?^```$", re.MULTILINE | re.DOTALL
+BLOCK = re.compile(r"^```console\n(?P<inside>\$ ahorraluz .*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\$ ahorraluz (?P<words>.+)$", re.MULTILINE)
+SCRIPT = re.compile(
+    r"^```\{code-block\} python\n:caption: (?P<name>\w+\.py)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -29,17 +37,29 @@ def pages() -> Iterator[Path]:
 
 def up_to_date(text: str) -> str:
     """Return a page with the answers its commands give today."""
-    return BLOCK.sub(lambda found: _block(found["words"]), text)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for script in SCRIPT.finditer(text):
+            (folder / script["name"]).write_text(script["text"], "utf-8")
+            subprocess.run([sys.executable, script["name"]], cwd=folder, check=True)
+        runner = CliRunner(env={"AHORRALUZ_DATA_DIR": str(folder / "data")})
+        with contextlib.chdir(folder):
+            return BLOCK.sub(lambda found: _block(found["inside"], runner), text)
 
 
-def _block(words: str) -> str:
+def _block(inside: str, runner: CliRunner) -> str:
+    answers = (_answer(found["words"], runner) for found in COMMAND.finditer(inside))
+    return f"```console\n{''.join(answers)}```"
+
+
+def _answer(words: str, runner: CliRunner) -> str:
     typed = [
         str(ROOT / word) if word.startswith("examples/") else word for word in shlex.split(words)
     ]
-    result = CliRunner().invoke(cli, typed)
+    result = runner.invoke(cli, typed)
     if result.exit_code:
         raise SystemExit(result.stderr)
-    return f"```console\n$ ahorraluz {words}\n{result.stdout}```"
+    return f"$ ahorraluz {words}\n{result.stdout}"
 
 
 def main() -> None:

@@ -162,8 +162,6 @@ def _list(session: Session, given: Given) -> None:
 
 
 def _list_lines(kept: "Kept", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.readings import utc
-
     if not kept.homes:
         yield texts.text("readings.none-kept")
         return
@@ -188,7 +186,7 @@ def _list_lines(kept: "Kept", texts: Texts) -> Iterator[str]:
             f"readings.item-{state}",
             number=str(item.id),
             channel=item.channel,
-            at=utc(item.start_s),
+            at=_minute(item.start_s, kept.homes[0].zone),
             reason=item.reason,
         )
 
