@@ -74,6 +74,12 @@ class OptionYear:
         return self.total_now - self.total
 
     @property
+    def saving_range(self) -> tuple[Decimal, Decimal]:
+        """Low and high end of the saving: prices to come may move by ``spread``. [PEN]"""
+        width = abs(self.saving) * self.spread
+        return self.saving - width, self.saving + width
+
+    @property
     def break_even_share(self) -> Decimal | None:
         """Least part of the peak energy to move so that it costs no more. [0 to 1]
 

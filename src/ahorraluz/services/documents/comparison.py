@@ -3,6 +3,7 @@
 from ahorraluz.core.advice.option_years import OptionYear
 from ahorraluz.services.compare_tariffs import TariffComparison
 from ahorraluz.services.documents.parts import (
+    EXACT,
     Document,
     issue_documents,
     period_document,
@@ -49,7 +50,9 @@ def _option(option: OptionYear) -> Document:
         "total_low": soles(option.low),
         "total_now_same_sheet": soles(option.total_now),
         "saving": soles(option.saving),
-        "spread": plain(option.spread),
+        "saving_low": soles(option.saving_range[0]),
+        "saving_high": soles(option.saving_range[1]),
+        "spread": plain(option.spread.quantize(EXACT)),
         "break_even_share": plain(option.break_even_share),
         "by_shift": [
             {"share": plain_percent(step), "total": soles(total)}
@@ -67,10 +70,13 @@ def plain_percent(step: int) -> str:
 def option_sentence(option: OptionYear, texts: Texts) -> str:
     """Return what changing to an option would do, and what would have to move."""
     saves = option.saving >= 0
+    low, high = sorted(map(abs, option.saving_range))
     said = texts.text(
         "compare.saves" if saves else "compare.costs-more",
         option=option.option.value,
         amount=texts.soles(abs(option.saving)),
+        low=texts.soles(low, places=0),
+        high=texts.soles(high, places=0),
         total=texts.soles(option.total),
         now=texts.soles(option.total_now),
     )
