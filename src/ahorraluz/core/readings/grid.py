@@ -59,6 +59,11 @@ class DayGrid:
         return np.asarray(np.mean(~np.isnan(self.power_kw), axis=1), dtype=np.float64)
 
     @property
+    def known_days(self) -> float:
+        """Days of known power, parts of days added up. [day]"""
+        return int(np.count_nonzero(~np.isnan(self.power_kw))) / self.slots
+
+    @property
     def daily_kwh(self) -> NDArray[np.float64]:
         """Energy of each day, NaN unless the whole day is known, shape (d,). [kWh]"""
         energy = self.power_kw.sum(axis=1) * (self.interval_s / HOUR_S)

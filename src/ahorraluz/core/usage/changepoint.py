@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.usage.robust import Floats, by_group, mean, spread
+from ahorraluz.core.usage.robust import Floats, quantiles, spread
 
 STEP_C = 1.0
 """Distance between the balance temperatures that are tried. [°C]"""
@@ -111,7 +111,7 @@ def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) 
 
 def _candidates(y: Floats, temp_c: Floats, *, sides: Collection[Side]) -> list[Candidate]:
     """Return the best model of each number of parameters that has some of the sides."""
-    low, high = np.quantile(temp_c, [EDGE, 1.0 - EDGE])
+    low, high = (float(part) for part in quantiles(temp_c, EDGE, 1.0 - EDGE))
     balance = np.arange(np.ceil(low), np.floor(high) + 0.5 * STEP_C, STEP_C)
     heat = _centred(np.maximum(balance - temp_c[:, None], 0.0))
     cool = _centred(np.maximum(temp_c[:, None] - balance, 0.0))
@@ -200,9 +200,10 @@ def errors_of(fit: Fit, energy: Floats, temp_c: Floats) -> dict[Side, float]:
     fitted = fit.level + sum(fit.slope(side) * fit.hinge(side, temp_c) for side in sides)
     score = design * (energy - fitted)[:, None]
     meat = score.T @ score
+    cross = np.zeros_like(meat)
     for lag in range(1, NEWEY_LAG + 1):
-        cross = score[lag:].T @ score[:-lag]
-        meat += (1.0 - lag / (NEWEY_LAG + 1)) * (cross + cross.T)
+        cross += (1.0 - lag / (NEWEY_LAG + 1)) * (score[lag:].T @ score[:-lag])
+    meat += cross + cross.T
     bread = np.linalg.pinv(design.T @ design)
     variance = np.diagonal(bread @ meat @ bread)
     return {
@@ -225,9 +226,12 @@ def free_of_season(values: Floats, weekday: NDArray[np.int64] | None = None) -> 
     count = np.convolve(known.astype(np.float64), kernel, "same")
     season = np.convolve(np.where(known, values, 0.0), kernel, "same") / np.maximum(count, 1.0)
     rest = values - season
+    rest = np.where(known, rest, 0.0)
     if weekday is not None:
-        rest = rest - np.nan_to_num(mean(by_group(rest, weekday, 7)))[weekday]
-    return np.nan_to_num(rest)
+        of_weekday = np.bincount(weekday, rest, minlength=7)
+        days = np.bincount(weekday[known], minlength=7)
+        rest = np.where(known, rest - (of_weekday / np.maximum(days, 1))[weekday], 0.0)
+    return rest
 
 
 def tamed(rest: Floats) -> Floats:

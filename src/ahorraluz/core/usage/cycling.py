@@ -237,7 +237,7 @@ def _with_trend(cycling: Cycling, duty: Floats, days: NDArray[np.datetime64]) ->
 
 def _bounded(night: Floats, cold: list[ApplianceFacts]) -> Cycling:
     """Return what a refrigerator may take below the level of the night."""
-    level_kwh = max(float(np.median(median(night))), 0.0) * KWH_MONTH_PER_W
+    level_kwh = max(float(median(median(night))), 0.0) * KWH_MONTH_PER_W
     known = [one for one in cold if one.default_kwh_month]
     if not known or level_kwh <= 0:
         # Nothing is known but the bound: any amount below it is as likely.
@@ -252,9 +252,9 @@ def _bounded(night: Floats, cold: list[ApplianceFacts]) -> Cycling:
             level=LEVEL,
         )
         return Cycling(energy=energy, seen=False, nights=len(night))
-    defaults = np.array([one.default_kwh_month or 0.0 for one in known])
+    defaults = sorted(one.default_kwh_month or 0.0 for one in known)
     plates = [relative_sd(one.power_w) for one in known if one.power_w is not None]
-    mean = float(np.quantile(defaults, 0.5, method="lower"))
+    mean = defaults[(len(defaults) - 1) // 2]
     sd = float(np.hypot(np.std(defaults), mean * max(plates, default=0.0)))
     wide = estimate_of([Spread(mean=mean, sd=max(sd, 0.2 * mean))], basis=NIGHT_BOUND)
     if wide.middle <= level_kwh * _OF_NIGHT:

@@ -55,6 +55,8 @@ class DailyView:
     """Mean power above the floor in each part of the day, shape (d, 4). [W]"""
     mean_w: Floats
     """Mean power of each day that is known by three quarters, shape (d,). [W]"""
+    hours_known: NDArray[np.int64]
+    """Hours of each day that are known, shape (d,)."""
     away: Bools
     """Whole days on which use stays near the base load from morning to night, shape (d,)."""
     weekday: NDArray[np.int64]
@@ -83,7 +85,8 @@ def daily_view(grid: DayGrid) -> DailyView:
         stretch += columns[hour : hour + stretches]
     lowest = np.fmin.reduce(stretch, axis=0) / QUIET_HOURS
     known = (~np.isnan(columns)).reshape(PARTS, HOURS_PART, -1).sum(axis=1).T
-    enough = known.sum(axis=1) >= MIN_KNOWN * 24
+    hours_known = known.sum(axis=1)
+    enough = hours_known >= MIN_KNOWN * 24
     # Nobody's use is negative: a meter that says so has slipped, or the sun has been netted.
     floor = np.where(enough, np.maximum(lowest, 0.0), np.nan)
     parts = mean(power.reshape(len(power), PARTS, HOURS_PART))
@@ -94,6 +97,7 @@ def daily_view(grid: DayGrid) -> DailyView:
         floor_w=floor,
         excess_w=part_mean - floor[:, None],
         mean_w=np.where(enough, mean(power), np.nan),
+        hours_known=hours_known,
         away=_away(columns, floor),
         weekday=grid.weekday,
     )
@@ -104,18 +108,18 @@ def _away(columns: Floats, floor: Floats) -> Bools:
     above = columns[FIRST_HOUR:] - quantile(windows(floor, BASE_HALF), BASE_PART)
     # A day with an unknown hour is unknown here, and so not away.
     middle, peak = above.mean(axis=0), above.max(axis=0)
-    usual_mean, usual_peak = _usual(middle), _usual(peak)
+    usual_mean, usual_peak = _usual(np.stack([middle, peak]))
     still = middle < np.maximum(MEAN_PART * usual_mean, LEAST_MEAN_W)
     low = peak < np.maximum(PEAK_PART * usual_peak, LEAST_PEAK_W)
     return np.asarray(still & low & (usual_mean > MIN_USUAL_W))
 
 
 def _usual(values: Floats) -> Floats:
-    """Return what a usual day has of something, shape (d,).
+    """Return what a usual day has of some things, shape (k, d) as given.
 
     Half of it is that of the time of the year, half that of the whole: the first alone
     would forget what usual is during a long absence.
     """
-    drawn = quantile(windows(values, USUAL_HALF)[::USUAL_STEP], USUAL)
-    season = np.repeat(drawn, USUAL_STEP)[: len(values)]
-    return np.asarray(0.5 * (season + quantile(values, USUAL)))
+    near = np.stack([windows(row, USUAL_HALF)[::USUAL_STEP] for row in values])
+    season = np.repeat(quantile(near, USUAL), USUAL_STEP, axis=1)[:, : values.shape[1]]
+    return np.asarray(0.5 * (season + quantile(values, USUAL)[:, None]))

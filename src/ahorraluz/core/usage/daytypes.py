@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from ahorraluz.core.readings.grid import DayGrid
 from ahorraluz.core.usage.daily import DailyView, UsageDataError, daily_view
 from ahorraluz.core.usage.findings import Finding, Weight
-from ahorraluz.core.usage.robust import Floats
+from ahorraluz.core.usage.robust import Floats, mean
 
+HOURS = 24
 BLOCK_H = 2
 """Hours that are added up before days are compared: a shower at half past six and one at
 half past seven make the same day. [h]"""
@@ -88,8 +89,9 @@ def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None =
     A. Buzo, R. M. Gray (1980), doi:10.1109/TCOM.1980.1094577; simplified silhouette: E. R.
     Hruschka and others (2004), doi:10.1109/ICDM.2004.10073.
     """
-    power = (view or daily_view(grid)).power_w / 1000.0
-    chosen = np.flatnonzero(~np.isnan(power).any(axis=1))
+    view = view or daily_view(grid)
+    power = view.power_w / 1000.0
+    chosen = np.flatnonzero(view.hours_known == HOURS)
     if len(chosen) < MIN_DAYS:
         raise UsageDataError("day-types-too-few-days", days=len(chosen), min_days=MIN_DAYS)
     shapes = _shapes(power[chosen])
@@ -112,7 +114,8 @@ def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None =
 
 def _shapes(power: Floats) -> Floats:
     """Return days as parts of their own energy in blocks of hours, shape (n, 24 / block)."""
-    blocks = power.reshape(len(power), -1, BLOCK_H).sum(axis=2)
+    # A product with ones is several times faster than a sum over many short rows.
+    blocks = (power.reshape(-1, BLOCK_H) @ np.ones(BLOCK_H)).reshape(len(power), -1)
     total = blocks.sum(axis=1, keepdims=True)
     return np.asarray(blocks / np.where(np.abs(total) > 1e-9, total, 1.0))
 
@@ -130,7 +133,7 @@ def _split(shapes: Floats, centres: Floats, labels: NDArray[np.int64]) -> Floats
     inside = rest[labels == widest]
     direction = np.linalg.eigh(inside.T @ inside)[1][:, -1]
     along = inside @ direction
-    step = direction * float(np.sqrt(np.mean(along**2)))
+    step = direction * float(np.sqrt(along @ along / len(along)))
     moved = centres.copy()
     moved[widest] = centres[widest] - step
     return np.concatenate([moved, centres[widest : widest + 1] + step])
@@ -141,16 +144,21 @@ def _lloyd(shapes: Floats, centres: Floats) -> tuple[Floats, NDArray[np.int64], 
     labels = np.full(len(shapes), -1)
     kinds = np.arange(len(centres))[:, None]
     columns = np.ascontiguousarray(shapes.T)
+    # With a one behind each day, one product gives distances, and another sums and counts.
+    days = np.concatenate([shapes, np.ones((len(shapes), 1))], axis=1)
+    rows = np.ascontiguousarray(days.T)
+    measure = np.empty((len(centres), days.shape[1]))
     for _ in range(TURNS):
-        own = np.einsum("ij,ij->i", centres, centres)
-        nearest = ((-2.0 * centres) @ columns + own[:, None]).argmin(axis=0)
-        if np.array_equal(nearest, labels):
+        measure[:, :-1] = -2.0 * centres
+        measure[:, -1] = np.einsum("ij,ij->i", centres, centres)
+        nearest = (measure @ rows).argmin(axis=0)
+        if (nearest == labels).all():
             break
         labels = nearest
-        members = (labels == kinds).astype(np.float64)
-        count = members.sum(axis=1, keepdims=True)
+        sums = (labels == kinds).astype(np.float64) @ days
+        count = sums[:, -1:]
         # A centre that nobody is near to stays where it was.
-        centres = np.where(count > 0, members @ shapes / np.maximum(count, 1.0), centres)
+        centres = np.where(count > 0, sums[:, :-1] / np.maximum(count, 1.0), centres)
     apart = columns[None, :, :] - centres[:, :, None]
     distance = np.einsum("ijk,ijk->ki", apart, apart)
     labels = distance.argmin(axis=1)
@@ -163,7 +171,8 @@ def _separation(distance: Floats, labels: NDArray[np.int64]) -> float:
     own = root[days, labels]
     root[days, labels] = np.inf
     other = root.min(axis=1)
-    return float(np.mean((other - own) / np.maximum(np.maximum(own, other), 1e-12)))
+    apart = (other - own) / np.maximum(np.maximum(own, other), 1e-12)
+    return float(apart.sum()) / len(apart)
 
 
 def _described(
@@ -183,9 +192,9 @@ def _described(
     types = []
     for kind in order:
         inside = labels == kind
-        share = float(inside.mean())
+        share = int(count[kind]) / len(labels)
         by_weekday = np.bincount(weekday[inside], minlength=7) / of_weekday
-        curve = power[inside].mean(axis=0)
+        curve = mean(power[inside], axis=0)
         types.append(
             DayType(
                 share=share,

@@ -14,7 +14,7 @@ the EM algorithm", Journal of the Royal Statistical Society B 39 (1), 1977.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import NormalDist
 
@@ -149,6 +149,8 @@ class KindsOfEvents:
     kinds: tuple[EventKind, ...]
     probability: Floats
     """Rows add up to one, shape (n, k). [0 to 1]"""
+    chances: Mapping[EventKind, float] = field(default_factory=dict)
+    """Probability that the home has something of each kind. [0 to 1]"""
 
     @property
     def best(self) -> NDArray[np.int64]:
@@ -164,6 +166,20 @@ class KindsOfEvents:
     def surely(self, kind: EventKind) -> Flags:
         """Return which events are more probably of this kind than of all others, shape (n,)."""
         return np.asarray(self.of(kind) > 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plate:
+    """The plate power of one kind of appliance."""
+
+    kind: EventKind
+    centre: float
+    """[ln W]"""
+    sd: float
+    """[ln W]"""
+    owned: float
+    kwh_month: float
+    """What it takes with every default. [kWh/month]"""
 
 
 def kind_of_appliance(facts: ApplianceFacts) -> EventKind | None:
@@ -208,8 +224,17 @@ def classify_events(
         return KindsOfEvents(events=events, kinds=kinds, probability=np.ones((len(events), 1)))
     if events.interval_s > EDGE_MAX_S:
         probability = _by_energy(events, kinds, plates)
-        return KindsOfEvents(events=events, kinds=kinds, probability=probability)
-    prior = np.array([_expected(kind) for kind in kinds])
+    else:
+        probability = _by_power(events, kinds, plates)
+    return KindsOfEvents(
+        events=events, kinds=kinds, probability=probability, chances=_chances(plates)
+    )
+
+
+def _by_power(events: Events, kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
+    """Return how probable each kind is for events whose edges were seen, shape (n, k)."""
+    bursts = (_HABITS[kind].prior for kind in kinds[:-1])
+    prior = np.array([*bursts, _UNKNOWN_SHARE])
     prior /= prior.sum()
     score = _log_density(events, kinds, plates) + _log_listed(kinds, plates)
     # The home's own events say how often each kind occurs; the expected numbers weigh
@@ -225,21 +250,7 @@ def classify_events(
         weights = counts + _PRIOR_EVENTS * prior
         weights[-1] = _UNKNOWN_SHARE * weights[:-1].sum() / (1 - _UNKNOWN_SHARE)
         weights /= weights.sum()
-    return KindsOfEvents(events=events, kinds=kinds, probability=probability)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plate:
-    """The plate power of one kind of appliance."""
-
-    kind: EventKind
-    centre: float
-    """[ln W]"""
-    sd: float
-    """[ln W]"""
-    owned: float
-    kwh_month: float
-    """What it takes with every default. [kWh/month]"""
+    return probability
 
 
 def _plates(
@@ -263,11 +274,6 @@ def _plates(
     return tuple(plates)
 
 
-def _expected(kind: EventKind) -> float:
-    """Return the expected number of bursts of a kind, relative to the others."""
-    return _UNKNOWN_SHARE if kind is EventKind.UNKNOWN else _HABITS[kind].prior
-
-
 def _log_listed(kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
     """Return how a home's own list weighs on each kind, shape (k,); zero without one.
 
@@ -282,12 +288,10 @@ def _log_listed(kinds: Sequence[EventKind], plates: Sequence[_Plate]) -> Floats:
     return np.array([0.0 if kind in sure else math.log(_FORGOTTEN) for kind in kinds])
 
 
-def chances(
-    appliances: Mapping[str, ApplianceFacts], owned: Mapping[str, float] | None
-) -> dict[EventKind, float]:
+def _chances(plates: Sequence[_Plate]) -> dict[EventKind, float]:
     """Return the probability that a home has something of each kind. [0 to 1]"""
     found: dict[EventKind, float] = {}
-    for plate in _plates(appliances, owned):
+    for plate in plates:
         found[plate.kind] = max(found.get(plate.kind, 0.0), plate.owned)
     return found
 
@@ -380,14 +384,15 @@ def _by_energy(events: Events, kinds: Sequence[EventKind], plates: Sequence[_Pla
     A block of hours holds whatever ran in them. Its power rules out the kinds that could
     not reach it; of the others each is expected to take what its owners use of it.
     """
-    columns = []
-    for kind in kinds:
-        own = [plate for plate in plates if plate.kind is kind]
-        expected = max((plate.owned * plate.kwh_month for plate in own), default=0.0)
-        most = max((math.exp(plate.centre) for plate in own), default=0.0) * _FITS_PLATE
-        columns.append(np.where(events.power_w <= most, expected, _OVER_PLATE * expected))
-    table = np.stack(columns, axis=1)
-    table[:, -1] = 0.0
-    known = table.sum(axis=1)
-    table[:, -1] = np.where(known > 0, known * _UNKNOWN_SHARE / (1 - _UNKNOWN_SHARE), 1.0)
-    return np.asarray(table / table.sum(axis=1, keepdims=True))
+    expected = dict.fromkeys(kinds, 0.0)
+    most = dict.fromkeys(kinds, 0.0)
+    for plate in plates:
+        expected[plate.kind] = max(expected[plate.kind], plate.owned * plate.kwh_month)
+        most[plate.kind] = max(most[plate.kind], math.exp(plate.centre) * _FITS_PLATE)
+    usual, highest = np.array([*expected.values()]), np.array([*most.values()])
+    table = np.where(events.power_w[:, None] <= highest, usual, _OVER_PLATE * usual)
+    # The unknown comes last; no plate is its, so that its column is nothing so far.
+    known = table @ np.ones(len(kinds))
+    unknown = np.where(known > 0, known * _UNKNOWN_SHARE / (1 - _UNKNOWN_SHARE), 1.0)
+    table[:, -1] = unknown
+    return np.asarray(table / (known + unknown)[:, None])

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.readings.grid import HOUR_S, DayGrid
@@ -168,7 +167,7 @@ def find_events(grid: DayGrid) -> Events:
         energy_kwh=energy_wh / 1000.0,
         resolved=resolved,
         interval_s=interval_s,
-        known_days=float(grid.known.sum()),
+        known_days=grid.known_days,
     )
 
 
@@ -290,8 +289,12 @@ def _blocks(power_w: Floats, interval_s: int) -> tuple[Ints, Ints, Floats, Float
     floor = background(power_w, interval_s)
     excess = np.where(np.isnan(power_w), 0.0, power_w - floor)
     over = excess >= BLOCK_W
-    change = np.diff(over.astype(np.int8), prepend=0, append=0)
-    first, end = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
+    edges = np.flatnonzero(over[1:] != over[:-1]) + 1
+    if over[0]:
+        edges = np.concatenate([[0], edges])
+    if over[-1]:
+        edges = np.concatenate([edges, [len(over)]])
+    first, end = edges[::2], edges[1::2]
     if not len(first):
         return first, end, np.zeros(0), np.zeros(0)
     sums = np.concatenate([[0.0], np.cumsum(excess)])
@@ -308,9 +311,23 @@ def background(power_w: Floats, interval_s: int) -> Floats:
     """
     width = max(BLOCK_WINDOW_H * HOUR_S // interval_s, 1)
     known = np.where(np.isnan(power_w), np.inf, power_w)
-    low = ndimage.minimum_filter1d(known, width, mode="nearest")
-    low = np.where(np.isinf(low), -np.inf, low)
     # The second window is the mirror of the first, or an even width would shift.
-    high = ndimage.maximum_filter1d(low, width, mode="nearest", origin=-1 if width % 2 == 0 else 0)
+    low = _lowest_around(known, width, before=width // 2)
+    low[np.isinf(low)] = -np.inf
+    high = -_lowest_around(-low, width, before=width - 1 - width // 2)
     opened = np.minimum(high, known)
     return np.where(np.isfinite(opened), opened, 0.0)
+
+
+def _lowest_around(values: Floats, width: int, *, before: int) -> Floats:
+    """Return the least of ``width`` values around each, so many of them before it, shape (n,).
+
+    Windows that reach beyond an end see the value at the end.
+    """
+    low, span = np.pad(values, (before, width - 1 - before), mode="edge"), 1
+    # Windows of twice the width come from two that touch: a few passes do for any width.
+    while 2 * span <= width:
+        low = np.minimum(low[:-span], low[span:])
+        span *= 2
+    rest = width - span
+    return np.minimum(low[:-rest], low[rest:]) if rest else low

@@ -77,37 +77,40 @@ def differences(series: Floats) -> tuple[Floats, Floats]:
     error
         Its standard deviation for independent days of spread one, shape (c, d).
     """
-    days = series.shape[1]
     known = ~np.isnan(series)
     value = np.where(known, series, 0.0)
-    day = np.arange(days, dtype=np.float64)
-    moments = np.stack([known, known * day, known * day**2, value, value * day])
-    # Running sums, continued beyond both ends, so that windows are differences of slices.
-    sums = np.zeros((*moments.shape[:2], days + 1 + 2 * REACH))
-    np.cumsum(moments, axis=2, out=sums[:, :, REACH + 1 : REACH + 1 + days])
-    sums[:, :, REACH + 1 + days :] = sums[:, :, REACH + days, None]
-    here = sums[:, :, REACH : REACH + days]
-    before = here - sums[:, :, :days]
-    after = sums[:, :, 2 * REACH : 2 * REACH + days] - here
-    n_b, x_b, xx_b, y_b, xy_b = _centred(before)
-    n_a, x_a, xx_a, y_a, xy_a = _centred(after)
-    damped = np.maximum((xx_b + xx_a) * (1.0 + SLOPE_DAMPING), 1e-9)
-    apart = x_a - x_b
-    difference = (y_a - y_b) - (xy_b + xy_a) / damped * apart
-    variance = (
-        1.0 / np.maximum(n_b, 1)
-        + 1.0 / np.maximum(n_a, 1)
-        + apart**2 / damped / (1.0 + SLOPE_DAMPING)
-    )
+    day = np.arange(series.shape[1], dtype=np.float64)
+    # Series that are known on the same days share what depends on the days alone.
+    same = known[:1] if (known == known[:1]).all() else known
+    known_day = same * day
+    n_b, x_b, xx_b, n_a, x_a, xx_a = _sides(same.astype(np.float64), known_day, known_day * day)
+    y_b, xy_b, y_a, xy_a = _sides(value, value * day)
+    some_b, some_a = np.maximum(n_b, 1.0), np.maximum(n_a, 1.0)
+    # Spread of the days, and their product with the values, about the means of each side.
+    apart = x_a / some_a - x_b / some_b
+    spread = xx_b - x_b * x_b / some_b + xx_a - x_a * x_a / some_a
+    product = xy_b - x_b * y_b / some_b + xy_a - x_a * y_a / some_a
+    damped = np.maximum(spread * (1.0 + SLOPE_DAMPING), 1e-9)
+    difference = y_a / some_a - y_b / some_b - product / damped * apart
+    variance = 1.0 / some_b + 1.0 / some_a + apart**2 / damped / (1.0 + SLOPE_DAMPING)
     enough = (n_b >= LEAST_SIDE) & (n_a >= LEAST_SIDE)
-    return np.where(enough, difference, np.nan), np.sqrt(variance)
+    error = np.broadcast_to(np.sqrt(variance), series.shape)
+    return np.where(enough, difference, np.nan), error
 
 
-def _centred(sums: Floats) -> tuple[Floats, ...]:
-    """Return count, mean day, spread of days, mean value and their product about the means."""
-    count, x, xx, y, xy = sums
-    n = np.maximum(count, 1.0)
-    return count, x / n, xx - x * x / n, y / n, xy - x * y / n
+def _sides(*columns: Floats) -> tuple[Floats, ...]:
+    """Return the sums of the weeks before each day of each column, then those after it."""
+    before, after = [], []
+    for column in columns:
+        rows, days = column.shape
+        # Running sums, continued beyond both ends, so that windows are differences of slices.
+        sums = np.zeros((rows, days + 1 + 2 * REACH))
+        np.cumsum(column, axis=1, out=sums[:, REACH + 1 : REACH + 1 + days])
+        sums[:, REACH + 1 + days :] = sums[:, REACH + days, None]
+        here = sums[:, REACH : REACH + days]
+        before.append(here - sums[:, :days])
+        after.append(sums[:, 2 * REACH : 2 * REACH + days] - here)
+    return (*before, *after)
 
 
 def find_jumps(
@@ -134,7 +137,7 @@ def find_jumps(
         first = difference if turn == 0 else first
         usual = MAD_TO_SD * quantile(np.abs(difference / unit), 0.5)
         error = np.fmax(usual[:, None] * unit, least_errors[rows, None])
-        score = np.nan_to_num(np.abs(difference) / error)
+        score = np.fmax(np.abs(difference) / error, 0.0)
         places = score.argmax(axis=1)
         high = np.flatnonzero(score[np.arange(len(rows)), places] >= scores[rows])
         if not len(high):

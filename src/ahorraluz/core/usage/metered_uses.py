@@ -22,14 +22,13 @@ from ahorraluz.core.usage.event_kinds import (
     END_USES,
     EventKind,
     KindsOfEvents,
-    chances,
     classify_events,
 )
 from ahorraluz.core.usage.events import BLURRED_S, EDGE_MAX_S, find_events, limits
 from ahorraluz.core.usage.facts import ApplianceFacts, EndUseId, Physics
 from ahorraluz.core.usage.ranges import Spread, estimate_of, relative_sd
 from ahorraluz.core.usage.reconcile import Floats, reconcile
-from ahorraluz.core.usage.robust import KWH_MONTH_PER_W, median, quantile
+from ahorraluz.core.usage.robust import KWH_MONTH_PER_W, mean, median, quantile
 
 EVENTS = "basis.metered-events"
 BLOCKS = "basis.metered-blocks"
@@ -178,16 +177,16 @@ def metered_uses(
     """
     kinds = classify_events(find_events(grid), appliances=appliances, owned=owned)
     cycling = find_cycling(grid, cold=_cold(appliances, owned))
-    days = float(grid.known.sum())
-    power = grid.power_kw[~np.isnan(grid.power_kw)]
-    total = float(power.mean()) * 1000 * KWH_MONTH_PER_W if power.size else 0.0
+    days = grid.known_days
+    power = float(mean(grid.power_kw.reshape(-1)))
+    total = power * 1000 * KWH_MONTH_PER_W if days > 0 else 0.0
     parts = [
         *_steady(grid, base_load_w, cycling),
         *_of_events(kinds, total_kwh=total, climate=climate),
     ]
     parts += _rest(grid, parts, total_kwh=total)
     return MeteredUses(
-        uses=_reconciled(parts, total_kwh=total, has=_has(chances(appliances, owned))),
+        uses=_reconciled(parts, total_kwh=total, has=_has(kinds.chances)),
         total_kwh_month=total,
         monthly_kwh=_monthly(grid, total),
         kinds=kinds,
@@ -207,8 +206,8 @@ def _cold(
     return probable or cold
 
 
-def _part(name: MeteredUseId, mean: float, sd: float, basis: str) -> SurveyedUse:
-    return SurveyedUse(id=name, end_use=COVERED[name][0], mean_kwh=mean, sd_kwh=sd, basis=basis)
+def _part(name: MeteredUseId, kwh: float, sd: float, basis: str) -> SurveyedUse:
+    return SurveyedUse(id=name, end_use=COVERED[name][0], mean_kwh=kwh, sd_kwh=sd, basis=basis)
 
 
 def _steady(
@@ -252,14 +251,16 @@ def _of_events(
     for name, chance in groups.items():
         if name is MeteredUseId.CLIMATE and climate is not None:
             continue
-        mean = kinds.events.month_kwh(chance)
-        if mean <= 0:
+        expected = kinds.events.month_kwh(chance)
+        if expected <= 0:
             continue
         doubt = kinds.events.month_kwh(np.minimum(chance, 1 - chance))
         sd = math.hypot(
-            _own_sd(name, kinds.events.interval_s) * mean, _TOGETHER * doubt, _FLOOR_SD * total_kwh
+            _own_sd(name, kinds.events.interval_s) * expected,
+            _TOGETHER * doubt,
+            _FLOOR_SD * total_kwh,
         )
-        parts.append(_part(name, mean, sd, BLOCKS if blocks else EVENTS))
+        parts.append(_part(name, expected, sd, BLOCKS if blocks else EVENTS))
     if climate is not None and climate.middle > 0:
         sd = climate.middle * relative_sd(climate)
         parts.append(_part(MeteredUseId.CLIMATE, climate.middle, sd, WEATHER))
@@ -297,10 +298,10 @@ def _evening_share(grid: DayGrid) -> float:
     are rare at any one time.
     """
     usual = median(grid.power_kw.T)
-    above = np.nan_to_num(usual - np.nanmin(usual)) if np.any(~np.isnan(usual)) else usual * 0
+    above = np.fmax(usual - np.fmin.reduce(usual), 0.0)
     first, last = (hour * HOUR_S // grid.interval_s for hour in EVENING_H)
-    whole = float(np.nansum(above))
-    return float(np.nansum(above[first:last])) / whole if whole > 0 else 0.5
+    whole = float(above.sum())
+    return float(above[first:last].sum()) / whole if whole > 0 else 0.5
 
 
 def _has(chance_of: Mapping[EventKind, float]) -> Mapping[MeteredUseId, float]:
@@ -353,9 +354,9 @@ def _monthly(grid: DayGrid, total_kwh: float) -> tuple[float, ...]:
     known = ~np.isnan(grid.power_kw)
     energy = np.bincount(month, weights=np.where(known, grid.power_kw, 0).sum(axis=1), minlength=12)
     count = np.bincount(month, weights=known.sum(axis=1), minlength=12)
-    mean = np.where(count > 0, energy / np.maximum(count, 1) * 1000 * KWH_MONTH_PER_W, total_kwh)
-    whole = float(mean.sum())
-    return tuple((mean * (12 * total_kwh / whole) if whole > 0 else mean).tolist())
+    found = np.where(count > 0, energy / np.maximum(count, 1) * 1000 * KWH_MONTH_PER_W, total_kwh)
+    whole = float(found.sum())
+    return tuple((found * (12 * total_kwh / whole) if whole > 0 else found).tolist())
 
 
 def _issues(days: float) -> list[Issue]:

@@ -221,15 +221,21 @@ def _weather(
     """Return the response to measured days, else to normals; ``None``: no temperature is known."""
     measured = context.temperatures
     if measured is not None:
-        temp = np.full(len(days), np.nan)
-        _, here, there = np.intersect1d(days, measured.days, return_indices=True)
-        temp[here] = measured.temp_c[there]
-        return temperature_response(daily_kwh, temp, days=days)
+        return temperature_response(daily_kwh, _of_days(measured, days), days=days)
     if context.climate is None:
         return None
     month = days.astype("datetime64[M]").astype(np.int64) % 12
     normal = np.array(context.climate.monthly_temp_c)[month]
     return temperature_response(daily_kwh, normal, days=days, source=TemperatureSource.NORMALS)
+
+
+def _of_days(measured: DailyTemperatures, days: NDArray[np.datetime64]) -> Floats:
+    """Return the temperature measured on some days, NaN where none was, shape (d,). [°C]"""
+    if not len(measured.days):
+        return np.full(len(days), np.nan)
+    known = measured.days.astype(days.dtype)
+    place = np.minimum(np.searchsorted(known, days), len(known) - 1)
+    return np.where(known[place] == days, measured.temp_c[place], np.nan)
 
 
 def _climate(weather: TemperatureResponse | None) -> Estimate | None:

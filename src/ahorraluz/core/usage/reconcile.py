@@ -201,7 +201,8 @@ def _averaged(use: SurveyedUse) -> SurveyedUse:
 
 def _settled(use: SurveyedUse) -> SurveyedUse:
     """Return ``use`` with at least a sliver of doubt, without which nothing could give."""
-    return replace(use, sd_kwh=max(use.sd_kwh, 1e-3 * use.mean_kwh))
+    least = 1e-3 * use.mean_kwh
+    return use if use.sd_kwh >= least else replace(use, sd_kwh=least)
 
 
 def _combinations(chances: Sequence[float]) -> tuple[Flags, Floats]:
@@ -258,7 +259,7 @@ def _slack(energies_at: Floats, ratios: Floats, total: float) -> Floats:
         falls = slack * (energies * ratios / denominators).sum(axis=1, keepdims=True)
         step = sums / np.maximum(falls, 1e-300) * np.log(sums / total)
         moved = at + step
-        moved = np.where((moved > low) & (moved < high), moved, (low + high) / 2)
+        moved = np.where((moved >= low) & (moved <= high), moved, (low + high) / 2)
         step, at = np.abs(moved - at).max(), moved
         if step < _CLOSE:
             break

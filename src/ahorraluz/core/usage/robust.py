@@ -79,6 +79,8 @@ def median(values: Floats) -> Floats:
 def mean(values: Floats, axis: int = -1) -> Floats:
     """Return the mean along an axis, unknown values left out; NaN where nothing is known."""
     known = ~np.isnan(values)
+    if known.all():
+        return _mean_of_known(values, axis)
     if axis == -1:
         # A product with ones is several times faster than a sum over many short rows.
         ones = np.ones(values.shape[-1])
@@ -86,6 +88,17 @@ def mean(values: Floats, axis: int = -1) -> Floats:
     else:
         count, total = known.sum(axis=axis), np.where(known, values, 0.0).sum(axis=axis)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _mean_of_known(values: Floats, axis: int) -> Floats:
+    """Return the mean along the first or the last axis of a table without unknown values."""
+    size = values.shape[axis]
+    ones = np.ones(size)
+    if axis == 0:
+        rest = values.shape[1:]
+        return np.asarray((ones @ values.reshape(size, -1)).reshape(rest) / max(size, 1))
+    whole = values.reshape(-1, size) @ ones
+    return np.asarray(whole.reshape(values.shape[:-1]) / max(size, 1))
 
 
 def spread(values: Floats) -> float:
@@ -104,7 +117,8 @@ def windows(values: Floats, half: int) -> Floats:
     half
         Neighbours on each side.
     """
-    padded = np.concatenate([np.full(half, np.nan), values, np.full(half, np.nan)])
+    padded = np.full(len(values) + 2 * half, np.nan)
+    padded[half : half + len(values)] = values
     view = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
     return np.asarray(view, dtype=np.float64)
 

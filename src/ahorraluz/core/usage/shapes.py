@@ -32,6 +32,7 @@ NIGHT_HOURS = 6
 """Hours after midnight that are night. [h]"""
 NIGHT_MUCH = 0.3
 """Part of the energy from which the night is worth a sentence; a flat home has a quarter."""
+HOURS = 24
 NEAR_H = 1
 """Hours on each side of the usual peak that count as the same time. [h]"""
 PEAK_OFTEN = 0.4
@@ -95,7 +96,8 @@ def day_shapes(grid: DayGrid, *, view: DailyView | None = None) -> DayShapes:
     """
     view = view or daily_view(grid)
     power, weekday = view.power_w / 1000.0, view.weekday
-    days = int(np.sum(~np.isnan(power).all(axis=1)))
+    some = view.hours_known > 0
+    days = int(np.count_nonzero(some))
     if days < MIN_DAYS:
         raise UsageDataError("shapes-too-few-days", days=days, min_days=MIN_DAYS)
     months, number = month_of(grid.days)
@@ -103,9 +105,9 @@ def day_shapes(grid: DayGrid, *, view: DailyView | None = None) -> DayShapes:
     by_hour = mean(power, axis=0)
     by_month = _by_group(power, number, len(months))
     return DayShapes(
-        all_days=_curve(power),
-        weekday=_curve(power[weekday < SATURDAY]),
-        weekend=_curve(power[weekday >= SATURDAY]),
+        all_days=_curve(power[some]),
+        weekday=_curve(power[some & (weekday < SATURDAY)]),
+        weekend=_curve(power[some & (weekday >= SATURDAY)]),
         by_weekday_kw=_by_group(power, weekday, 7),
         months=months,
         by_month_kw=by_month,
@@ -117,6 +119,7 @@ def day_shapes(grid: DayGrid, *, view: DailyView | None = None) -> DayShapes:
 
 
 def _curve(power: Floats) -> Curve:
+    """Return the curve of some days, each known in part at least."""
     if len(power) == 0:
         empty = np.full(24, np.nan)
         return Curve(mean_kw=empty, low_kw=empty, high_kw=empty, days=0)
@@ -125,7 +128,7 @@ def _curve(power: Floats) -> Curve:
         mean_kw=mean(power, axis=0),
         low_kw=low,
         high_kw=high,
-        days=int(np.sum(~np.isnan(power).all(axis=1))),
+        days=len(power),
     )
 
 
@@ -199,15 +202,17 @@ def peaks(grid: DayGrid, *, view: DailyView | None = None) -> Peaks:
     UsageDataError
         ``shapes-too-few-days``: fewer than seven complete days.
     """
-    power = (view or daily_view(grid)).power_w / 1000.0
-    complete = np.flatnonzero(~np.isnan(power).any(axis=1))
+    view = view or daily_view(grid)
+    power = view.power_w / 1000.0
+    complete = np.flatnonzero(view.hours_known == HOURS)
     if len(complete) < MIN_DAYS:
         raise UsageDataError("shapes-too-few-days", days=len(complete), min_days=MIN_DAYS)
     day, hour = divmod(int(np.nanargmax(power)), 24)
     highest = float(power[day, hour])
     daily_hour = power[complete].argmax(axis=1)
     count = np.bincount(daily_hour, minlength=24)
-    near = count + np.roll(count, NEAR_H) + np.roll(count, -NEAR_H)
+    around = np.arange(HOURS)
+    near = count + count[around - NEAR_H] + count[(around + NEAR_H) % HOURS]
     usual = int(np.argmax(near))
     apart = np.abs(daily_hour - usual)
     at = datetime.combine(grid.days[day].item(), datetime.min.time()) + timedelta(hours=hour)

@@ -301,9 +301,7 @@ def step_findings(steps: Sequence[StepChange]) -> tuple[Finding, ...]:
     )
 
 
-def step_changes_of_days(
-    days: NDArray[np.datetime64], daily_kwh: Floats
-) -> tuple[StepChange, ...]:
+def step_changes_of_days(days: NDArray[np.datetime64], daily_kwh: Floats) -> tuple[StepChange, ...]:
     """Return the changes of level that daily energies show.
 
     Parameters

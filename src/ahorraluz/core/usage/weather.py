@@ -27,7 +27,7 @@ from ahorraluz.core.usage.changepoint import (
 )
 from ahorraluz.core.usage.daily import UsageDataError
 from ahorraluz.core.usage.findings import Finding, Weight
-from ahorraluz.core.usage.robust import DAYS_MONTH, Z80, Bools, Floats, month_of
+from ahorraluz.core.usage.robust import DAYS_MONTH, Z80, Bools, Floats, month_of, quantiles
 
 MEASURED, NORMALS = "basis.temperature-measured", "basis.temperature-normals"
 MIN_DAYS, MIN_SPAN_C = 90, 4.0
@@ -187,7 +187,7 @@ def _day_to_day(fit: Fit, side: Side, rest: Floats, temp_c: Floats) -> _DayToDay
 def _check(temp_c: Floats, *, least: int, least_span: float) -> None:
     if len(temp_c) < least:
         raise UsageDataError("temperature-too-few-days", days=len(temp_c), min_days=least)
-    low, high = np.quantile(temp_c, [0.05, 0.95])
+    low, high = quantiles(temp_c, 0.05, 0.95)
     if high - low < least_span:
         raise UsageDataError(
             "temperature-too-even", span=round(float(high - low), 1), min_span=least_span
