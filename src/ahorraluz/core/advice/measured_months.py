@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ahorraluz.core.advice.option_years import MeasuredMonth
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.readings.grid import local_seconds
-from ahorraluz.core.readings.schema import DAY_S, Readings
+from ahorraluz.core.readings.schema import DAY_S, Readings, Step
 
 WHOLE = 0.9
 """Part of a month that must be known for it to stand for the month. [0 to 1]"""
@@ -30,6 +30,11 @@ class MonthUse:
     """Its part in hora punta; ``None``: the intervals are too long to tell. [kWh]"""
     known: float
     """Part of the month's time that is known. [0 to 1]"""
+
+    @property
+    def calendar(self) -> int:
+        """Calendar month its middle falls in, 1 to 12: recibos are named so."""
+        return (self.period.start + timedelta(days=self.period.days // 2)).month
 
     @property
     def is_whole(self) -> bool:
@@ -51,7 +56,8 @@ class MonthUse:
 def months_of(readings: Readings, *, peak: NDArray[np.bool_] | None = None) -> tuple[MonthUse, ...]:
     """Return every calendar month the readings touch, by rising date.
 
-    An interval counts in the month it starts in.
+    An interval counts in the month it starts in. Readings of months, such as recibos,
+    stay as they are: from one reading of the meter to the next.
 
     Parameters
     ----------
@@ -61,6 +67,8 @@ def months_of(readings: Readings, *, peak: NDArray[np.bool_] | None = None) -> t
         Which intervals are in hora punta, shape (n,); ``None``: not to be told.
     """
     local = local_seconds(readings.starts_s, zone=readings.zone)
+    if readings.step is Step.MONTH:
+        return _as_read(readings, local)
     month = local.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
     first = int(month[0])
     place = month - first
@@ -82,6 +90,21 @@ def months_of(readings: Readings, *, peak: NDArray[np.bool_] | None = None) -> t
     )
 
 
+def _as_read(readings: Readings, local_s: NDArray[np.int64]) -> tuple[MonthUse, ...]:
+    end = local_seconds(np.array([int(readings.end.timestamp())]), zone=readings.zone)
+    days = np.append(local_s, end).astype("datetime64[s]").astype("datetime64[D]").astype(date)
+    return tuple(
+        MonthUse(
+            period=Period(start, after),
+            kwh=0.0 if np.isnan(kwh) else float(kwh),
+            peak_kwh=None,
+            known=0.0 if np.isnan(kwh) else 1.0,
+        )
+        for start, after, kwh in zip(days, days[1:], readings.energy_kwh, strict=False)
+        if after > start
+    )
+
+
 def _periods(first: int, count: int) -> Sequence[Period]:
     start = np.datetime64(first, "M").astype("datetime64[D]").astype(date)
     periods = []
@@ -95,8 +118,8 @@ def latest_year(months: Sequence[MonthUse]) -> tuple[MonthUse, ...]:
     """Return the latest whole months, at most twelve, each calendar month once."""
     chosen: dict[int, MonthUse] = {}
     for month in reversed(months):
-        if month.is_whole and month.period.start.month not in chosen:
-            chosen[month.period.start.month] = month
+        if month.is_whole and month.calendar not in chosen:
+            chosen[month.calendar] = month
     return tuple(sorted(chosen.values(), key=lambda month: month.period.start))
 
 
@@ -116,7 +139,7 @@ def year_to_come(
         Months to come.
     """
     whole = latest_year(months)
-    by_month = {month.period.start.month: month for month in whole}
+    by_month = {month.calendar: month for month in whole}
     counted = whole or tuple(months)
     days = sum(month.known * month.period.days for month in counted)
     if not days:

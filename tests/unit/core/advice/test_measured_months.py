@@ -1,6 +1,6 @@
 """Readings by calendar month, and the year to come if nothing changes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -159,3 +159,26 @@ def test_nothing_known_tells_nothing() -> None:
 
 
 YEAR_ONE = Period(date(2026, 6, 1), date(2026, 7, 1))
+
+
+def test_recibos_stay_as_they_were_read() -> None:
+    days = ((1, 31), (3, 1), (3, 31))
+    moments = [datetime(2026, month, day, 5, tzinfo=UTC) for month, day in days]
+    starts = np.array([int(moment.timestamp()) for moment in moments], dtype=np.int64)
+    readings = make_readings(
+        starts[:2],
+        np.array([140.0, 150.0]),
+        np.zeros(2, dtype=np.int8),
+        interval_s=30 * 86_400,
+        zone="America/Lima",
+        step=Step.MONTH,
+        end_s=int(starts[2]),
+    )
+
+    months = months_of(readings)
+
+    assert [(month.period, month.kwh, month.calendar) for month in months] == [
+        (Period(date(2026, 1, 31), date(2026, 3, 1)), 140.0, 2),
+        (Period(date(2026, 3, 1), date(2026, 3, 31)), 150.0, 3),
+    ]
+    assert latest_year(months) == months
