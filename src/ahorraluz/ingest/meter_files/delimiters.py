@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ahorraluz.ingest.meter_files.content import MeterFileError
 from ahorraluz.ingest.meter_files.moments import layout_of, serial_layout
 from ahorraluz.ingest.meter_files.numbers import is_nothing, number_unit
+from ahorraluz.ingest.meter_files.words import Word, words_of
 
 DELIMITERS = (";", "\t", ",", "|", " ")
 """In the order in which they win when two cut equally well."""
@@ -18,12 +19,15 @@ HEAD_LINES, TAIL_LINES = 250, 60
 """Lines of the beginning, the middle and the end from which the table is told."""
 MIN_WIDE = 12
 """Columns with numbers or hours as names that make a table of one row a day."""
+MOST_DETAILS = 3
+"""Rows of details of a meter over the header of its readings."""
 LONGEST_SPAN = 120
 """Longest cell that may hold two moments. [characters]"""
 _SPAN = re.compile(r"(.{8,40}?)(\s+(?:to|a|al|bis|tot|-|–|até|au)\s+|\s*/\s*|–|-)(.{4,40})")
 _CLOCKS = re.compile(
     r"\d{1,2}[:h]\d{2}(?::\d{2})?(\s*(?:-|–|a|to|/)\s*)\d{1,2}[:h]\d{2}(?::\d{2})?"
 )
+_HOURS = re.compile(r"(\d{1,2})(\s*(?:-|–|a|to|/)\s*)(\d{1,2})h?")
 
 Cells = list[str]
 
@@ -42,6 +46,8 @@ class Shape:
     """Some rows of readings of the beginning, the middle and the end."""
     delimiter: str = ""
     """Empty in a sheet."""
+    banner: tuple[Cells, ...] = ()
+    """The rows over the header, as they were cut."""
     titles: frozenset[str] = frozenset()
     """First cells of the header and of the banners over it: they may come again below."""
 
@@ -67,7 +73,12 @@ def split_span(text: str) -> tuple[str, str, str] | None:
 def clock_range(text: str) -> str | None:
     """Return the mark between two times of day such as ``00:00 - 01:00``, if it is that."""
     match = _CLOCKS.fullmatch(text.strip())
-    return match[1] if match is not None else None
+    if match is not None:
+        return match[1]
+    hours = _HOURS.fullmatch(text.strip())
+    # 05-06 is the sixth hour of a day; 05-12 is none.
+    following = hours is not None and (int(hours[3]) - int(hours[1])) % 24 == 1
+    return hours[2] if hours is not None and following and int(hours[1]) < 24 else None
 
 
 def is_dated(cell: str, *, serials: bool = False) -> bool:
@@ -178,7 +189,7 @@ def find_table(
     width = Counter(len(rows[place]) for place in bodies).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         raise MeterFileError("table-too-many-columns", file=name, limit=MAX_COLUMNS, found=width)
-    body = _first_row(rows, bodies[0], width=width)
+    body = _first_row(rows, _past_details(rows, bodies, width=width), width=width)
     header = _header_rows(rows, body, width=width)
     top = body - len(header)
     sample = [cells for cells in (*rows[body:], *more) if len(cells) == width]
@@ -188,6 +199,7 @@ def find_table(
         has_header=bool(header),
         above="\n".join(" ".join(filter(None, cells)) for cells in rows[:top]),
         body=body,
+        banner=tuple(rows[:top]),
         sample=tuple(sample),
         delimiter=delimiter,
         titles=frozenset(_first_cell(cells) for cells in rows[:body]) - {""},
@@ -196,6 +208,28 @@ def find_table(
 
 def _first_cell(cells: Sequence[str]) -> str:
     return next((cell.strip().strip('"').strip() for cell in cells if cell.strip()), "")
+
+
+def _past_details(rows: Sequence[Cells], bodies: Sequence[int], *, width: int) -> int:
+    """Return the first row of the table proper: details of the meter may look like one row.
+
+    Exports give the contract in a small table of one row over the readings.
+    """
+    first = next((place for place in bodies if not any(map(str.strip, rows[place][width:]))), 0)
+    first = first or bodies[0]
+    above = rows[first - 1] if first else []
+    for place in range(first + 1, min(first + 1 + MOST_DETAILS, len(rows))):
+        later = next((body for body in bodies if body > place), None)
+        if later is not None and rows[place] != above and _is_title_row(rows[place]):
+            return later
+    return first
+
+
+def _is_title_row(cells: Sequence[str]) -> bool:
+    """Tell whether a row names columns, one of them a time."""
+    filled = [cell for cell in cells if cell.strip()]
+    plain = all(number_unit(cell) is None and not is_dated(cell) for cell in filled)
+    return len(filled) > 1 and plain and any(Word.TIME in words_of(cell) for cell in filled)
 
 
 def _first_row(rows: Sequence[Cells], body: int, *, width: int) -> int:
@@ -224,6 +258,9 @@ def _header_rows(rows: Sequence[Cells], body: int, *, width: int) -> list[Cells]
         if len(cells) > width and any(cell.strip() for cell in cells[width:]):
             break
         found.append([cell.strip().strip('"').strip() for cell in cells[:width]])
+    plain = [cells for cells in found if not cells[0].startswith("#")]
+    # Remarks over a header are none of it; a header may begin like one where it is alone.
+    found = plain or found[:1]
     return [cells + [""] * (width - len(cells)) for cells in reversed(found)]
 
 

@@ -66,7 +66,12 @@ def moments_at(
 def _first_clock(column: Strings) -> Strings:
     """Return the times of day at which ranges such as ``00:00 - 01:00`` begin."""
     mark = clock_range(column.at(0)) if len(column) else None
-    return column if mark is None else column.split(mark)[0]
+    if mark is None:
+        return column
+    first = column.split(mark)[0]
+    code, texts = first.coded()
+    hours = [f"{text.strip()}:00" if text.strip().isdigit() else text for text in texts]
+    return Strings.of(hours).take(code)
 
 
 def _with_hours(date: Moments, column: Strings, *, zone: str) -> Moments:
@@ -216,10 +221,12 @@ def tell_stamp(moments: Moments, clock: Ints, step: int) -> Stamp:
     """
     if moments.midnights:
         return Stamp.END
-    if 0 < step < DAY_S and DAY_S % step == 0 and len(clock) > 1:
-        first, last = int(clock.min()) % DAY_S, int(clock.max()) % DAY_S
-        if first == step and last == 0:
-            return Stamp.END
+    # By the clock of the zone, and by the one that the file itself writes.
+    for told in (clock, moments.clock_s):
+        if 0 < step < DAY_S and DAY_S % step == 0 and len(told) > 1:
+            first, last = int(told.min()) % DAY_S, int(told.max()) % DAY_S
+            if first == step and last == 0:
+                return Stamp.END
     return Stamp.START
 
 

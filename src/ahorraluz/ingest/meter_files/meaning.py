@@ -29,6 +29,7 @@ from ahorraluz.ingest.meter_files.strings import Bools, Strings
 from ahorraluz.ingest.meter_files.table import Loaded, Table
 from ahorraluz.ingest.meter_files.times import Moments
 from ahorraluz.ingest.meter_files.timing import TimePlan, plan_times
+from ahorraluz.ingest.meter_files.units import DIVISORS, unit_above
 from ahorraluz.ingest.meter_files.values import ValuePlan, plan_values, settle_flows
 from ahorraluz.ingest.meter_files.wide import Wide, find_wide, lay_numbers, lay_out
 from ahorraluz.ingest.meter_files.words import Word, fold
@@ -138,8 +139,20 @@ def _plan(table: Table, options: ReadOptions, notes: Notes) -> _Plans:
     if not shape.has_header:
         notes.no_header()
     notes.left_out(values.left_out)
+    values = replace(values, values=_with_unit(values.values, unit_above(shape.banner)))
     zone = options.zone or zone_of_table(columns[times.start.date].name, shape.above)
     return _Plans(columns=columns, times=times, values=values, wide=wide, zone=zone)
+
+
+def _with_unit(columns: Sequence[Column], unit: str | None) -> tuple[Column, ...]:
+    """Return the columns of values with the unit said over the table where they say none."""
+    if unit is None:
+        return tuple(columns)
+    other = Word.ENERGY if DIVISORS[unit][1] is Measure.POWER else Word.POWER
+    return tuple(
+        replace(column, unit=unit) if column.unit is None and not column.says(other) else column
+        for column in columns
+    )
 
 
 def _beside(

@@ -11,8 +11,11 @@ from ahorraluz.ingest.meter_files.words import Word, words_of
 
 SUM_SHARE = 0.98
 """Share of rows in which a column must be the sum of others to be their total."""
+MOST_BANDS = 3
+"""With more columns of one flow, half of them may repeat the others."""
 CLOSE = 1e-3
 """Relative difference that rounding leaves between a total and its parts."""
+_HOME = (Flow.IMPORT, Flow.LOAD)
 _BEST_FIRST = (Measure.ENERGY, Measure.REGISTER, Measure.POWER)
 
 
@@ -38,10 +41,18 @@ def without_repeats(
             best = next((m for m in _BEST_FIRST if any(_told(d, m) for d in same)), None)
             gone += [draft.name for draft in same if best is not None and draft.measure is not best]
             same = [draft for draft in same if best is None or draft.measure is best]
-        total = None if flow is Flow.CIRCUIT else _total_among(same)
-        if total is not None:
+        total = _total_among(same)
+        if total is not None and flow is not Flow.CIRCUIT:
             gone.append(same[total].name)
             same = same[:total] + same[total + 1 :]
+        elif total is not None and not any(of in _HOME for _, of in pairs):
+            # The sum of all circuits is the home, whatever it is called.
+            kept.append((same[total], Flow.IMPORT))
+            same = same[:total] + same[total + 1 :]
+        if flow is not Flow.CIRCUIT:
+            twice = _told_twice(same)
+            gone += [draft.name for draft in same[len(same) - twice :]]
+            same = same[: len(same) - twice]
         kept += [(draft, flow) for draft in same]
     notes.repeats(gone)
     order = {id(draft): place for place, draft in enumerate(drafts)}
@@ -60,13 +71,9 @@ def _never_counted(draft: Draft) -> bool:
 
 def _total_among(drafts: Sequence[Draft]) -> int | None:
     """Return the place of the column that is the sum of all others, if one is."""
-    if len(drafts) < 3 or len({len(draft.value) for draft in drafts}) > 1:
+    values = _filled(drafts) if len(drafts) >= 3 else None
+    if values is None:
         return None
-    values = np.column_stack([draft.value for draft in drafts])
-    filled = ~np.isnan(values).any(axis=1)
-    if int(filled.sum()) < 3:
-        return None
-    values = values[filled]
     total = values.sum(axis=1)
     for place in range(values.shape[1]):
         # Flat columns add up by chance.
@@ -74,6 +81,30 @@ def _total_among(drafts: Sequence[Draft]) -> int | None:
         if told and _equals_rest(values[:, place], total):
             return place
     return None
+
+
+def _told_twice(drafts: Sequence[Draft]) -> int:
+    """Return how many of the last columns cut the energy of the first ones in another way.
+
+    A meter may count by the hours of the supplier and again by those of the distributor.
+    """
+    values = _filled(drafts) if len(drafts) > MOST_BANDS else None
+    if values is None:
+        return 0
+    for last in range(2, values.shape[1] - 1):
+        first = values[:, :-last].sum(axis=1)
+        if _equals_rest(first, values.sum(axis=1)) and float(np.ptp(first)) > 0:
+            return last
+    return 0
+
+
+def _filled(drafts: Sequence[Draft]) -> Floats | None:
+    """Return the values of columns of one length, in the rows where all have one."""
+    if len({len(draft.value) for draft in drafts}) > 1:
+        return None
+    values = np.column_stack([draft.value for draft in drafts])
+    filled = ~np.isnan(values).any(axis=1)
+    return values[filled] if int(filled.sum()) >= 3 else None
 
 
 def _equals_rest(column: Floats, total: Floats) -> bool:

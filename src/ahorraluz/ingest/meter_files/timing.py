@@ -10,6 +10,10 @@ from ahorraluz.ingest.meter_files.options import Stamp
 from ahorraluz.ingest.meter_files.words import Word, tokens_of
 
 _HOUR_WORDS = {"hora", "hour", "uur", "stunde", "heure", "ora", "periodo", "period", "hr", "h"}
+_ASIDE = {
+    *("revision", "revised", "updated", "created", "modified", "exported", "downloaded"),
+    *("published", "inserted", "processed", "creado", "actualizado", "creacion"),
+}
 MAX_HOUR = 25
 """The last hour of the day on which the clock goes back."""
 
@@ -58,6 +62,9 @@ def plan_times(
         ``table-no-time-column`` or ``table-column-unknown``.
     """
     dated = [column for column in columns if _is_dated(column, has_header=has_header)]
+    dated = [column for column in dated if not _is_aside(column)] or dated
+    # One moment in all rows is that of the export, or the span of the whole file.
+    dated = [column for column in dated if len(column.distinct) > 1] or dated
     if chosen is not None:
         dated = [_chosen(columns, chosen, name=name)]
     if not dated:
@@ -75,6 +82,11 @@ def plan_times(
             end=_with_clock(ends[0], _side(clocks, Word.TO, 1)),
         )
     return _one_moment(columns, dated, clocks=clocks)
+
+
+def _is_aside(column: Column) -> bool:
+    """Tell whether a column says when a row was written or revised, and not what it is of."""
+    return not _ASIDE.isdisjoint(tokens_of(column.name))
 
 
 def _is_dated(column: Column, *, has_header: bool) -> bool:
@@ -108,7 +120,7 @@ def _one_moment(
     columns: Sequence[Column], dated: Sequence[Column], *, clocks: Sequence[Column]
 ) -> TimePlan:
     main = _best(dated)
-    if main.kind is Kind.DATE or (main.kind is Kind.STAMP and clocks):
+    if main.kind is Kind.DATE or (main.kind is Kind.STAMP and clocks and not _is_fixed(main)):
         if len(clocks) > 1 and clocks[0] is not clocks[1]:
             first, second = _side(clocks, Word.FROM, 0), _side(clocks, Word.TO, 1)
             if first and second and first is not second:

@@ -1,12 +1,13 @@
 """Units of energy and power, and which one it must be where nothing says so."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ahorraluz.core.readings.channels import Floats, Measure
-from ahorraluz.ingest.meter_files.words import Word, fold, tokens_of, unit_of
+from ahorraluz.ingest.meter_files.words import Word, fold, tokens_of, unit_of, words_of
 
 DIVISORS: Mapping[str, tuple[float, Measure]] = {
     "Wh": (1000.0, Measure.ENERGY),
@@ -31,11 +32,15 @@ NOT_ENERGY = frozenset(
     ("m3", "m³", "l", "liter", "litre", "ft3", "ccf", "gal", "therm", "therms", "mj", "gj")
 )
 """Units of what flows through pipes, folded."""
+LONGEST_ASKED = 40
+"""Longest cell that asks for a unit. [characters]"""
+_SAID = re.compile(r"[:=]\s*([A-Za-z]{1,3})\W*\Z")
+_WRITTEN = frozenset(map(str.casefold, DIVISORS))
 LEAST_KW, MOST_KW = 0.03, 5.0
 """Mean power of a home: where a unit must be guessed, the one that leads here is taken. [kW]"""
 MOST_TOLD_KW = 30.0
 """Mean power above which numbers called energy are Wh. [kW]"""
-FINE_S = 120
+FINE_S = 300
 """Series without a word that are this fine are of power more often than of energy. [s]"""
 _ORDER = ("kWh", "Wh", "kW", "W")
 _FINE_ORDER = ("W", "kW", "Wh", "kWh")
@@ -62,6 +67,30 @@ class Unit:
 def exact_unit(text: str) -> str | None:
     """Return the unit of a cell of a column of units, or what a person typed."""
     return unit_of(text) if len(text) <= 20 else None
+
+
+def unit_above(banner: Sequence[Sequence[str]]) -> str | None:
+    """Return the unit that the rows over a table give: under or beside a cell that asks for it.
+
+    Examples
+    --------
+    >>> unit_above([["PRM", "Unite"], ["0123", "W"]]), unit_above([["Einheit:", "kW"]])
+    ('W', 'kW')
+    >>> unit_above([["# unit: Wh"]]), unit_above([["Contracted", "5 kW"]])
+    ('Wh', None)
+    """
+    for row, cells in enumerate(banner):
+        below = banner[row + 1] if row + 1 < len(banner) else ()
+        for place, cell in enumerate(cells):
+            if Word.UNIT not in words_of(cell) or len(cell) > LONGEST_ASKED:
+                continue
+            said = _SAID.search(cell)
+            beside = next((other for other in cells[place + 1 :] if other.strip()), "")
+            under = below[place] if place < len(below) else ""
+            for text in (said[1] if said else "", beside, under):
+                if fold(text) in _WRITTEN:
+                    return unit_of(text.strip())
+    return None
 
 
 def is_piped(text: str) -> bool:

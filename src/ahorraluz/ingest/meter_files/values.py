@@ -20,9 +20,18 @@ _KNOWN = (
     Word.ENERGY, Word.POWER, Word.REGISTER, Word.IMPORT, Word.EXPORT, Word.PRODUCTION,
     Word.LOAD, Word.CONSUMPTION, Word.CIRCUIT,
 )  # fmt: skip
-_SAME_THING = ("sum", "delta", "state", "mean", "value")
+_SAME_THING = ("change", "sum", "delta", "state", "mean", "value")
 """Columns of which a statistics export has several for one thing; the first one serves."""
 _ALWAYS_GAS = {"gas", "gaz", "gasverbruik", "m3"}
+_NOT_THE_HOME = (Flow.CIRCUIT, Flow.EXPORT, Flow.PRODUCTION)
+_PLACES = {"home", "house", "casa", "haus", "plant", "planta", "site", "my", "mi"}
+_DELIVERED = {"delivered", "levering", "geleverd", "entregada"}
+_RECEIVED = {"received", "recibida"}
+_WHOLE = {
+    *("mains", "total", "grid", "whole", "aggregate", "principal", "overall", "net", "building"),
+    *("aggregated", "combined", "totaal", "gesamt", "totale", "global"),
+}
+"""Words for the whole home among names that the vocabulary does not hold."""
 MAX_SERIES = 60
 """Most different series of a column whose cells are numbers."""
 
@@ -102,7 +111,7 @@ def plan_values(
 
 
 def _is_unit(column: Column) -> bool:
-    if column.kind is not Kind.TEXT:
+    if column.kind is not Kind.TEXT or (column.says(Word.QUALITY) and not column.says(Word.UNIT)):
         return False
     return bool(column.distinct) and any(
         exact_unit(cell) or is_piped(cell) for cell in column.distinct
@@ -205,13 +214,17 @@ def settle_flows(names: Sequence[str]) -> tuple[Flow, ...]:
     >>> [flow.value for flow in settle_flows(["PV", "Purchased", "Feed-in", "Consumption"])]
     ['production', 'import', 'export', 'load']
     """
+    names = _without_place(names)
     said = [flow_of(name) for name in names]
+    said = _of_two_sides(names, said)
     behind = Flow.IMPORT in said or Flow.PRODUCTION in said
+    alone = said.count(None) == 1
     settled = []
     for name, flow in zip(names, said, strict=True):
+        used = alone and Word.CONSUMPTION in words_of(name)
         if flow is not None:
             settled.append(flow)
-        elif unknown_tokens(name) and len(names) > 1:
+        elif unknown_tokens(name) and len(names) > 1 and not used:
             settled.append(Flow.CIRCUIT)
         elif Word.CONSUMPTION in words_of(name):
             settled.append(Flow.LOAD if behind else Flow.IMPORT)
@@ -219,4 +232,51 @@ def settle_flows(names: Sequence[str]) -> tuple[Flow, ...]:
             settled.append(Flow.CIRCUIT)
         else:
             settled.append(Flow.IMPORT)
+    if all(flow in _NOT_THE_HOME for flow in settled):
+        settled = [
+            Flow.IMPORT if flow is Flow.CIRCUIT and _is_whole(name) else flow
+            for name, flow in zip(names, settled, strict=True)
+        ]
     return tuple(settled)
+
+
+def _without_place(names: Sequence[str]) -> list[str]:
+    """Return the names without the words of a place or device that all of them begin with."""
+    tokens = [tokens_of(name) for name in names]
+    kept = 0
+    for together in zip(*tokens, strict=False):
+        token = together[0]
+        same = len(names) > 1 and len(set(together)) == 1 and token.isalpha()
+        if not same or not (token in _PLACES or not words_of(token)):
+            break
+        kept += 1
+    if not kept or any(len(parts) <= kept for parts in tokens):
+        return list(names)
+    return [" ".join(parts[kept:]) for parts in tokens]
+
+
+def _of_two_sides(names: Sequence[str], said: Sequence[Flow | None]) -> list[Flow | None]:
+    """Return the flows where "delivered" stands beside its counterpart.
+
+    A distributor delivers to the home and receives from it; beside the use of the home,
+    what is delivered goes the other way.
+    """
+    tokens = [set(tokens_of(name)) for name in names]
+    delivered = [not parts.isdisjoint(_DELIVERED) for parts in tokens]
+    received = [not parts.isdisjoint(_RECEIVED) for parts in tokens]
+    used = any(Word.CONSUMPTION in words_of(name) for name in names)
+    found = list(said)
+    for place in range(len(names)):
+        if received[place] and any(delivered):
+            found[place] = Flow.EXPORT
+            continue
+        back = delivered[place] and Word.CONSUMPTION not in words_of(names[place])
+        if back and used and not any(received) and Flow.EXPORT not in said:
+            found[place] = Flow.EXPORT
+    return found
+
+
+def _is_whole(name: str) -> bool:
+    """Tell whether the name of a circuit is one for the whole home."""
+    tokens = set(tokens_of(name))
+    return not tokens.isdisjoint(_WHOLE)

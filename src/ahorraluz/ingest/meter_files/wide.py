@@ -10,11 +10,18 @@ from ahorraluz.ingest.meter_files.columns import Column, Kind
 from ahorraluz.ingest.meter_files.delimiters import MIN_WIDE
 from ahorraluz.ingest.meter_files.numbers import Numbers
 from ahorraluz.ingest.meter_files.times import DAY_S, Moments
+from ahorraluz.ingest.meter_files.words import Word, words_of
 
 _CLOCKS = re.compile(
-    r"(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*(?:-|–|a|to)\s*(\d{1,2})[:.h](\d{2}).*)?"
+    r"(\D*?)(\d{1,2})(?:[:.h](\d{2})(?::\d{2})?)?(?:\s*([ap])\.?\s?m\.?)?"
+    r"(?:\s*(?:-|–|a|to)\s*(\d{1,2})[:.h](\d{2})(?::\d{2})?(?:\s*[ap]\.?\s?m\.?)?)?(\D*)",
+    re.IGNORECASE,
 )
-_HOURS = re.compile(r"(?:h|hora|hour|hr|ora|uur|e|v|p|q|val|kwh)?[ _]?0*(\d{1,3})h?", re.IGNORECASE)
+_COUNTED = re.compile(r"(\D*?)0*(\d{1,3})(\D*)")
+_OTHERWISE = (Word.CIRCUIT, Word.SERIES, Word.HOME)
+"""What numbered columns may be instead of hours."""
+LEAST_S = 300
+"""Shortest part of a day that has a column of its own. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,38 +41,58 @@ def find_wide(columns: Sequence[Column]) -> Wide | None:
 
 
 def _by_clock(columns: Sequence[Column]) -> Wide | None:
-    named = [
-        (column.place, match) for column in columns
-        if (match := _CLOCKS.fullmatch(column.name.strip()))
-    ]  # fmt: skip
-    if len(named) < MIN_WIDE:
-        return None
-    starts = [int(match[1]) * 3600 + int(match[2]) * 60 for _, match in named]
-    step = int(np.median(np.abs(np.diff(starts))))
-    if not 0 < step <= DAY_S // MIN_WIDE:
-        return None
-    if all(match[3] is None for _, match in named) and (starts[0] == step and starts[-1] != step):
-        # The first column is called 00:15, the last 24:00 or 00:00: the ends of their parts.
-        starts = [(start or DAY_S) - step for start in starts]
-    return _wide([place for place, _ in named], starts, step)
+    """Return columns called by the times of a day."""
+    for alike in _alike(columns, _CLOCKS):
+        named = [(place, match) for place, match in alike if match[3] or match[4]]
+        matches = [match for _, match in named]
+        if len(named) < MIN_WIDE:
+            continue
+        starts = [_seconds(match) for match in matches]
+        step = int(np.median(np.abs(np.diff(starts))))
+        if not LEAST_S <= step <= DAY_S // MIN_WIDE or max(starts) > DAY_S:
+            continue
+        ends = all(match[5] is None for match in matches)
+        if ends and starts[0] == step and starts[-1] != step:
+            # The first is called 00:15, the last 24:00 or 00:00: the ends of their parts.
+            starts = [(start or DAY_S) - step for start in starts]
+        return _wide([place for place, _ in named], starts, step)
+    return None
+
+
+def _seconds(match: re.Match[str]) -> int:
+    hour = int(match[2])
+    if match[4] is not None:
+        hour = hour % 12 + (12 if match[4].casefold() == "p" else 0)
+    return hour * 3600 + int(match[3] or 0) * 60
+
+
+def _alike(
+    columns: Sequence[Column], pattern: re.Pattern[str]
+) -> list[list[tuple[int, re.Match[str]]]]:
+    """Return the columns whose names differ in a number only, those of energy first."""
+    found: dict[tuple[str, str], list[tuple[int, re.Match[str]]]] = {}
+    for column in columns:
+        match = pattern.fullmatch(column.name.strip())
+        if match is not None:
+            around = (match[1].casefold(), match[match.re.groups].casefold())
+            found.setdefault(around, []).append((column.place, match))
+    return sorted(found.values(), key=lambda named: Word.OTHER in words_of(named[0][1][0]))
 
 
 def _by_count(columns: Sequence[Column]) -> Wide | None:
     """Return columns numbered from 0 or 1 that share a day evenly."""
-    named = [
-        (column.place, int(match[1])) for column in columns
-        if (match := _HOURS.fullmatch(column.name.strip()))
-    ]  # fmt: skip
-    counts = [count for _, count in named]
-    parts = len(named)
-    if parts not in (24, 25, 48, 50, 96, 100) or sorted(counts) not in (
-        list(range(parts)), list(range(1, parts + 1)),
-    ):  # fmt: skip
-        return None
-    # The 25th hour is used on the day on which the clock goes back.
-    step = DAY_S // {25: 24, 50: 48, 100: 96}.get(parts, parts)
-    first = min(counts)
-    return _wide([place for place, _ in named], [(n - first) * step for n in counts], step)
+    for named in _alike(columns, _COUNTED):
+        counts = [int(match[2]) for _, match in named]
+        parts, called = len(named), words_of(named[0][1][1])
+        if parts not in (24, 25, 48, 50, 96, 100, 144, 288) or sorted(counts) not in (
+            list(range(parts)), list(range(1, parts + 1)),
+        ) or not called.isdisjoint(_OTHERWISE):  # fmt: skip
+            continue
+        # The 25th hour is used on the day on which the clock goes back.
+        step = DAY_S // {25: 24, 50: 48, 100: 96}.get(parts, parts)
+        first = min(counts)
+        return _wide([place for place, _ in named], [(n - first) * step for n in counts], step)
+    return None
 
 
 def _wide(places: Sequence[int], starts: Sequence[int], step: int) -> Wide:

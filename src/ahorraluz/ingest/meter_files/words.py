@@ -41,7 +41,7 @@ VOCABULARY: Mapping[Word, str] = {
         "fecha hora fechahora momento instante dia time date datetime timestamp tstp ts epoch unix "
         "day hour month period interval data ora ore giorno mese datum tijd tijdstip uur dag zeit "
         "zeitstempel zeitpunkt uhrzeit stunde tag horodate horodatage heure jour mois mes periodo "
-        "last_changed last_updated last changed updated bucket"
+        "last_changed last_updated last changed updated bucket ano anio year annee jahr jaar anno"
     ),
     Word.FROM: (
         "desde inicio inicial comienzo from start begin beginning vanaf beginn anfang inizio "
@@ -58,7 +58,7 @@ VOCABULARY: Mapping[Word, str] = {
     Word.HOME: (
         "lclid household home_id house_id hogar vivienda cliente customer client suministro cups "
         "cpe ean nmi mpan pod prm pdl meter meter_id contador medidor zahler compteur contatore "
-        "household_id house account cuenta zaehler"
+        "household_id house account cuenta zaehler dataid meterid"
     ),
     Word.QUALITY: (
         "estado status quality qualita calidad qualidade kwaliteit qualitat validatiestatus "
@@ -73,13 +73,13 @@ VOCABULARY: Mapping[Word, str] = {
         "import imported importacion importada bezug netzbezug afname afgenomen prelievo prelievi "
         "prelevata prelevato purchased purchase comprada comprado compra bought grid red netz "
         "mains main aggregate global soutirage soutiree levering delivered geleverd rede "
-        "rete site_meter whole_house"
+        "rete site_meter whole_house whole principal general buy energieversorgung"
     ),
     Word.EXPORT: (
         "export exported exportacion exportada inyeccion inyectada injectie injection injectee "
         "injetada injecao einspeisung eingespeist immissione immissioni immessa teruglevering "
         "teruggeleverd retour return returned ret vertida vertido vertidos excedente surplus "
-        "ceduta sold invoeding feedin"
+        "ceduta sold sell invoeding feedin reverso reverse reversed"
     ),
     Word.PRODUCTION: (
         "production produced produccion producida producao produzida produzione prodotta opwek "
@@ -95,10 +95,11 @@ VOCABULARY: Mapping[Word, str] = {
     Word.CIRCUIT: "submetering submeter appliance enchufe plug circuito circuit kreis circuits",
     Word.ENERGY: (
         "energy energia energie activa ativa attiva active actif active_energy kwh wh mwh strom "
-        "stroom electricity electricidad electric electrico volume volumen act"
+        "stroom electricity electricidad electric electrico volume volumen act ea"
     ),
     Word.POWER: (
-        "power potencia potenza potencia_activa leistung vermogen puissance watt watts w kw mw"
+        "power potencia potenza potencia_activa leistung vermogen puissance watt watts w kw mw "
+        "wattage"
     ),
     Word.REGISTER: (
         "lectura lecturas contador zahlerstand zaehlerstand meterstand meterstanden stand counter "
@@ -112,7 +113,8 @@ VOCABULARY: Mapping[Word, str] = {
         "tariff tarifa tarief laag hoog laagtarief hoogtarief dag nacht peak offpeak punta llano "
         "valle fase phase phases nominal real realenergy in of d e da de the el la por y und and "
         "fuera fp hfp resto horas bloque anterior actual registrado medida medido total nt ht hp "
-        "hc day night interval hourly horaria diario daily"
+        "hc day night interval hourly horaria diario daily fed direto directo directa "
+        "direct system quotidien arrete eas ead journalier"
     ),
     Word.OTHER: (
         "voltage volt volts voltaje tension spannung spanning corriente current ampere amperes "
@@ -124,7 +126,9 @@ VOCABULARY: Mapping[Word, str] = {
         "minimum rssi signal wifi percent porcentaje today yesterday hoy ayer heute gestern "
         "vandaag gisteren event events latitude longitude acorn autocons autoconsumo "
         "autoconsumida autoconsumption "
-        "eigenverbrauch weather radiation wind irradiance m2 line row fila id index_col days dias"
+        "eigenverbrauch weather radiation wind irradiance m2 line row fila id index_col days dias "
+        "duration duracion dauer er pct rh hum pressure revenue ingresos tax iva igv thd v "
+        "leg1v leg2v table issues sqft"
     ),
     Word.NOT_ELECTRIC: (
         "gas gaz m3 water agua eau acqua wasser litre liter litros liters mj gj therm therms ccf "
@@ -164,10 +168,15 @@ SHORTEST_PART = 6
 _LENGTH = re.compile(r"\d+\s*-?\s*(?:min|h|hr|hora|hour|stunde)\w*", re.IGNORECASE)
 """The length of the intervals in a name: its ``min`` is no minimum."""
 _TOKEN = re.compile(
-    r"[kKmMgG]?Wh(?![a-z])|[kKmMgG]?(?:Wh|WH|wh)s?(?![A-Za-z])|[kKmMgG][Ww](?![A-Za-z])"
+    r"[kKmM]?[wW]atts?(?![a-z])|[kKmMgG]?Wh(?![a-z])|[kKmMgG]?(?:Wh|WH|wh)s?(?![A-Za-z])|[kKmMgG][Ww](?![A-Za-z])"
     r"|[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])"
 )
-_UNITS = {"wh": "Wh", "kwh": "kWh", "mwh": "MWh", "w": "W", "kw": "kW", "mw": "MW"}
+_UNITS = {
+    "wh": "Wh", "kwh": "kWh", "mwh": "MWh", "w": "W", "kw": "kW", "mw": "MW",
+    "watt": "W", "kwatt": "kW", "mwatt": "MW", "wattage": "W", "kwhr": "kWh", "whr": "Wh",
+}  # fmt: skip
+_SPACED = (("kw h", "kWh"), ("w h", "Wh"), ("kw hr", "kWh"))
+"""Units written with a space, a dot or a stroke inside."""
 _UNIT_PHRASES = (
     ("kilowatt hour", "kWh"),
     ("kilovatio hora", "kWh"),
@@ -264,7 +273,7 @@ def unknown_tokens(name: str) -> tuple[str, ...]:
     )
 
 
-_OF_A_PLACE = {"main", "home", "house", "casa", "haus", "red", "rede"}
+_OF_A_PLACE = {"main", "home", "house", "casa", "haus", "red", "rede", "general", "whole"}
 """Words that stand for the whole home alone, and for a room with another word beside them."""
 
 
@@ -304,6 +313,10 @@ def unit_of(name: str) -> str | None:
     ('Wh', 'kWh', None)
     """
     tokens = [token.removesuffix("s") for token in tokens_of(name)]
+    spaced = f" {' '.join(tokens)} "
+    for written, unit in _SPACED:
+        if f" {written} " in spaced:
+            return unit
     for token in reversed(tokens):
         if token in _UNITS:
             return _UNITS[token]
