@@ -257,7 +257,7 @@ def _slack(energies_at: Floats, ratios: Floats, total: float) -> Floats:
         too_much = sums > total
         low, high = np.where(too_much, at, low), np.where(too_much, high, at)
         falls = slack * (energies * ratios / denominators).sum(axis=1, keepdims=True)
-        step = sums / np.maximum(falls, 1e-300) * np.log(sums / total)
+        step = sums / np.maximum(falls, 1e-300) * (np.log(sums) - math.log(total))
         moved = at + step
         moved = np.where((moved >= low) & (moved <= high), moved, (low + high) / 2)
         step, at = np.abs(moved - at).max(), moved
