@@ -86,8 +86,8 @@ def pending_file(token: str, *, tools: Toolbox, as_of: datetime) -> PendingFile:
 
 
 def drop_file(token: str, *, tools: Toolbox) -> None:
-    """Delete a waiting file; one that is gone already is no error."""
-    with suppress(OSError):
+    """Delete a waiting file; one that is gone already, or never was, is no error."""
+    with suppress(OSError, PendingFileError):
         _path(token, tools).unlink()
 
 

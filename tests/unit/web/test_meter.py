@@ -93,6 +93,14 @@ def test_a_discarded_file_is_gone(make_app: Callable[..., Flask], tmp_path: Path
     assert not (tmp_path / "ahorraluz.db").exists()
 
 
+@pytest.mark.parametrize("token", ["x", "a" * 32, "..%2F..%2Fahorraluz.db"])
+@pytest.mark.parametrize("act", ["guardar", "descartar"])
+def test_a_token_of_nothing_is_told_so(client: FlaskClient, token: str, act: str) -> None:
+    answer = client.post(f"/medidor/{token}/{act}")
+
+    assert answer.status_code in (303, 404, 422)
+
+
 def test_the_table_and_the_report_stand_alone(kept: tuple[FlaskClient, str]) -> None:
     client, address = kept
     path = address.partition("?")[0]
