@@ -189,6 +189,10 @@ def _frozen(channel: Channel, interval_s: int) -> tuple[Places, tuple[Mark, ...]
         cells = max(FROZEN_CELLS, -(-needed_s // max(interval_s, 1)))
     if len(value) < 2 * cells or interval_s > 20 * DAY_S:
         return none, ()
+    # Most series hold no such run, and comparing values that far apart shows it at once.
+    far = value[cells - 1 :]
+    if not bool(np.any((far == value[: len(far)]) & (far > 0))):
+        return none, ()
     begin, length = runs_of(value)
     long = (length >= cells) & (value[begin] > 0)
     if not bool(np.any(long)):

@@ -121,11 +121,13 @@ def base_load(grid: DayGrid, *, view: DailyView | None = None) -> BaseLoad:
         low=low * LOW_FACTOR, middle=middle, high=high * HIGH_FACTOR, unit="W", basis=QUIET
     )
     by_month = tuple(
-        MonthBase(month=months[place].astype("datetime64[D]").item(), power_w=watts, days=known)
-        for place, (watts, known) in enumerate(
-            zip(monthly[1].tolist(), count.tolist(), strict=True)
+        MonthBase(month=month, power_w=watts, days=known)
+        for month, watts, known in zip(
+            months[chosen].astype("datetime64[D]").tolist(),
+            monthly[1][chosen].tolist(),
+            count[chosen].tolist(),
+            strict=True,
         )
-        if chosen[place]
     )
     return _base(power, total_w=_total(view), by_month=by_month, days=days)
 

@@ -1,6 +1,6 @@
 """Change-point models of energy against temperature: hinges, their fit and their errors."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,7 +69,13 @@ class Fit:
         return np.asarray(np.maximum(sign * (self.balance(side) - temp_c), 0.0))
 
 
-def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) -> Fit:
+def best_fit(
+    energy: Floats,
+    temp_c: Floats,
+    *,
+    sides: Collection[Side] = BOTH,
+    models: Sequence[Candidate] | None = None,
+) -> Fit:
     """Return the model that explains most for its parameters, among those with these sides.
 
     Parameters
@@ -78,6 +84,8 @@ def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) 
         Known values, shape (n,).
     sides
         Sides that a model may have.
+    models
+        What :func:`models_of` says of the same values, if the caller has it already.
 
     Returns
     -------
@@ -86,9 +94,12 @@ def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) 
     """
     y = energy - energy.mean()
     tss = float(y @ y)
-    candidates: list[Candidate] = [(0.0, 1, 0.0, 0.0, np.nan, np.nan)]
-    if sides:
-        candidates += _candidates(y, temp_c, sides=sides)
+    heat, cool = (side in sides for side in BOTH)
+    candidates = [
+        model
+        for model in (models_of(energy, temp_c) if models is None else models)
+        if (heat or model[2] == 0) and (cool or model[3] == 0)
+    ]
     best = max(candidates)
     effective = _effective(_rest(best, y, temp_c))
     left = [max(tss - candidate[0], 1e-9 * tss, 1e-12) for candidate in candidates]
@@ -109,20 +120,19 @@ def best_fit(energy: Floats, temp_c: Floats, *, sides: Collection[Side] = BOTH) 
     )
 
 
-def _candidates(y: Floats, temp_c: Floats, *, sides: Collection[Side]) -> list[Candidate]:
-    """Return the best model of each number of parameters that has some of the sides."""
+def models_of(energy: Floats, temp_c: Floats) -> tuple[Candidate, ...]:
+    """Return the best model of each kind: flat, with either side, and with both."""
+    y = energy - energy.mean()
     low, high = (float(part) for part in quantiles(temp_c, EDGE, 1.0 - EDGE))
     balance = np.arange(np.ceil(low), np.floor(high) + 0.5 * STEP_C, STEP_C)
     heat = _centred(np.maximum(balance - temp_c[:, None], 0.0))
     cool = _centred(np.maximum(temp_c[:, None] - balance, 0.0))
-    found: list[Candidate] = []
-    if Side.HEATING in sides:
-        found += _one_sided(heat, y, balance, heating=True)
-    if Side.COOLING in sides:
-        found += _one_sided(cool, y, balance, heating=False)
-    if len(set(sides)) == len(BOTH):
-        found += _two_sided(heat, cool, y, balance)
-    return found
+    return (
+        (0.0, 1, 0.0, 0.0, np.nan, np.nan),
+        *_one_sided(heat, y, balance, heating=True),
+        *_one_sided(cool, y, balance, heating=False),
+        *_two_sided(heat, cool, y, balance),
+    )
 
 
 def _one_sided(hinge: Floats, y: Floats, balance: Floats, *, heating: bool) -> list[Candidate]:

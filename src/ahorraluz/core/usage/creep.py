@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from ahorraluz.core.estimate import Estimate
@@ -108,7 +110,7 @@ def _drift(weekly: Floats) -> tuple[float, float]:
     known = np.flatnonzero(~np.isnan(weekly))
     if len(known) < MIN_WEEKS:
         return 0.0, 0.0
-    one, other = np.triu_indices(len(known), k=1)
+    one, other = _pairs(len(known))
     apart = (known[other] - known[one]).astype(np.float64)
     if len(weekly) >= TWO_SEASONS_WEEKS:
         off = np.abs(apart - WEEKS_YEAR * np.round(apart / WEEKS_YEAR))
@@ -127,6 +129,13 @@ def _drift(weekly: Floats) -> tuple[float, float]:
     alike = float(np.clip(rest[1:] @ rest[:-1] / max(rest @ rest, 1e-12), 0.0, 0.95))
     wider = np.sqrt((1.0 + alike) / (1.0 - alike))
     return slope * WEEKS_YEAR, abs(agreement) / float(spread * wider)
+
+
+@lru_cache(maxsize=8)
+def _pairs(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return both places of every pair of a series: the same for every home of a year."""
+    one, other = np.triu_indices(size, k=1)
+    return one, other
 
 
 def _steady(weekly: Floats) -> bool:

@@ -119,8 +119,9 @@ def windows(values: Floats, half: int) -> Floats:
     """
     padded = np.full(len(values) + 2 * half, np.nan)
     padded[half : half + len(values)] = values
-    view = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1)
-    return np.asarray(view, dtype=np.float64)
+    # Rows that overlap in memory, as numpy's sliding_window_view makes them, without its checks.
+    step = padded.itemsize
+    return np.ndarray((len(values), 2 * half + 1), np.float64, padded, strides=(step, step))
 
 
 def by_group(values: Floats, group: NDArray[np.int64], groups: int) -> Floats:

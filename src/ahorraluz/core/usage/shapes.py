@@ -1,5 +1,6 @@
 """When a home uses energy: its days, weeks and seasons, and its peaks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +40,9 @@ PEAK_OFTEN = 0.4
 """Part of the days from which a peak has a usual time; by chance it would be an eighth."""
 WEEKEND_PART, WEEKEND_SCORE = 0.1, 3.0
 """Least difference of a weekend day, and in standard errors, that is worth a sentence."""
+
+
+Groups = Sequence[tuple[NDArray[np.int64], int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,15 +107,16 @@ def day_shapes(grid: DayGrid, *, view: DailyView | None = None) -> DayShapes:
     months, number = month_of(grid.days)
     season = (months.astype(np.int64) % 12 + 1) % 12 // 3
     by_hour = mean(power, axis=0)
-    by_month = _by_group(power, number, len(months))
+    groups = ((number, len(months)), (weekday, 7), (season[number], 4))
+    by_month, by_weekday, by_season = _by_groups(power, groups)
     return DayShapes(
         all_days=_curve(power[some]),
         weekday=_curve(power[some & (weekday < SATURDAY)]),
         weekend=_curve(power[some & (weekday >= SATURDAY)]),
-        by_weekday_kw=_by_group(power, weekday, 7),
+        by_weekday_kw=by_weekday,
         months=months,
         by_month_kw=by_month,
-        by_season_kw=_by_group(power, season[number], 4),
+        by_season_kw=by_season,
         month_kwh_day=by_month.sum(axis=1),
         weekend_more=_weekend(power.sum(axis=1), weekday),
         night_share=_part(by_hour[:NIGHT_HOURS].sum(), by_hour.sum()),
@@ -132,12 +137,23 @@ def _curve(power: Floats) -> Curve:
     )
 
 
-def _by_group(power: Floats, group: NDArray[np.int64], groups: int) -> Floats:
-    """Return the mean of each hour over the days of each group, shape (groups, 24)."""
+def _by_groups(power: Floats, groups: Groups) -> list[Floats]:
+    """Return the mean of each hour over the days of each group of each kind, (groups, 24) each.
+
+    Parameters
+    ----------
+    power
+        Shape (d, 24), NaN where unknown.
+    groups
+        For each kind of group the number of each day's, from 0, shape (d,), and how many.
+    """
     known = ~np.isnan(power)
-    member = (np.arange(groups)[:, None] == group).astype(np.float64)
-    count = member @ known
-    return np.where(count > 0, member @ np.where(known, power, 0.0) / np.maximum(count, 1), np.nan)
+    members = np.concatenate([np.arange(count)[:, None] == number for number, count in groups])
+    members = members.astype(np.float64)
+    count = members @ known
+    total = members @ np.where(known, power, 0.0)
+    means = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return np.split(means, np.cumsum([count for _, count in groups])[:-1])
 
 
 def _part(some: float, whole: float) -> float:
@@ -207,7 +223,7 @@ def peaks(grid: DayGrid, *, view: DailyView | None = None) -> Peaks:
     complete = np.flatnonzero(view.hours_known == HOURS)
     if len(complete) < MIN_DAYS:
         raise UsageDataError("shapes-too-few-days", days=len(complete), min_days=MIN_DAYS)
-    day, hour = divmod(int(np.nanargmax(power)), 24)
+    day, hour = divmod(int(np.where(np.isnan(power), -np.inf, power).argmax()), HOURS)
     highest = float(power[day, hour])
     daily_hour = power[complete].argmax(axis=1)
     count = np.bincount(daily_hour, minlength=24)
@@ -260,19 +276,20 @@ def peak_share(grid: DayGrid, mask: Bools) -> MaskedShare:
         ``shapes-too-few-days``: nothing is known.
     """
     known = ~np.isnan(grid.power_kw)
-    days_known = int(np.sum(known.any(axis=1)))
-    if days_known == 0:
+    if not known.any():
         raise UsageDataError("shapes-too-few-days", days=0, min_days=1)
     power = np.where(known, grid.power_kw, 0.0)
-    chosen = np.broadcast_to(mask, power.shape) & known
-    by_day = np.stack([np.where(chosen, power, 0.0).sum(axis=1), power.sum(axis=1)])
+    chosen = mask & known
+    slots = np.ones(grid.slots)
     months, number = month_of(grid.days)
-    inside, whole = (np.bincount(number, row, minlength=len(months)) for row in by_day)
+    inside, whole = (
+        np.bincount(number, table @ slots, minlength=len(months)) for table in (power * mask, power)
+    )
     share = _part(float(inside.sum()), float(whole.sum()))
-    month_kwh = float(whole.sum() / known.sum()) * 24 * DAYS_MONTH
+    month_kwh = float(whole.sum() / np.count_nonzero(known)) * 24 * DAYS_MONTH
     by_month = np.where(whole > 0, inside / np.where(whole > 0, whole, 1.0), np.nan)
     used = by_month[whole > 0]
-    error = float(np.std(used) / np.sqrt(len(months))) if used.size else 0.0
+    error = float(used.std() / np.sqrt(len(months))) if used.size else 0.0
     return MaskedShare(
         share=share,
         energy=Estimate(
@@ -282,7 +299,7 @@ def peak_share(grid: DayGrid, mask: Bools) -> MaskedShare:
             unit="kWh/month",
             basis=BASIS,
         ),
-        time_share=float(chosen.sum() / known.sum()),
+        time_share=np.count_nonzero(chosen) / np.count_nonzero(known),
         months=months,
         by_month=by_month,
     )

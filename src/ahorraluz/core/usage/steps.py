@@ -136,8 +136,9 @@ def step_changes(grid: DayGrid, *, view: DailyView | None = None) -> tuple[StepC
         if abs(jump.size) >= least[jump.series]
     ]
     jumps = [jump for jump in jumps if not any(_echoes(jump, other) for other in jumps)]
-    steps = [_step([jump], daily, view) for jump in jumps if jump.series == BASE]
-    steps += [_step(group, daily, view) for group in _uses(jumps)]
+    groups = [[jump] for jump in jumps if jump.series == BASE] + _uses(jumps)
+    changes = _changes(daily) if groups else (daily, daily)
+    steps = [_step(group, changes, view) for group in groups]
     return _ended(sorted(steps, key=lambda step: step.since))
 
 
@@ -187,9 +188,9 @@ def _near(one: Jump, other: Jump) -> bool:
     return abs(one.place - other.place) <= SAME_DAYS
 
 
-def _step(group: list[Jump], daily: Floats, view: DailyView) -> StepChange:
+def _step(group: list[Jump], changes: tuple[Floats, Floats], view: DailyView) -> StepChange:
     best = max(group, key=lambda jump: jump.score / SCORES[jump.series])
-    sizes, errors = _around(daily, best.place)
+    sizes, errors = (table[:, best.place] for table in changes)
     up = best.size > 0
     if best.series == BASE:
         kind = StepKind.UP_BASE if up else StepKind.DOWN_BASE
@@ -215,11 +216,11 @@ def _step(group: list[Jump], daily: Floats, view: DailyView) -> StepChange:
     )
 
 
-def _around(daily: Floats, place: int) -> tuple[Floats, Floats]:
-    """Return how much every series changed on a day, and the usual change, shape (6,). [W]"""
+def _changes(daily: Floats) -> tuple[Floats, Floats]:
+    """Return how much every series changes on each day, and its usual change, (6, d). [W]"""
     size, unit = differences(daily)
     usual = MAD_TO_SD * median(np.abs(size / unit))
-    return np.nan_to_num(size[:, place]), np.nan_to_num(usual * unit[:, place])
+    return np.nan_to_num(size), np.nan_to_num(usual[:, None] * unit)
 
 
 def _of_parts(rows: set[int], sizes: Floats, errors: Floats) -> Estimate:

@@ -23,6 +23,7 @@ from ahorraluz.core.usage.changepoint import (
     errors_of,
     free_of_season,
     likeness,
+    models_of,
     tamed,
 )
 from ahorraluz.core.usage.daily import UsageDataError
@@ -137,8 +138,9 @@ def temperature_response(
     weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
     rest = tamed(free_of_season(np.where(known, daily_kwh, np.nan), weekday))
     sides: tuple[Side, ...] = BOTH
+    models = models_of(daily_kwh[known], temp_c[known])
     while True:
-        fit = best_fit(daily_kwh[known], temp_c[known], sides=sides)
+        fit = best_fit(daily_kwh[known], temp_c[known], sides=sides, models=models)
         seen = {side: _day_to_day(fit, side, rest, temp_c) for side in fit.sides}
         kept = tuple(side for side in fit.sides if seen[side].likeness >= LEAST_LIKENESS)
         if kept == fit.sides:
