@@ -1,7 +1,7 @@
 """How a model would have done: every midnight of the past, with what was known by then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,13 +57,11 @@ class Trial:
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Trial":
         """Return the trial on some of its windows."""
-        return Trial(
-            homes=self.homes,
-            cut=rows_of(self.cut, chosen),
-            first=self.first,
-            scale=self.scale,
-            level=self.level,
-        )
+        return replace(self, cut=rows_of(self.cut, chosen))
+
+    def showing(self, windows: Windows) -> "Trial":
+        """Return the trial with less of its windows seen, what came after being the same."""
+        return replace(self, cut=replace(self.cut, windows=windows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

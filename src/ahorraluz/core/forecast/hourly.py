@@ -16,14 +16,7 @@ MAX_SPAN_S = 50 * 366 * 86_400
 """A longer record has a broken stamp, and would ask for a table of that length. [s]"""
 
 
-def hours_of_series(
-    home: str,
-    starts_s: Ints,
-    kwh: Floats,
-    *,
-    zone: str,
-    until: np.datetime64 | None = None,
-) -> HomeHours:
+def hours_of_series(home: str, starts_s: Ints, kwh: Floats, *, zone: str) -> HomeHours:
     """Return a home hour by hour.
 
     Energy given to the grid counts as nothing taken. A stamp that comes twice is the mean of
@@ -39,8 +32,6 @@ def hours_of_series(
         Energy of each interval, NaN unknown, shape (n,). [kWh]
     zone
         IANA zone of the local days.
-    until
-        Last local day that counts; ``None``: all of them.
 
     Raises
     ------
@@ -65,11 +56,7 @@ def hours_of_series(
         interval_s=step,
         zone=zone,
     )
-    whole = home_hours(home, day_grid(readings))
-    if until is None:
-        return whole
-    kept = whole.days <= until
-    return HomeHours(id=home, days=whole.days[kept], kwh=whole.kwh[kept])
+    return home_hours(home, day_grid(readings))
 
 
 def _usual_step(home: str, stamps: Ints) -> int:

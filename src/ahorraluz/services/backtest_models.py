@@ -1,0 +1,310 @@
+"""How the models would have done on the homes of a file, one against the other."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.forecast.backtest import (
+    Ratio,
+    Trial,
+    average,
+    first_origin,
+    home_draws,
+    joined_scores,
+    judge,
+    make_trial,
+    missing_reason,
+    predict_all,
+    ratio,
+    terciles,
+)
+from ahorraluz.core.forecast.cold_start import SEEN_DAYS, cold_trial, seen_windows
+from ahorraluz.core.forecast.forecaster import CONTEXT_DAYS, HORIZON_DAYS, HOURS_DAY, Forecaster
+from ahorraluz.core.forecast.metrics import ERRORS, HomeScores
+from ahorraluz.core.forecast.panel import HomeHours
+from ahorraluz.core.issues import InvalidInputError, Issue, Severity
+from ahorraluz.services.forecast_models import BARS, BASELINES, open_models
+from ahorraluz.services.panel_homes import PanelHomes, Progress, read_homes, silent
+
+HORIZONS_H = (24, 168)
+"""Hours ahead that are reported. [h]"""
+SEED = 20_130_101
+"""Of the draws of homes: the same file gives the same intervals."""
+GROUP_WINDOWS = 10_000
+"""Windows of the homes that are held in memory together."""
+LEAST_TERCILE = 3
+"""Homes it takes to speak of thirds."""
+
+Scores = Mapping[tuple[str, int], HomeScores]
+"""Scores by name of the model and hours ahead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a backtest is to find out."""
+
+    as_of: date
+    """Last day that can have been measured."""
+    first: date | None = None
+    """First origin; ``None``: the last fifth of the calendar."""
+    zone: str | None = None
+    """IANA zone of local days; ``None``: UTC."""
+    models: tuple[str, ...] | None = None
+    """Names of those to show; ``None``: all that are there."""
+    horizons_h: tuple[int, ...] = HORIZONS_H
+    cold_start: bool = False
+    """Whether also with only the last days of readings, and with none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """A third of the homes by what they used before the test."""
+
+    third: int
+    """0 for those that use the least, 2 for the most."""
+    homes: int
+    low_kwh_day: float
+    high_kwh_day: float
+    averages: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HorizonScore:
+    """How one model did some hours ahead."""
+
+    hours: int
+    homes: int
+    windows: int
+    averages: Mapping[str, float]
+    """Scores averaged over homes by their names, NaN where no home has one."""
+    reasons: Mapping[str, str]
+    """Why those are missing."""
+    ratios: Mapping[str, Mapping[str, Ratio | None]]
+    """Each error over that of a bar, by the bar's name."""
+    cohorts: tuple[Cohort, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScore:
+    """How one model did."""
+
+    name: str
+    version: str
+    horizons: tuple[HorizonScore, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColdScore:
+    """How the models did with a few days of readings."""
+
+    seen_days: int
+    models: tuple[ModelScore, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """What was found out."""
+
+    name: str
+    zone: str
+    first: date
+    last: date
+    """Last origin."""
+    homes: int
+    windows: int
+    models: tuple[ModelScore, ...]
+    cold: tuple[ColdScore, ...]
+    issues: tuple[Issue, ...]
+
+
+def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) -> Backtest:
+    """Return how the models would have done on the homes of a tidy table.
+
+    Parameters
+    ----------
+    path
+        Readings; see :func:`~ahorraluz.ingest.panels.read_panel`.
+    asked
+        What is to be found out.
+    progress
+        Told of the work.
+
+    Raises
+    ------
+    InvalidInputError
+        ``backtest-too-short``: no home has two weeks before an origin and half a day after it;
+        what :func:`read_homes` and :func:`open_models` raise.
+    AhorraLuzError
+        The file cannot be read as such a table.
+    """
+    opened = open_models(asked.models)
+    panel = read_homes(path, zone=asked.zone, as_of=asked.as_of, progress=progress)
+    first = first_origin(panel.homes) if asked.first is None else np.datetime64(asked.first, "D")
+    shown = tuple(model.name for model in opened.models)
+    bars = tuple(BASELINES[name] for name in BARS if name not in shown)
+    work = _Work(panel, first, (*bars, *opened.models), asked, progress)
+    work.run()
+    if not work.windows:
+        raise InvalidInputError(
+            "backtest-too-short",
+            days=max(len(home.days) for home in panel.homes),
+            day=first.astype(object),
+            least=CONTEXT_DAYS // 2 + 1,
+        )
+    level = np.concatenate(work.levels)
+    return Backtest(
+        name=panel.name,
+        zone=panel.zone,
+        first=min(work.origins).astype(object),
+        last=max(work.origins).astype(object),
+        homes=work.homes,
+        windows=work.windows,
+        models=_summary(work.joined(None), opened.models, asked, level),
+        cold=tuple(
+            ColdScore(
+                seen_days=days, models=_summary(work.joined(days), opened.models, asked, None)
+            )
+            for days in (SEEN_DAYS if asked.cold_start else ())
+        ),
+        issues=(*panel.issues, *opened.issues, *work.issues(panel)),
+    )
+
+
+class _Work:
+    """The run over groups of homes, and what comes together on the way."""
+
+    def __init__(
+        self,
+        panel: PanelHomes,
+        first: np.datetime64,
+        models: Sequence[Forecaster],
+        asked: Asked,
+        progress: Progress,
+    ) -> None:
+        self._groups = list(_groups(panel.homes, first))
+        self._first, self._models, self._asked = first, models, asked
+        self._progress, self._done = progress, 0
+        self._scores: dict[tuple[int | None, str, int], list[HomeScores]] = {}
+        self.levels: list[NDArray[np.float64]] = []
+        self.origins: set[np.datetime64] = set()
+        self.windows = self.homes = 0
+
+    def run(self) -> None:
+        """Judge every model on every group."""
+        for group in self._groups:
+            trial = make_trial(group, first=self._first)
+            tested = trial.tested
+            self.levels.append(trial.level)
+            self.windows += int(tested.sum())
+            self.homes += len(np.unique(trial.cut.home[tested]))
+            self.origins |= set(np.unique(trial.cut.windows.origin[tested]))
+            self._judge(trial, seen=None)
+            if self._asked.cold_start:
+                cold = cold_trial(trial)
+                for days, shown in seen_windows(cold):
+                    self._judge(cold.showing(shown), seen=days)
+
+    def _judge(self, trial: Trial, *, seen: int | None) -> None:
+        rounds = 1 + (len(SEEN_DAYS) if self._asked.cold_start else 0)
+        total = len(self._groups) * len(self._models) * rounds
+        for model in self._models:
+            hours = predict_all(model, trial.cut.windows)
+            for ahead in self._asked.horizons_h:
+                found = judge(hours, trial, days=ahead // HOURS_DAY)
+                self._scores.setdefault((seen, model.name, ahead), []).append(found)
+            self._done += 1
+            self._progress("models", self._done, total)
+
+    def joined(self, seen: int | None) -> Scores:
+        """Return the scores of all homes with so many days seen; ``None``: all there are."""
+        return {
+            (name, ahead): joined_scores(parts)
+            for (days, name, ahead), parts in self._scores.items()
+            if days == seen
+        }
+
+    def issues(self, panel: PanelHomes) -> Iterator[Issue]:
+        """Yield what the reader must know of the homes."""
+        without = len(panel.homes) - self.homes
+        if without:
+            yield Issue(
+                code="backtest-homes-without-window",
+                severity=Severity.NOTE,
+                parameters={"count": without, "homes": len(panel.homes)},
+            )
+
+
+def _groups(homes: Sequence[HomeHours], first: np.datetime64) -> Iterator[tuple[HomeHours, ...]]:
+    """Yield homes in groups that fit in memory."""
+    sizes = [int((home.days >= first).sum()) for home in homes]
+    numbers = [total // GROUP_WINDOWS for total in accumulate(sizes)]
+    for number in dict.fromkeys(numbers):
+        yield tuple(
+            home for home, of_group in zip(homes, numbers, strict=True) if of_group == number
+        )
+
+
+def _summary(
+    found: Scores,
+    models: Sequence[Forecaster],
+    asked: Asked,
+    level: NDArray[np.float64] | None,
+) -> tuple[ModelScore, ...]:
+    return tuple(
+        ModelScore(
+            name=model.name,
+            version=model.version,
+            horizons=tuple(_horizon(found, model.name, ahead, level) for ahead in asked.horizons_h),
+        )
+        for model in models
+    )
+
+
+def _horizon(
+    found: Scores, name: str, ahead: int, level: NDArray[np.float64] | None
+) -> HorizonScore:
+    ours = found[name, ahead]
+    averages = average(ours)
+    draws = home_draws(len(ours.windows), chance=np.random.default_rng(SEED))
+    return HorizonScore(
+        hours=ahead,
+        homes=int((ours.windows > 0).sum()),
+        windows=int(ours.windows.sum()),
+        averages=averages,
+        reasons={
+            metric: missing_reason(metric, ours, days=ahead // HOURS_DAY)
+            for metric, value in averages.items()
+            if np.isnan(value)
+        },
+        ratios={
+            bar: {
+                metric: ratio(getattr(ours, metric), getattr(found[bar, ahead], metric), draws)
+                for metric in ERRORS
+                if metric != "week_kwh_error" or ahead == HORIZON_DAYS * HOURS_DAY
+            }
+            for bar in BARS
+            if bar != name
+        },
+        cohorts=() if level is None else tuple(_cohorts(ours, level)),
+    )
+
+
+def _cohorts(found: HomeScores, level: NDArray[np.float64]) -> Iterator[Cohort]:
+    with_window = found.windows > 0
+    third = terciles(np.where(with_window, level, np.nan))
+    if int((third >= 0).sum()) < LEAST_TERCILE:
+        return
+    for place in range(LEAST_TERCILE):
+        chosen = third == place
+        yield Cohort(
+            third=place,
+            homes=int(chosen.sum()),
+            low_kwh_day=float(level[chosen].min()) * HOURS_DAY,
+            high_kwh_day=float(level[chosen].max()) * HOURS_DAY,
+            averages=average(found, chosen),
+        )
