@@ -117,8 +117,9 @@ def unit_factor(channel: Channel, interval_s: int) -> tuple[float, tuple[Mark, .
         return 1.0, ()
     hours = 1.0 if channel.measure is Measure.POWER else interval_s / 3_600
     # Only one row in a few is looked at: a median needs no more, and years of minutes are long.
-    sample = some[:: max(1, len(some) // 4_096)]
-    median = float(np.median(sample)) / hours
+    median = _middle(some[:: max(1, len(some) // 4_096)]) / hours
+    if TINY_KW[0] < median <= TYPICAL_KW[1]:
+        return 1.0, ()
     rows = np.arange(min(len(channel), 3), dtype=np.int64)
     shown = float(f"{median:.3g}")
     if median > TYPICAL_KW[1] and median / 1_000 < TYPICAL_KW[1]:
@@ -134,6 +135,13 @@ def unit_factor(channel: Channel, interval_s: int) -> tuple[float, tuple[Mark, .
     if mean > TINY_KW[0] or top > TINY_KW[1] or mean * 1_000 < TYPICAL_KW[0]:
         return 1.0, ()
     return 1_000.0, mark("unit-suspicion", "rescaled", channel, rows, median_kw=shown)
+
+
+def _middle(values: Floats) -> float:
+    """Return the median of some known values, at least one."""
+    below, above = (len(values) - 1) // 2, len(values) // 2
+    parted = np.partition(values, (below, above))
+    return float(parted[below] + parted[above]) / 2
 
 
 def _signs(

@@ -69,6 +69,8 @@ def ghost_changes(raw: Channel, ordered: Channel, *, zone: str) -> Ints:
     interval_s = most_common(steps)
     if not 0 < interval_s <= HOUR_S:
         return none
+    if len(raw) == len(ordered) and bool(np.all(steps == interval_s)):
+        return none
     ends = np.where(ordered.end_s > start_s, ordered.end_s, start_s + interval_s)[:-1]
     skipped = ends[start_s[1:] - ends == HOUR_S]
     repeated = _repeated_hours(raw, ordered, interval_s)
@@ -176,9 +178,13 @@ def _mean_weeks(energy_kwh: Floats, lattice: Lattice) -> tuple[Floats, int]:
     size = (int(place[-1]) + 1) // 168 * 168 if hours else 0
     if size <= 0:
         return np.zeros((0, 24)), 0
-    inside = (place >= 0) & (place < size)
     hourly = np.full(size, np.nan)
-    hourly[place[inside]] = energy[inside]
+    if bool(np.all(np.diff(place) == 1)):
+        first = int(place[0])
+        hourly[max(first, 0) :] = energy[max(-first, 0) : size - first]
+    else:
+        inside = (place >= 0) & (place < size)
+        hourly[place[inside]] = energy[inside]
     table = hourly.reshape(-1, 7, 24)
     known = ~np.isnan(table)
     count = known.sum(axis=1)

@@ -129,7 +129,8 @@ def report_of(scan: Scan) -> QualityReport:
     """Return the report of channels that were scanned."""
     coverage = 0.0
     if scan.cells is not None:
-        coverage = float(np.mean(scan.cells.quality <= Quality.CORRECTED))
+        good = scan.cells.quality <= Quality.CORRECTED
+        coverage = int(np.count_nonzero(good)) / len(good)
     return QualityReport(
         rows=scan.rows,
         intervals=scan.intervals,

@@ -1,5 +1,6 @@
 """A channel of any kind as spans of time with their energy, apart and in order."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -114,7 +115,8 @@ def _held(channel: Channel) -> Channel:
 def kwh_as_read(channel: Channel) -> float:
     """Return the plain energy of a file's intervals or powers, duplicates and all. [kWh]"""
     if channel.measure is Measure.ENERGY:
-        return float(np.nansum(channel.value))
+        whole = float(channel.value.sum())
+        return float(np.nansum(channel.value)) if math.isnan(whole) else whole
     seconds = channel.end_s - channel.start_s
     if not bool(np.any(seconds == 0)):
         return float(np.nansum(channel.value * (seconds / 3_600)))

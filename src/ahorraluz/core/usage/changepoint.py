@@ -209,11 +209,14 @@ def errors_of(fit: Fit, energy: Floats, temp_c: Floats) -> dict[Side, float]:
     design = np.stack(columns, axis=1)
     fitted = fit.level + sum(fit.slope(side) * fit.hinge(side, temp_c) for side in sides)
     score = design * (energy - fitted)[:, None]
-    meat = score.T @ score
-    cross = np.zeros_like(meat)
-    for lag in range(1, NEWEY_LAG + 1):
-        cross += (1.0 - lag / (NEWEY_LAG + 1)) * (score[lag:].T @ score[:-lag])
-    meat += cross + cross.T
+    # Products of days up to a week apart, weighted by nearness: those of the sums of all
+    # stretches of eight days, one product instead of one for every lag.
+    stretch = NEWEY_LAG + 1
+    total = np.zeros((len(score) + 2 * stretch - 1, score.shape[1]))
+    np.cumsum(score, axis=0, out=total[stretch : stretch + len(score)])
+    total[stretch + len(score) :] = total[stretch + len(score) - 1]
+    sums = total[stretch:] - total[:-stretch]
+    meat = sums.T @ sums / stretch
     bread = np.linalg.pinv(design.T @ design)
     variance = np.diagonal(bread @ meat @ bread)
     return {

@@ -144,21 +144,26 @@ def _lloyd(shapes: Floats, centres: Floats) -> tuple[Floats, NDArray[np.int64], 
     labels = np.full(len(shapes), -1)
     kinds = np.arange(len(centres))[:, None]
     columns = np.ascontiguousarray(shapes.T)
-    # With a one behind each day, one product gives distances, and another sums and counts.
+    # With a one behind each day one product tells which centre is nearest (the largest of
+    # day · centre - |centre|² / 2), and another adds up the days of each kind and counts them.
     days = np.concatenate([shapes, np.ones((len(shapes), 1))], axis=1)
     rows = np.ascontiguousarray(days.T)
-    measure = np.empty((len(centres), days.shape[1]))
+    measure = np.concatenate([centres, np.ones((len(centres), 1))], axis=1)
     for _ in range(TURNS):
-        measure[:, :-1] = -2.0 * centres
-        measure[:, -1] = np.einsum("ij,ij->i", centres, centres)
-        nearest = (measure @ rows).argmin(axis=0)
+        centres = measure[:, :-1]
+        measure[:, -1] = -0.5 * np.einsum("ij,ij->i", centres, centres)
+        nearest = (measure @ rows).argmax(axis=0)
         if (nearest == labels).all():
             break
         labels = nearest
         sums = (labels == kinds).astype(np.float64) @ days
         count = sums[:, -1:]
-        # A centre that nobody is near to stays where it was.
-        centres = np.where(count > 0, sums[:, :-1] / np.maximum(count, 1.0), centres)
+        if count.all():
+            measure = sums / count
+        else:
+            # A centre that nobody is near to stays where it was.
+            measure[:, :-1] = np.where(count > 0, sums / np.maximum(count, 1.0), measure)[:, :-1]
+    centres = measure[:, :-1]
     apart = columns[None, :, :] - centres[:, :, None]
     distance = np.einsum("ijk,ijk->ki", apart, apart)
     labels = distance.argmin(axis=1)
