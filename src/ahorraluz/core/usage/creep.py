@@ -7,13 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.readings.grid import DayGrid
 from ahorraluz.core.usage.daily import DailyView, daily_view
 from ahorraluz.core.usage.findings import Finding, Weight
-from ahorraluz.core.usage.robust import KWH_MONTH_PER_W, Z80, Floats, median, quantile
+from ahorraluz.core.usage.robust import KWH_MONTH_PER_W, NORMAL, Z80, Floats, median, quantile
 from ahorraluz.core.usage.steps import StepChange
 
 BASIS = "basis.weekly-base-load"
@@ -101,7 +100,7 @@ def creep(
         w_year=drift,
         energy=drift.scaled(KWH_MONTH_PER_W, unit="kWh/month"),
         since=view.days[first].item(),
-        confidence=most * float(ndtr(score - LEAST_SCORE + 1.0)),
+        confidence=most * NORMAL.cdf(score - LEAST_SCORE + 1.0),
     )
 
 

@@ -1,5 +1,7 @@
 """Statistics that outliers and unknown values do not move, on whole tables at once."""
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ DAYS_MONTH = 365.25 / 12
 """Days of a mean month. [day]"""
 MAD_TO_SD = 1.4826
 """Median absolute deviation to standard deviation, for normal errors."""
+NORMAL = NormalDist()
+"""Errors of standard deviation one."""
 Z80 = 1.2816
 """Half-width of the middle 80 % of a normal error, in standard deviations."""
 

@@ -11,7 +11,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import Issue, Severity
@@ -28,7 +27,15 @@ from ahorraluz.core.usage.changepoint import (
 )
 from ahorraluz.core.usage.daily import UsageDataError
 from ahorraluz.core.usage.findings import Finding, Weight
-from ahorraluz.core.usage.robust import DAYS_MONTH, Z80, Bools, Floats, month_of, quantiles
+from ahorraluz.core.usage.robust import (
+    DAYS_MONTH,
+    NORMAL,
+    Z80,
+    Bools,
+    Floats,
+    month_of,
+    quantiles,
+)
 
 MEASURED, NORMALS = "basis.temperature-measured", "basis.temperature-normals"
 MIN_DAYS, MIN_SPAN_C = 90, 4.0
@@ -149,7 +156,7 @@ def temperature_response(
     errors = errors_of(fit, daily_kwh[known], temp_c[known])
     slopes = {}
     for side in fit.sides:
-        confidence = MOST_CONFIDENCE * float(ndtr(seen[side].likeness - LEAST_LIKENESS + 1.0))
+        confidence = MOST_CONFIDENCE * NORMAL.cdf(seen[side].likeness - LEAST_LIKENESS + 1.0)
         slope = fit.slope(side)
         half = Z80 * errors[side]
         # The season and the single days need not agree: other habits follow the year too.
