@@ -15,12 +15,13 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.meter import UPLOAD, meter
-from ahorraluz.web.page import EXTENSION, Door, today_in_peru
+from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.residents import residents
 from ahorraluz.web.throttle import Throttle
 from ahorraluz.web.usage import usage
@@ -54,6 +55,7 @@ LEAST_TO_COMPRESS = 600
 COMPRESSED_TYPES = ("text/html", "text/plain", "application/json")
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE
+TIDY_EVERY_S = 3_600.0
 SAME_SITE = ("same-origin", "none")
 """What a browser says of a form of our own pages, and of an address typed by hand."""
 LONGEST_LOGGED_PATH = 200
@@ -97,6 +99,7 @@ def create_app(
     app.add_url_rule(HEALTH, view_func=_health)
     _limit(app, settings, throttle or Throttle(), clock)
     _keep_strangers_out(app)
+    _tidy_now_and_then(app, clock)
     _finish(app, clock)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(InternalServerError, _http_error)
@@ -168,6 +171,17 @@ def _keep_strangers_out(app: Flask) -> None:
         # Browsers too old to name the site name the origin of a form at least.
         if site is None and origin is not None and origin != request.host_url.rstrip("/"):
             abort(HTTPStatus.FORBIDDEN)
+
+
+def _tidy_now_and_then(app: Flask, clock: Callable[[], float]) -> None:
+    """Delete files that nobody decided about, once an hour; any visit is an occasion."""
+    last = [-TIDY_EVERY_S]
+
+    @app.before_request
+    def _tidy() -> None:
+        if clock() - last[0] >= TIDY_EVERY_S:
+            last[0] = clock()
+            tidy_files(tools=door().tools, as_of=this_moment())
 
 
 def _finish(app: Flask, clock: Callable[[], float]) -> None:

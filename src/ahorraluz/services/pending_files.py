@@ -91,6 +91,12 @@ def drop_file(token: str, *, tools: Toolbox) -> None:
         _path(token, tools).unlink()
 
 
+def tidy_files(*, tools: Toolbox, as_of: datetime) -> None:
+    """Delete what has waited for longer than a day; a folder that cannot be read is left."""
+    with suppress(OSError):
+        _tidy(tools.settings.data_dir / FOLDER, as_of=as_of)
+
+
 def _path(token: str, tools: Toolbox) -> Path:
     if not TOKEN.fullmatch(token):
         raise PendingFileError("upload-gone")

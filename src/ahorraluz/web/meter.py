@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
@@ -18,7 +17,7 @@ from ahorraluz.services.receive_readings import (
 )
 from ahorraluz.web.choices import distributor_options, system_options
 from ahorraluz.web.meter_view import check_view
-from ahorraluz.web.page import Page, door, go_to, show, this_page
+from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.query import read_query
 
 HOME_BYTES = 16
@@ -57,7 +56,7 @@ def upload() -> Response:
         content, name = _content(sent)
         # Read once before it is held: a file that is no meter file is refused here.
         check_bytes(content, name=name)
-        token = hold_file(content, name=name, tools=door().tools, as_of=_now())
+        token = hold_file(content, name=name, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _form(page, issues=error.issues)
     return go_to(page.url(f"/medidor/{token}"))
@@ -68,7 +67,7 @@ def quality(token: str) -> Response:
     """Show what is in a waiting file and how good it is."""
     page = this_page()
     try:
-        waiting = pending_file(token, tools=door().tools, as_of=_now())
+        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _form(page, issues=error.issues)
     hints, given = _hints(request.args)
@@ -86,10 +85,10 @@ def keep(token: str) -> Response:
     hints, given = _hints(request.form)
     checked = None
     try:
-        waiting = pending_file(token, tools=door().tools, as_of=_now())
+        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
         checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
         home = HOME_PREFIX + secrets.token_hex(HOME_BYTES)
-        keep_file(checked, home=home, tools=door().tools, as_of=_now(), keep_rest=True)
+        keep_file(checked, home=home, tools=door().tools, as_of=this_moment(), keep_rest=True)
     except AhorraLuzError as error:
         return _quality(page, token, checked, given, issues=error.issues)
     drop_file(token, tools=door().tools)
@@ -102,10 +101,6 @@ def discard(token: str) -> Response:
     drop_file(token, tools=door().tools)
     page = this_page(read_query(request.form.to_dict(flat=False)))
     return go_to(page.url("/medidor"))
-
-
-def _now() -> datetime:
-    return datetime.now(tz=UTC)
 
 
 def _content(sent: FileStorage | None) -> tuple[bytes, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import cast
 
 from flask import current_app, g, make_response, redirect, render_template, request
@@ -46,6 +46,11 @@ def door() -> Door:
 def today_in_peru() -> date:
     """Return the local day."""
     return datetime.now(PERU_TIME).date()
+
+
+def this_moment() -> datetime:
+    """Return the present moment, UTC."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,7 +182,7 @@ def draw_days(
         First hour of the hora punta, and first hour after it.
     """
     most = max((float(np.nanmax(curve)) for _, curve in named), default=0.0) or 1.0
-    ticks, top = _axis(most)
+    ticks, top = axis_of(most)
     each = PLOT / HOURS
 
     def y(kw: float) -> float:
@@ -224,7 +224,7 @@ def draw_months(
     most = max([kwh for _, kwh, _, _ in months] + [1.0])
     # A limit far above every month would flatten the bars it is to be compared with.
     shown_limit = limit_kwh if limit_kwh is not None and limit_kwh <= 2 * most else None
-    ticks, top = _axis(max(most, shown_limit or 0.0))
+    ticks, top = axis_of(max(most, shown_limit or 0.0))
     each = PLOT / max(len(months), 1)
 
     def y(kwh: float) -> float:
@@ -254,7 +254,7 @@ def _height(share: float, height: int) -> float:
     return round(height - BOTTOM - share * (height - TOP - BOTTOM), 1)
 
 
-def _axis(most: float) -> tuple[list[tuple[float, str]], float]:
+def axis_of(most: float) -> tuple[list[tuple[float, str]], float]:
     """Return a few round values from zero with their words, and the upper end."""
     raw = most / MOST_TICKS
     power = 10.0 ** np.floor(np.log10(raw))

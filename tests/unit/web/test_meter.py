@@ -1,6 +1,7 @@
 """Pages of a meter file and of a home's measured use, asked without a browser."""
 
 import io
+import os
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -199,3 +200,17 @@ def test_the_pages_are_in_english_too(client: FlaskClient) -> None:
 
     assert "This is in your file" in html
     assert "Keep it and see my use" in html
+
+
+def test_a_file_nobody_decides_about_goes_with_any_later_visit(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    client = make_app().test_client()
+    sent(client, readings())
+    (waiting,) = (tmp_path / "pending").iterdir()
+    two_days_ago = waiting.stat().st_mtime - 2 * 86_400
+    os.utime(waiting, (two_days_ago, two_days_ago))
+
+    make_app().test_client().get("/salud")
+
+    assert list((tmp_path / "pending").iterdir()) == []
