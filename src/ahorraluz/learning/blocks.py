@@ -6,11 +6,9 @@ a ``.keras`` file loads without unsafe deserialisation once ``register_blocks`` 
 each block converts to LiteRT. Inputs are series by time, shape (batch, steps, features).
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 Layer: TypeAlias = Any
 """A Keras layer: Keras has no types, and is not there to name them when this is read."""
@@ -127,26 +125,11 @@ def cyclic(inner: Layer, *, period: int) -> Layer:
     return _cyclic()(inner, period=period)
 
 
-def moving_average(steps: int, window: int) -> NDArray[np.float32]:
-    """Return the matrix that smooths a series of some steps when multiplied from the right.
+def _over_time(layer: Callable[[Tensor], Tensor], series: Tensor) -> Tensor:
+    """Apply a layer of last axes across the steps of a series."""
+    from keras import ops
 
-    Parameters
-    ----------
-    steps
-        Steps of the series.
-    window
-        Steps of the average, centred; beyond its ends the series repeats its end values.
-
-    Examples
-    --------
-    >>> (np.array([3.0, 6.0, 12.0]) @ moving_average(3, 3)).round(3).tolist()
-    [4.0, 7.0, 10.0]
-    """
-    offsets = np.arange(window) - (window - 1) // 2
-    places = np.clip(np.arange(steps)[:, None] + offsets, 0, steps - 1)
-    matrix = np.zeros((steps, steps), dtype=np.float32)
-    np.add.at(matrix, (places, np.arange(steps)[:, None]), np.float32(1 / window))
-    return matrix
+    return ops.transpose(layer(ops.transpose(series, (0, 2, 1))), (0, 2, 1))
 
 
 @cache
@@ -168,17 +151,19 @@ def _decomposed_linear() -> type[Layer]:
             for dense in (self.rest, self.trend):
                 if dense is not None:
                     dense.build(by_feature)
-            self.averaging = moving_average(shape[1] or 0, self.window)
 
         def call(self, series: Tensor) -> Tensor:
-            series = ops.transpose(series, (0, 2, 1))
             if self.trend is None:
-                ahead = self.rest(series)
-            else:
-                averaging = ops.cast(self.averaging, series.dtype)
-                smooth = ops.matmul(series, averaging)
-                ahead = self.rest(series - smooth) + self.trend(smooth)
-            return ops.transpose(ahead, (0, 2, 1))
+                return _over_time(self.rest, series)
+            smooth = self._smooth(series)
+            return _over_time(self.rest, series - smooth) + _over_time(self.trend, smooth)
+
+        def _smooth(self, series: Tensor) -> Tensor:
+            before = (self.window - 1) // 2
+            first = ops.repeat(series[:, :1], before, axis=1)
+            last = ops.repeat(series[:, -1:], self.window - 1 - before, axis=1)
+            longer = ops.concatenate([first, series, last], axis=1)
+            return ops.average_pool(longer, self.window, strides=1, padding="valid")
 
         def get_config(self) -> dict[str, Any]:
             return {**super().get_config(), "horizon": self.horizon, "window": self.window}
@@ -228,7 +213,7 @@ def _normalised() -> type[Layer]:
 @cache
 def _mixing_block() -> type[Layer]:
     import keras
-    from keras import layers, ops
+    from keras import layers
 
     @keras.saving.register_keras_serializable(package=PACKAGE)
     class MixingBlock(keras.layers.Layer):  # type: ignore[misc]
@@ -264,11 +249,13 @@ def _mixing_block() -> type[Layer]:
                 out.build((*of[:-1], hidden.units))
 
         def call(self, series: Tensor) -> Tensor:
-            turned = ops.transpose(self.norms[0](series), (0, 2, 1))
-            series = series + ops.transpose(self._mixed(0, turned), (0, 2, 1))
-            return series + self._mixed(1, self.norms[1](series))
+            series = series + _over_time(self._mix_steps, self.norms[0](series))
+            return series + self._mix(1, self.norms[1](series))
 
-        def _mixed(self, axis: int, values: Tensor) -> Tensor:
+        def _mix_steps(self, turned: Tensor) -> Tensor:
+            return self._mix(0, turned)
+
+        def _mix(self, axis: int, values: Tensor) -> Tensor:
             before, after = self.drops[2 * axis : 2 * axis + 2]
             return after(self.outs[axis](before(self.hidden[axis](values))))
 
