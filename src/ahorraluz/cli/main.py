@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "ahorraluz.cli.plan:plan",
     "readings": "ahorraluz.cli.readings:readings",
     "usage": "ahorraluz.cli.usage:usage",
+    "backtest": "ahorraluz.cli.backtest:backtest",
     "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",

@@ -96,6 +96,8 @@ class ModelScore:
     name: str
     version: str
     horizons: tuple[HorizonScore, ...]
+    calibrated: bool = False
+    """Whether its quantiles were moved by its errors of the days before each origin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,6 @@ def _fitted(name: str) -> Forecaster | None:
     module, _, function = FITTED[name].partition(":")
     try:
         model: Forecaster = getattr(import_module(module), function)()
-    except (ImportError, AhorraLuzError):
+    except (ImportError, OSError, AhorraLuzError):
         return None
     return model

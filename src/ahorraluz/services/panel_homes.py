@@ -1,7 +1,7 @@
 """A table of many homes as homes hour by hour, with what was left aside."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,8 +15,6 @@ from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.ingest.panels import Panel, read_panel
 
 UTC_ZONE = "UTC"
-SHOWN = 5
-"""Homes that a sentence names before it only counts them."""
 
 Progress = Callable[[str, int, int], None]
 """What is told of the work: the step, how much of it is done, how much there is."""
@@ -98,7 +96,7 @@ def _homes(
         try:
             home = hours_of_series(name, panel.starts_s[rows], panel.kwh[rows], zone=clock)
         except ForecastError as error:
-            issues.append(Issue(code=error.issue.code, parameters=error.issue.parameters))
+            issues.append(replace(error.issue, severity=Severity.WARNING))
             continue
         past = home.days <= until
         ahead += not bool(np.all(past))

@@ -287,6 +287,7 @@ def test_every_command_has_its_place() -> None:
         "change",
         "curve",
         "plan",
+        "backtest",
         "recibo",
         "readings",
         "usage",

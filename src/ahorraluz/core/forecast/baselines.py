@@ -122,7 +122,7 @@ def _week_mean(windows: Windows) -> Floats:
 def _point(kwh: Floats, windows: Windows, population: Population) -> Hours:
     """Return one value for each hour as all of its quantiles; ``kwh`` has shape (w, d, 24)."""
     days = kwh.shape[1]
-    mean = kwh.reshape(len(windows), days * HOURS_DAY)
-    quantiles = np.repeat(mean[..., None], len(QUANTILES), axis=2)
+    mean = np.maximum(kwh.reshape(len(windows), days * HOURS_DAY), 0.0)
+    quantiles = np.broadcast_to(mean[..., None], (*mean.shape, len(QUANTILES)))
     point = Hours(quantiles=quantiles, mean=mean)
     return with_population(point, windows, days=days, population=population)

@@ -46,11 +46,11 @@ def climatology(
     ForecastError
         ``forecast-nothing-known``: a window has neither a reading nor a recibo.
     """
-    quantiles = nearest_hours(same_hour_quantiles(windows.kwh))
-    mean = nearest_hours(usual_mean(windows.kwh))
+    usual = tidy(
+        nearest_hours(same_hour_quantiles(windows.kwh)), nearest_hours(usual_mean(windows.kwh))
+    )
     by_hour = Hours(
-        quantiles=np.tile(quantiles, (1, days, 1)),
-        mean=np.tile(mean, (1, days)),
+        quantiles=np.tile(usual.quantiles, (1, days, 1)), mean=np.tile(usual.mean, (1, days))
     )
     return with_population(by_hour, windows, days=days, population=population)
 
@@ -76,14 +76,14 @@ def with_population(hours: Hours, windows: Windows, *, days: int, population: Po
     """
     bare = np.isnan(hours.mean).any(axis=1)
     if not bool(np.any(bare)):
-        return tidy(hours.quantiles, hours.mean)
+        return hours
     level = windows.bill_kwh_day[bare]
     if bool(np.any(np.isnan(level))):
         raise ForecastError("forecast-nothing-known", windows=int(np.isnan(level).sum()))
     drawn = population_hours(level, windows.origin[bare], days=days, population=population)
     quantiles, mean = hours.quantiles.copy(), hours.mean.copy()
     quantiles[bare], mean[bare] = drawn.quantiles, drawn.mean
-    return tidy(quantiles, mean)
+    return Hours(quantiles=quantiles, mean=mean)
 
 
 def same_hour_quantiles(kwh: Floats) -> Floats:

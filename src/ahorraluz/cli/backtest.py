@@ -1,0 +1,148 @@
+"""``ahorraluz backtest``: how the forecasts would have done on the homes of a file."""
+
+import math
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ahorraluz.cli.session import Session
+from ahorraluz.cli.supply_options import as_of_option
+from ahorraluz.cli.tables import heading, issue_lines, table
+from ahorraluz.cli.typed import Day, File, OneOf
+from ahorraluz.cli.words import Given, TextCommand, TextOption
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.texts import Texts
+
+if TYPE_CHECKING:
+    from ahorraluz.services.backtest_models import Asked, Backtest, HorizonScore, ModelScore
+
+HORIZONS = ("24", "168")
+MISSING = "–"
+
+
+def _run(session: Session, given: Given) -> None:
+    from ahorraluz.services.backtest_models import backtest_models
+    from ahorraluz.services.documents.backtest import backtest_document
+
+    path = given.file("panel")
+    if path is None:
+        raise InvalidInputError("option-missing", option="--readings")
+    found = backtest_models(path, _asked(session, given), progress=_Shown(session.texts))
+    session.show(backtest_document(found, session.texts), _lines(found, session.texts))
+
+
+def _asked(session: Session, given: Given) -> "Asked":
+    from ahorraluz.services.backtest_models import HORIZONS_H, Asked
+
+    names, hours = given.text("models"), given.text("backtest_horizon")
+    return Asked(
+        as_of=session.day(given.day("as_of")),
+        first=given.day("origins_from"),
+        zone=given.text("panel_zone"),
+        models=None if names is None else tuple(name.strip() for name in names.split(",")),
+        horizons_h=HORIZONS_H if hours is None else (int(hours),),
+        cold_start=bool(given.flag("cold_start")),
+    )
+
+
+class _Shown:
+    """Progress on the error stream of somebody who watches."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._watched = sys.stderr.isatty()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if self._watched:
+            said = self._texts.text(f"backtest.step-{step}", done=done, total=total)
+            click.echo(f"\r\x1b[K{said}", err=True, nl=done == total)
+
+
+def _lines(found: "Backtest", texts: Texts) -> Iterator[str]:
+    yield texts.text(
+        "backtest.span",
+        file=found.name,
+        homes=found.homes,
+        windows=found.windows,
+        first=found.first,
+        last=found.last,
+    )
+    yield from _tables(found.models, texts)
+    for cold in found.cold:
+        key = "backtest.seen-bill" if cold.seen_days == 0 else "backtest.seen-days"
+        yield from heading(texts.text(key, days=cold.seen_days))
+        yield from _tables(cold.models, texts)
+    yield from issue_lines(found.issues, texts)
+
+
+def _tables(models: "tuple[ModelScore, ...]", texts: Texts) -> Iterator[str]:
+    from ahorraluz.core.forecast.metrics import METRICS
+
+    for place in range(len(models[0].horizons)):
+        yield from heading(texts.text("backtest.hours", hours=models[0].horizons[place].hours))
+        head = [texts.text("backtest.model"), *(texts.text(f"backtest.{m}") for m in METRICS)]
+        rows = [[model.name, *_cells(model.horizons[place], texts)] for model in models]
+        yield from table([head, *rows], right=range(1, len(head)))
+        yield from _ratios(models, place, texts)
+        yield from _reasons(models[0].horizons[place], texts)
+
+
+def _cells(horizon: "HorizonScore", texts: Texts) -> Iterator[str]:
+    for metric, value in horizon.averages.items():
+        if math.isnan(value):
+            yield MISSING
+        elif metric.endswith("kwh_error"):
+            yield texts.percent(value / 100, places=1)
+        elif metric == "coverage80":
+            yield texts.percent(value, places=1)
+        else:
+            yield texts.number(value, places=3)
+
+
+def _ratios(models: "tuple[ModelScore, ...]", place: int, texts: Texts) -> Iterator[str]:
+    """Yield how each fitted model compares with each bar, with the interval of the ratio."""
+    from ahorraluz.services.forecast_models import FITTED
+
+    for model in (model for model in models if model.name in FITTED):
+        for bar, ratios in model.horizons[place].ratios.items():
+            said = [
+                texts.text(
+                    "backtest.ratio",
+                    metric=texts.text(f"backtest.{metric}"),
+                    ratio=texts.number(found.value, places=3),
+                    low=texts.number(found.low, places=3),
+                    high=texts.number(found.high, places=3),
+                )
+                for metric in ("nmae", "nrmse", "wql")
+                if (found := ratios[metric]) and found.low is not None and found.high is not None
+            ]
+            if said:
+                yield texts.text(
+                    "backtest.against", model=model.name, bar=bar, ratios=" · ".join(said)
+                )
+
+
+def _reasons(horizon: "HorizonScore", texts: Texts) -> Iterator[str]:
+    for metric, reason in horizon.reasons.items():
+        yield texts.text(
+            "backtest.missing",
+            metric=texts.text(f"backtest.{metric}"),
+            reason=texts.text(f"backtest.reason-{reason}"),
+        )
+
+
+backtest = TextCommand(
+    "backtest",
+    params=[
+        TextOption(["--readings", "panel"], type=File(), metavar="FILE"),
+        TextOption(["--from", "origins_from"], type=Day(), metavar="YYYY-MM-DD"),
+        TextOption(["--zone", "panel_zone"], metavar="UTC"),
+        TextOption(["--cold-start"], is_flag=True, default=None),
+        TextOption(["--models"], metavar="NAMES"),
+        TextOption(["--horizon", "backtest_horizon"], type=OneOf(HORIZONS)),
+        as_of_option(),
+    ],
+    run=_run,
+)
