@@ -113,7 +113,9 @@ def cut(line: str, delimiter: str) -> Cells:
         return line.split(delimiter)
 
 
-def sniff(lines: Sequence[str], *, more: Sequence[str] = (), name: str) -> Shape:
+def sniff(
+    lines: Sequence[str], *, more: Sequence[str] = (), name: str, serials: bool = False
+) -> Shape:
     """Return the form of the table in some lines.
 
     Parameters
@@ -124,6 +126,8 @@ def sniff(lines: Sequence[str], *, more: Sequence[str] = (), name: str) -> Shape
         Lines of its middle and its end.
     name
         File, for messages.
+    serials
+        Whether bare numbers may be days of a sheet.
 
     Raises
     ------
@@ -135,7 +139,7 @@ def sniff(lines: Sequence[str], *, more: Sequence[str] = (), name: str) -> Shape
     best, best_score = candidates[0], (0, 0.0)
     for delimiter in candidates:
         rows = [cut(line, delimiter) for line in lines]
-        body = [cells for cells in rows if is_body(cells)]
+        body = [cells for cells in rows if is_body(cells, serials=serials)]
         typed = sum(_typed_share(cells) for cells in body[:20]) / max(len(body[:20]), 1)
         score = (len(body), round(typed, 2))
         if score[0] > 1.2 * best_score[0] or (
@@ -145,7 +149,8 @@ def sniff(lines: Sequence[str], *, more: Sequence[str] = (), name: str) -> Shape
     rows = [cut(line, best) for line in lines]
     if best_score[0] == 0:
         _say_what_lacks(lines, name=name)
-    return find_table(rows, more=[cut(line, best) for line in more], delimiter=best, name=name)
+    below = [cut(line, best) for line in more]
+    return find_table(rows, more=below, delimiter=best, name=name, serials=serials)
 
 
 def _say_what_lacks(lines: Sequence[str], *, name: str) -> None:

@@ -160,7 +160,7 @@ def _sheets(tables: Sequence[JsonTable], *, maker: str) -> list[_Sheet]:
         before = [text for text, _ in said if text]
         header = (*(label for text, label in said if text), *table.header)
         sheet = sheets.setdefault(
-            header, _Sheet(header=header, rows=[], ends_only="start" not in table.header)
+            header, _Sheet(header=header, rows=[], ends_only=table.header[:1] == ("end",))
         )
         sheet.rows.extend([*before, *row] for row in table.rows)
     return list(sheets.values())

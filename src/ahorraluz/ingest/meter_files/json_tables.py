@@ -59,6 +59,7 @@ ZONES: Mapping[str, str] = {
 }
 """A zone for each short name that portals write; the offset beside it is what counts."""
 TIME_TEXT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{4}-\d\d\b|\d{8}T?\d{0,6}Z?\Z")
+CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,11 @@ def _of_objects(node: Sequence[Json], place: _Place) -> list[JsonTable]:
         (key, label)
         for label, known in (("start", START_KEYS), ("end", END_KEYS))
         if (key := _time_key(sample, known)) is not None
+    ]
+    # A day that has its clock in another key is the start of nothing by itself.
+    times = [
+        (key, "date" if label == "start" and _has_clock_beside(sample, key) else label)
+        for key, label in times
     ]
     apart = {*(key for key, _ in times), *UNIT_KEYS, *NAME_KEYS}
     columns = [
@@ -318,6 +324,13 @@ def _time_key(sample: Sequence[Mapping[str, Json]], known: frozenset[str]) -> st
         if _folded(key) in known and 2 * sum(is_time(row.get(key)) for row in sample) > len(sample):
             return key
     return None
+
+
+def _has_clock_beside(sample: Sequence[Mapping[str, Json]], key: str) -> bool:
+    row = sample[0]
+    day = row.get(key)
+    clocks = [other for name, other in row.items() if name != key and isinstance(other, str)]
+    return isinstance(day, str) and ":" not in day and any(map(CLOCK.fullmatch, clocks))
 
 
 def _is_scalar(value: Json) -> bool:

@@ -25,7 +25,7 @@ from ahorraluz.ingest.meter_files.json_files import is_json, parse_json
 from ahorraluz.ingest.meter_files.nem12 import is_nem12, parse_nem12
 from ahorraluz.ingest.meter_files.options import ReadOptions
 from ahorraluz.ingest.meter_files.packed import read_packed
-from ahorraluz.ingest.meter_files.recognised import refuse_known
+from ahorraluz.ingest.meter_files.recognised import is_web_page, refuse_known
 
 AS_FOUND = ReadOptions()
 MAX_NESTING = 2
@@ -145,6 +145,10 @@ def parse_content(content: Content, options: ReadOptions, *, depth: int = 0) -> 
     """
     refuse_known(content)
     text = content.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if is_web_page(text):
+        from ahorraluz.ingest.meter_files.web_tables import parse_web_tables
+
+        return parse_web_tables(content, options)
     if text.startswith(XML_BEGINNINGS):
         return parse_green_button(content, options)
     if is_nem12(text):

@@ -50,8 +50,8 @@ def refuse_known(content: Content) -> None:
     Raises
     ------
     MeterFileError
-        ``meter-file-is-pdf``, ``meter-file-is-image``, ``meter-file-is-web-page``,
-        ``meter-file-is-telegram`` or ``meter-file-is-other``.
+        ``meter-file-is-pdf``, ``meter-file-is-image``, ``meter-file-is-telegram`` or
+        ``meter-file-is-other``.
     """
     head = content.head
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -64,10 +64,13 @@ def refuse_known(content: Content) -> None:
             raise MeterFileError("meter-file-is-other", file=content.name, kind=kind)
     if DOS.match(head):
         raise MeterFileError("meter-file-is-other", file=content.name, kind="EXE")
-    if WEB_PAGE.match(text[:4096]):
-        raise MeterFileError("meter-file-is-web-page", file=content.name)
     if is_telegram(text):
         raise MeterFileError("meter-file-is-telegram", file=content.name)
+
+
+def is_web_page(text: bytes) -> bool:
+    """Tell whether a file is one of HTML: a page, or the table that portals call a sheet."""
+    return WEB_PAGE.match(text[:4096]) is not None
 
 
 def is_telegram(text: bytes) -> bool:

@@ -8,11 +8,24 @@ import numpy as np
 
 from ahorraluz.core.readings.channels import Ints
 from ahorraluz.ingest.meter_files.content import MeterFileError
-from ahorraluz.ingest.meter_files.delimiters import HEAD_LINES, TAIL_LINES, Shape, cut, sniff
+from ahorraluz.ingest.meter_files.delimiters import (
+    DELIMITERS,
+    HEAD_LINES,
+    TAIL_LINES,
+    Cells,
+    Shape,
+    cut,
+    find_table,
+    sniff,
+)
+from ahorraluz.ingest.meter_files.reshape import can_reshape, reshaped
 from ahorraluz.ingest.meter_files.strings import Delimited, Strings, parse_delimited
+from ahorraluz.ingest.meter_files.words import Word, words_of
 
 HEAD_BYTES = 1_048_576
 """Where the first lines are looked for. [byte]"""
+MAX_LAID_BYTES = 32 * 1024 * 1024
+"""Largest text that is laid out anew. [byte]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +62,90 @@ def text_table(text: bytes, *, name: str) -> Table:
         ``table-no-time-column``, ``table-not-found`` or ``table-too-many-columns``.
     """
     starts, lines = _first_lines(text)
-    shape = sniff(lines, more=_more_lines(text, after=starts[-1]), name=name)
+    more = _more_lines(text, after=starts[-1])
+    try:
+        shape, serials = sniff(lines, more=more, name=name), False
+    except MeterFileError:
+        laid = _laid_anew(text, lines, name=name)
+        if laid is not None:
+            return laid
+        day_numbers = _of_day_numbers(lines, more=more, name=name)
+        if day_numbers is None:
+            raise
+        shape, serials = day_numbers, True
     offset = starts[shape.body]
 
     def load(places: Sequence[int]) -> Loaded:
         return _load(text, offset, shape=shape, places=places, name=name)
 
-    return Table(name=name, shape=shape, load=load)
+    return Table(name=name, shape=shape, load=load, serials=serials)
+
+
+def _of_day_numbers(lines: Sequence[str], *, more: Sequence[str], name: str) -> Shape | None:
+    """Return the form of a table whose moments are day numbers of a sheet, if it is that."""
+    try:
+        shape = sniff(lines, more=more, name=name, serials=True)
+    except MeterFileError:
+        return None
+    return shape if any(Word.TIME in words_of(column) for column in shape.names) else None
+
+
+def _laid_anew(text: bytes, lines: Sequence[str], *, name: str) -> Table | None:
+    """Return the table of a text whose moments stand along the top, or in parts."""
+    if len(text) > MAX_LAID_BYTES:
+        return None
+    for delimiter in DELIMITERS[:4]:
+        if can_reshape([cut(line, delimiter) for line in lines]):
+            whole = text.decode("utf-8", errors="replace").split("\n")
+            laid = reshaped([cut(line, delimiter) for line in whole])
+            if laid is not None and len(laid.rows) > 1:
+                return rows_table(laid.rows, laid.source, name=name, delimiter=delimiter)
+    return None
+
+
+def rows_table(
+    rows: Sequence[Cells],
+    source: Sequence[int],
+    *,
+    name: str,
+    delimiter: str = "",
+    serials: bool = False,
+) -> Table:
+    """Return the table of some rows that are held already.
+
+    Parameters
+    ----------
+    rows
+        Cells of each row.
+    source
+        Row or line of the file that each came from, from 0.
+    name
+        File, for messages.
+    delimiter
+        What they were cut by, if they were.
+    serials
+        Whether bare numbers may be days of a sheet.
+
+    Raises
+    ------
+    MeterFileError
+        ``table-no-time-column`` or ``table-too-many-columns``.
+    """
+    head = rows[:HEAD_LINES]
+    end = max(len(rows) - TAIL_LINES, HEAD_LINES)
+    more = (*rows[len(rows) // 2 :][:TAIL_LINES], *rows[end:])
+    shape = find_table(head, more=more, name=name, delimiter=delimiter, serials=serials)
+    body, line = rows[shape.body :], np.array(source[shape.body :], dtype=np.int64) + 1
+
+    def load(places: Sequence[int]) -> Loaded:
+        columns = [Strings.of([_at(cells, place) for cells in body]) for place in places]
+        return Loaded(columns=tuple(columns), line=line)
+
+    return Table(name=name, shape=shape, load=load, serials=serials)
+
+
+def _at(cells: Cells, place: int) -> str:
+    return cells[place] if place < len(cells) else ""
 
 
 def _first_lines(text: bytes) -> tuple[list[int], list[str]]:

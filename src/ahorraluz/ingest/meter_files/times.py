@@ -267,7 +267,7 @@ def _says_midnight(group: _Group) -> bool:
 
 
 def _serials(column: Strings, rows: Ints | slice) -> tuple[Ints, Bools]:
-    numbers = column.take(np.arange(len(column))[rows]).floats()
+    numbers = column.take(np.arange(len(column))[rows]).replaced(",", ".").floats()
     if numbers is None:
         count = len(np.arange(len(column))[rows])
         return np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.bool_)

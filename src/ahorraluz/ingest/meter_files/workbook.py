@@ -6,19 +6,17 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import IO, Any, TypeVar
-
-import numpy as np
 
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.ingest.meter_files.content import Content, MeterFileError
-from ahorraluz.ingest.meter_files.delimiters import HEAD_LINES, MAX_COLUMNS, Cells, find_table
+from ahorraluz.ingest.meter_files.delimiters import MAX_COLUMNS
 from ahorraluz.ingest.meter_files.meaning import read_rows
 from ahorraluz.ingest.meter_files.options import ReadOptions
-from ahorraluz.ingest.meter_files.strings import Strings
-from ahorraluz.ingest.meter_files.table import Loaded, Table
+from ahorraluz.ingest.meter_files.parts import Part, joined
+from ahorraluz.ingest.meter_files.reshape import reshaped
+from ahorraluz.ingest.meter_files.table import Table, rows_table
 from ahorraluz.ingest.meter_files.words import fold
 
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -86,17 +84,19 @@ def parse_workbook(content: Content, options: ReadOptions) -> MeterFile:
             )  # fmt: skip
         names = [name for name in names if fold(name) == wanted]
     refused: list[MeterFileError] = []
-    best: MeterFile | None = None
+    read: list[Part] = []
     for name in names:
         try:
             found = read_rows(_table(book, name, content=content), options, form="workbook")
         except MeterFileError as error:
             refused.append(error)
             continue
-        if best is None or found.rows - found.broken_rows > best.rows - best.broken_rows:
-            best = found
-    if best is not None:
-        return best
+        read.append(Part(name, found))
+    if read:
+        # Sheets of one month each are one file; of others the fullest counts.
+        together = joined(read)
+        best = max(read, key=lambda part: part.file.rows - part.file.broken_rows)
+        return best.file if together is None else together
     # What is wrong with a table of readings helps more than that another sheet holds none.
     told = [error for error in refused if error.issue.code != "table-no-time-column"]
     if told or len(refused) == 1:
@@ -187,26 +187,15 @@ def _table(book: Any, name: str, *, content: Content) -> Table:  # noqa: ANN401
         raise MeterFileError(
             "table-too-many-columns", file=content.name, limit=MAX_COLUMNS, found=width
         )
-    head = rows[:HEAD_LINES]
-    more = (*rows[len(rows) // 2 :][:60], *rows[max(len(rows) - 60, HEAD_LINES) :])
-    serials = False
+    source = range(int(first[0]), int(first[0]) + len(rows))
     try:
-        shape = find_table(head, more=more, name=content.name)
+        return rows_table(rows, source, name=content.name)
     except MeterFileError:
-        shape, serials = find_table(head, more=more, name=content.name, serials=True), True
-    return Table(
-        name=content.name,
-        shape=shape,
-        load=partial(_load, rows[shape.body :], shape.body + int(first[0])),
-        serials=serials,
-    )
-
-
-def _load(rows: Sequence[Cells], offset: int, places: Sequence[int]) -> Loaded:
-    return Loaded(
-        columns=tuple(Strings.of([cells[place] for cells in rows]) for place in places),
-        line=np.arange(len(rows), dtype=np.int64) + offset + 1,
-    )
+        laid = reshaped(rows)
+        if laid is not None and len(laid.rows) > 1:
+            lines = [source[row] for row in laid.source]
+            return rows_table(laid.rows, lines, name=content.name)
+        return rows_table(rows, source, name=content.name, serials=True)
 
 
 def _text(cell: object) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from ahorraluz.ingest.meter_files.content import MeterFileError, content_of_bytes
+from ahorraluz.ingest.meter_files.reading import parse_meter_file
 from ahorraluz.ingest.meter_files.recognised import refuse_known
 
 TELEGRAM = b"/XYZ5\\2INV-1000\r\n\r\n1-3:0.2.8(50)\r\n1-0:1.8.1(000004.426*kWh)\r\n!5106\r\n"
@@ -29,7 +30,7 @@ TELEGRAM = b"/XYZ5\\2INV-1000\r\n\r\n1-3:0.2.8(50)\r\n1-0:1.8.1(000004.426*kWh)\
 )
 def test_what_holds_no_readings_is_refused_by_name(content: bytes, code: str) -> None:
     with pytest.raises(MeterFileError) as caught:
-        refuse_known(content_of_bytes(content, name="archivo"))
+        parse_meter_file(content, name="archivo")
 
     assert caught.value.issue.code == code
 
