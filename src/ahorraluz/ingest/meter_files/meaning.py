@@ -24,6 +24,7 @@ from ahorraluz.ingest.meter_files.options import ReadOptions, Stamp
 from ahorraluz.ingest.meter_files.overlaps import without_repeats
 from ahorraluz.ingest.meter_files.places import zone_of_table
 from ahorraluz.ingest.meter_files.rows import Judged, judge, total_rows
+from ahorraluz.ingest.meter_files.sections import by_direction
 from ahorraluz.ingest.meter_files.spans import span_moments
 from ahorraluz.ingest.meter_files.strings import Bools, Strings
 from ahorraluz.ingest.meter_files.table import Loaded, Table
@@ -262,8 +263,10 @@ def _drafts(
                 name = f"{group.label} {column.name}"
             if plans.wide is not None and not group.label:
                 name = draft.unit.name
-            drafts.append(replace(draft, name=name))
-            labels.append(f"{group.label} {column.name}" if group.label else column.name)
+            label = f"{group.label} {column.name}" if group.label else column.name
+            for part, flow in by_direction(replace(draft, name=name), notes):
+                drafts.append(replace(part, name=f"{name} {flow}".strip()))
+                labels.append(f"{label} {flow}".strip())
     return drafts, labels
 
 

@@ -19,8 +19,15 @@ _MARKS = (
 )
 
 
-def read_text(content: Content) -> bytes:
+def read_text(content: Content, *, long_lines: bool = False) -> bytes:
     """Return the whole content as UTF-8 with lines that end in a line feed.
+
+    Parameters
+    ----------
+    content
+        Text in any of the usual encodings.
+    long_lines
+        Whether a line may have any length, as in HTML.
 
     Raises
     ------
@@ -40,7 +47,7 @@ def read_text(content: Content) -> bytes:
         raise MeterFileError("table-not-text", file=content.name)
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if _longest_line(text) > MAX_LINE_BYTES:
+    if not long_lines and _longest_line(text) > MAX_LINE_BYTES:
         raise MeterFileError("table-line-too-long", file=content.name, limit=MAX_LINE_BYTES)
     return text
 

@@ -40,7 +40,7 @@ def parse_web_tables(content: Content, options: ReadOptions) -> MeterFile:
     """
     if content.size > MAX_BYTES:
         raise MeterFileError("meter-file-too-large", file=content.name, limit=MAX_BYTES)
-    rows = _rows(read_text(content).decode("utf-8", errors="replace"))
+    rows = _rows(read_text(content, long_lines=True).decode("utf-8", errors="replace"))
     if not rows:
         raise MeterFileError("meter-file-is-web-page", file=content.name)
     try:
