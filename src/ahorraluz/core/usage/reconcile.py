@@ -100,20 +100,22 @@ class Reconciled:
         energy = self.energies[:, picked].sum(axis=1)
         part = self.variances[:, picked].sum(axis=1)
         variance = _of_part(part, self.variances.sum(axis=1), self.total_sd)
-        patterns, places = np.unique(self.owned[:, picked], axis=0, return_inverse=True)
-        spreads = []
-        for place in range(len(patterns)):
-            chosen = places.reshape(-1) == place
-            weight = float(self.weights[chosen].sum())
-            if weight <= 0:
-                continue
-            within = self.weights[chosen] / weight
-            mean = float(within @ energy[chosen])
-            square = float(within @ (variance[chosen] + energy[chosen] ** 2))
-            spreads.append(
-                Spread(weight=weight, mean=mean, sd=math.sqrt(max(square - mean**2, 0.0)))
-            )
-        return spreads
+        # What is owned for certain parts nothing; the others are a few bits of a number.
+        owned = self.owned[:, picked]
+        uncertain = owned[:, ~owned.all(axis=0)]
+        pattern = uncertain @ (1 << np.arange(uncertain.shape[1]))
+        weight, first, second = (
+            np.bincount(pattern, self.weights * value)
+            for value in (np.ones(len(owned)), energy, variance + energy**2)
+        )
+        likely = weight > 0
+        weight = weight[likely]
+        mean, square = first[likely] / weight, second[likely] / weight
+        sd = np.sqrt(np.maximum(square - mean**2, 0.0))
+        return [
+            Spread(weight=part, mean=middle, sd=width)
+            for part, middle, width in zip(weight.tolist(), mean.tolist(), sd.tolist(), strict=True)
+        ]
 
 
 def _of_part(part: Floats, whole: Floats, total_sd: float) -> Floats:
