@@ -92,7 +92,9 @@ def _table(data: bytes, *, name: str) -> tuple[Any, int]:
             raise PanelError("panel-too-large", file=name, limit=MAX_ROWS)
     csv, pa = import_module("pyarrow.csv"), import_module("pyarrow")
     data = data.removeprefix(b"\xef\xbb\xbf")
-    head = data.partition(b"\n")[0].decode("utf-8", errors="replace").strip()
+    if not _is_text(data):
+        raise PanelError("panel-unreadable", file=name)
+    head = data.partition(b"\n")[0].decode("utf-8").strip()
     delimiter = max(DELIMITERS, key=head.count)
     names = [_bare(column) for column in head.split(delimiter)]
     broken = 0
@@ -109,6 +111,15 @@ def _table(data: bytes, *, name: str) -> tuple[Any, int]:
         convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
     return table, broken
+
+
+def _is_text(data: bytes) -> bool:
+    """Tell whether bytes are text in UTF-8: the library tells no good row from a bad one else."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _bare(column: str) -> str:

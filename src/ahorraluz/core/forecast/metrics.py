@@ -81,7 +81,9 @@ def scores(hours: Hours, actual: Floats, *, home: NDArray[np.int64], scale: Floa
     inside = by_home((known & (low <= used) & (used <= high)).sum(axis=1))
     width = by_home(np.where(known, high - low, 0.0).sum(axis=1))
     wrong = np.where(known, hours.mean, 0.0) - used
-    days = np.abs(wrong.reshape(len(used), -1, HOURS_DAY).sum(axis=2)).sum(axis=1)
+    days = np.abs(wrong.reshape(len(used), used.shape[1] // HOURS_DAY, HOURS_DAY).sum(axis=2)).sum(
+        axis=1
+    )
     weeks = np.abs(wrong.sum(axis=1)) if actual.shape[1] == WEEK_H else np.full(len(used), np.nan)
     load = _part(energy, count)
     return HomeScores(
