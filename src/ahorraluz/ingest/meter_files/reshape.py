@@ -14,6 +14,8 @@ MAX_CELLS = 4_000_000
 """Most cells of a table that is laid out anew: it is held as text."""
 MIN_ACROSS = 2
 """Moments along the top that make a table of them."""
+MOST_BESIDE = 6
+"""Columns beside them that may say what a row is of."""
 MIN_MONTHS = 6
 """The same of months without a year: fewer may be anything."""
 FIRST_YEAR, LAST_YEAR = 1970, 2100
@@ -149,7 +151,7 @@ def _across_layout(top: int, header: Cells, following: Sequence[Cells]) -> _Layo
     """Return how to lay out days or moments that stand along the top."""
     dated = [place for place, cell in enumerate(header) if is_dated(cell)]
     others = [place for place in range(len(header)) if place not in dated]
-    if len(dated) < MIN_ACROSS or len(dated) < len(header) / 2 or not others:
+    if len(dated) < MIN_ACROSS or not 0 < len(others) <= max(len(dated), MOST_BESIDE):
         return None
     if not _numbers_below(following, dated):
         return None

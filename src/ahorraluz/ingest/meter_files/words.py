@@ -168,7 +168,7 @@ SHORTEST_PART = 6
 _LENGTH = re.compile(r"\d+\s*-?\s*(?:min|h|hr|hora|hour|stunde)\w*", re.IGNORECASE)
 """The length of the intervals in a name: its ``min`` is no minimum."""
 _TOKEN = re.compile(
-    r"[kKmM]?[wW]atts?(?![a-z])|[kKmMgG]?Wh(?![a-z])|[kKmMgG]?(?:Wh|WH|wh)s?(?![A-Za-z])|[kKmMgG][Ww](?![A-Za-z])"
+    r"[kKmM]?[wW](?:atts?|[hH]rs?)(?![a-z])|[kKmMgG]?Wh(?![a-z])|[kKmMgG]?(?:Wh|WH|wh)s?(?![A-Za-z])|[kKmMgG][Ww](?![A-Za-z])"
     r"|[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])"
 )
 _UNITS = {
