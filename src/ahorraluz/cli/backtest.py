@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ahorraluz.cli.backtest_months import run_bills, run_month_end
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.supply_options import as_of_option
 from ahorraluz.cli.tables import heading, issue_lines, table
@@ -26,10 +27,17 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.backtest_models import backtest_models
     from ahorraluz.services.documents.backtest import backtest_document
 
+    progress = _Shown(session.texts)
+    if given.has("bill_table"):
+        run_bills(session, given, progress)
+        return
+    if given.flag("month_end"):
+        run_month_end(session, given, progress)
+        return
     path = given.file("panel")
     if path is None:
         raise InvalidInputError("option-missing", option="--readings")
-    found = backtest_models(path, _asked(session, given), progress=_Shown(session.texts))
+    found = backtest_models(path, _asked(session, given), progress=progress)
     session.show(backtest_document(found, session.texts), _lines(found, session.texts))
 
 
@@ -137,6 +145,8 @@ backtest = TextCommand(
     "backtest",
     params=[
         TextOption(["--readings", "panel"], type=File(), metavar="FILE"),
+        TextOption(["--bills", "bill_table"], type=File(), metavar="FILE"),
+        TextOption(["--month-end"], is_flag=True, default=None),
         TextOption(["--from", "origins_from"], type=Day(), metavar="YYYY-MM-DD"),
         TextOption(["--zone", "panel_zone"], metavar="UTC"),
         TextOption(["--cold-start"], is_flag=True, default=None),

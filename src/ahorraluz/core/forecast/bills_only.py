@@ -1,0 +1,226 @@
+"""The months to come of a home of which only its monthly recibos are known.
+
+All homes are told by one fitted net, so a home with one recibo leans on what other homes
+did after one like it, and a home with many leans on its own: how far is part of the fit.
+Everything is relative to the home's own recent level, and nothing is known of the calendar
+but how the home itself used the same month of earlier years: the net was fitted abroad, and
+the seasons of that place are none of this home's.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.forecast.forecaster import Floats
+from ahorraluz.core.forecast.months import (
+    MONTH_DAYS,
+    MonthForecast,
+    MonthsError,
+    MonthUse,
+    QuantileNet,
+    mean_of,
+    month_number,
+    month_period,
+)
+from ahorraluz.core.issues import Parameter
+
+PAST_MONTHS = 38
+"""Months that are looked at: three years and the neighbours of the earliest. [month]"""
+RECENT_MONTHS = 24
+"""Months that tell the level and how it swings. [month]"""
+MAX_AHEAD = 24
+"""Furthest month that is told, counted from the newest recibo. [month]"""
+FITTED_AHEAD = 12
+"""Furthest month that the net was fitted on; later ones count as this one. [month]"""
+FLOOR_KWH = 8.0
+"""Added before logarithms, so that an empty month is low and not endless. [kWh]"""
+LEVEL_HALF_LIFE = 2.0
+"""Months after which a month counts half in the level. [month]"""
+TYPICAL_LOG = 5.0
+"""Level that inputs are told from: about 140 kWh a month. [log kWh]"""
+COUNTS = (2, 3, 5, 8, 12)
+"""Numbers of known months at which the net may change its mind."""
+YEARS = (12, 24, 36)
+"""Months back to the same month of an earlier year."""
+MOST_SPREAD = 2.0
+"""Largest swing that counts: beyond it a home is as unsure as can be. [log]"""
+LEAST_SPREAD = 0.03
+"""Least swing that a logarithm is taken of: closer months are a meter's rounding. [log]"""
+
+
+def predict_months(
+    history: Sequence[MonthUse], net: QuantileNet, *, ahead: int = 12
+) -> tuple[MonthForecast, ...]:
+    """Return the months after the newest recibo, each with its distribution.
+
+    Parameters
+    ----------
+    history
+        Known months, at least one, in any order; months may be missing between them. Where
+        every month tells its days, energy is compared by day, and months to come have the
+        days of the calendar.
+    ahead
+        Months wanted, 1 to 24. The band of each holds on its own; a year's is no sum of them.
+
+    Raises
+    ------
+    MonthsError
+        ``months-none``: no month is known. ``months-negative``: a month below zero, as of a
+        home that gives more than it takes. ``months-not-a-number``, ``months-twice`` and
+        ``months-ahead``.
+    """
+    past = _checked(history, ahead)
+    newest = max(past)
+    by_day = all(use.days is not None for use in past.values())
+    lags = np.full((1, PAST_MONTHS), np.nan)
+    for number, use in past.items():
+        if newest - number < PAST_MONTHS:
+            lags[0, newest - number] = use.kwh * (MONTH_DAYS / (use.days or 1) if by_day else 1)
+    horizon = np.arange(1, ahead + 1)
+    quantiles, mean = month_quantiles(np.repeat(lags, ahead, axis=0), horizon, net)
+    periods = [month_period(newest + int(h)) for h in horizon]
+    share = [period.days / MONTH_DAYS if by_day else 1.0 for period in periods]
+    return tuple(
+        MonthForecast(
+            period=period,
+            quantiles_kwh=tuple(float(value) * part for value in row),
+            mean_kwh=float(middle) * part,
+            basis="recibos",
+            model=net.name,
+            version=net.version,
+        )
+        for period, part, row, middle in zip(periods, share, quantiles, mean, strict=True)
+    )
+
+
+def month_quantiles(
+    past: Floats, horizon: NDArray[np.int64], net: QuantileNet
+) -> tuple[Floats, Floats]:
+    """Return the quantiles and the mean of months ahead of many homes at once.
+
+    Parameters
+    ----------
+    past
+        Energy by month, newest first; the newest is known, NaN elsewhere where not,
+        shape (n, 38). [kWh]
+    horizon
+        Months from the newest to the one to tell, from 1, shape (n,). [month]
+
+    Returns
+    -------
+    Quantiles, shape (n, 9), and means, shape (n,). [kWh]
+    """
+    inputs, level = month_inputs(past, horizon)
+    logs = level[:, None] + net.quantiles(inputs)
+    quantiles = np.maximum(np.exp(logs) - FLOOR_KWH, 0.0)
+    return quantiles, mean_of(quantiles, tail=net.tail)
+
+
+def month_inputs(past: Floats, horizon: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return what the net is told of each home, and the level that it answers from.
+
+    Returns
+    -------
+    Inputs, shape (n, 33), and log levels, shape (n,). [log kWh]
+    """
+    recent = past[:, :RECENT_MONTHS]
+    known = ~np.isnan(recent)
+    count = known.sum(axis=1)
+    energy = np.where(known, recent, 0.0)
+    weight = np.where(known, 0.5 ** (np.arange(RECENT_MONTHS) / LEVEL_HALF_LIFE), 0.0)
+    level = np.log((weight * energy).sum(axis=1) / weight.sum(axis=1) + FLOOR_KWH)
+    away = np.where(known, np.log(energy + FLOOR_KWH) - level[:, None], np.nan)
+    told = np.where(known, away, 0.0)
+    year = _same_month(past, horizon)
+    year_known = ~np.isnan(year)
+    year_away = np.where(
+        year_known, np.log(np.where(year_known, year, 0.0) + FLOOR_KWH) - level[:, None], 0.0
+    )
+    part = np.minimum(horizon, FITTED_AHEAD) / FITTED_AHEAD
+    columns = [
+        *(told[:, lag] for lag in range(3)),
+        *(_mean_between(told, known, *ends) for ends in ((3, 6), (6, 12), (0, 12))),
+        np.nanmedian(away, axis=1),
+        np.nanmin(away, axis=1),
+        np.nanmax(away, axis=1),
+        year_away[:, 1],
+        year_away[:, 0],
+        year_away[:, 2],
+        year_known[:, 1],
+        *_swings(away, told, known, count),
+        ((recent == 0) & known).sum(axis=1) / count,
+        recent[:, 0] == 0,
+        *(count >= least for least in COUNTS),
+        level - TYPICAL_LOG,
+        np.minimum(level - TYPICAL_LOG, 0.0) ** 2,
+        part,
+        np.sqrt(part),
+        horizon == 1,
+    ]
+    return np.stack(columns, axis=1).astype(np.float64), level
+
+
+def _checked(history: Sequence[MonthUse], ahead: int) -> Mapping[int, MonthUse]:
+    if not history:
+        raise MonthsError("months-none")
+    if not 1 <= ahead <= MAX_AHEAD:
+        raise MonthsError("months-ahead", months=ahead, most=MAX_AHEAD)
+    past: dict[int, MonthUse] = {}
+    for use in history:
+        number = month_number(use.month)
+        if not math.isfinite(use.kwh):
+            raise MonthsError("months-not-a-number", month=_label(number))
+        if use.kwh < 0:
+            raise MonthsError("months-negative", month=_label(number), kwh=use.kwh)
+        if number in past:
+            raise MonthsError("months-twice", month=_label(number))
+        past[number] = use
+    return past
+
+
+def _label(number: int) -> Parameter:
+    return f"{month_period(number).start:%Y-%m}"
+
+
+def _same_month(past: Floats, horizon: NDArray[np.int64]) -> Floats:
+    """Return the month before, the same and the month after in the newest year that is known.
+
+    Each is taken from the newest year that holds it, NaN where none does, shape (n, 3).
+    """
+    rows = np.arange(len(past))
+    found = np.full((len(past), 3), np.nan)
+    for back in YEARS:
+        for column, shift in enumerate((1, 0, -1)):
+            place = back - horizon + shift
+            inside = (place >= 0) & (place < PAST_MONTHS)
+            value = np.where(inside, past[rows, np.clip(place, 0, PAST_MONTHS - 1)], np.nan)
+            found[:, column] = np.where(np.isnan(found[:, column]), value, found[:, column])
+    return found
+
+
+def _mean_between(told: Floats, known: NDArray[np.bool_], first: int, last: int) -> Floats:
+    """Return the mean distance of some months from the level, zero where none is known."""
+    count = known[:, first:last].sum(axis=1)
+    return np.asarray(told[:, first:last].sum(axis=1) / np.maximum(count, 1), dtype=np.float64)
+
+
+def _swings(
+    away: Floats, told: Floats, known: NDArray[np.bool_], count: NDArray[np.int64]
+) -> list[Floats]:
+    """Return how much the months of each home swing, in eight ways."""
+    middle = told.sum(axis=1) / count
+    spread = np.sqrt(
+        np.where(known, (told - middle[:, None]) ** 2, 0.0).sum(axis=1) / np.maximum(count - 1, 1)
+    )
+    step = away[:, :-1] - away[:, 1:]
+    both = ~np.isnan(step)
+    stepping = np.sqrt(np.where(both, step**2, 0.0).sum(axis=1) / np.maximum(both.sum(axis=1), 1))
+    usual = np.nanmedian(np.abs(away - np.nanmedian(away, axis=1)[:, None]), axis=1)
+    limited = [np.minimum(swing, MOST_SPREAD) for swing in (spread, stepping, usual)]
+    logs = [
+        np.log(LEAST_SPREAD + swing) * (count >= least)
+        for swing, least in ((stepping, 3), (spread, 3), (usual, 4))
+    ]
+    return [*limited, np.abs(told[:, 0]), np.abs(told[:, 1]), *logs]
