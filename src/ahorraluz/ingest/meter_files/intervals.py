@@ -9,7 +9,7 @@ from ahorraluz.ingest.meter_files.delimiters import clock_range
 from ahorraluz.ingest.meter_files.options import Stamp
 from ahorraluz.ingest.meter_files.strings import Bools, Strings
 from ahorraluz.ingest.meter_files.times import DAY_S, Moments, parse_moments
-from ahorraluz.ingest.meter_files.timing import Place
+from ahorraluz.ingest.meter_files.timing import MAX_PART, Place
 from ahorraluz.ingest.meter_files.zones import from_utc, to_utc
 
 REGULAR_SHARE = 0.5
@@ -19,6 +19,9 @@ BILL_DAYS = (20, 100)
 MONTH_DAYS = (28, 31)
 INCLUSIVE_S = (1, 60)
 """What is missing where the last second or minute is named instead of the end. [s]"""
+LAST_CLOCK = 2400
+PARTS_OF_HOUR = ((1, 25), (2, 50), (4, MAX_PART))
+"""Numbered parts of a day by their last number, with the day on which the clock goes back."""
 MAX_LENGTH_S = 100 * DAY_S
 
 
@@ -79,16 +82,23 @@ def _with_hours(date: Moments, column: Strings, *, zone: str) -> Moments:
     number = column.trimmed("=").floats()
     if number is None:
         return replace(date, readable=np.zeros_like(date.readable))
-    readable = date.readable & ~np.isnan(number) & (number >= 0) & (number <= 25)
+    readable = date.readable & ~np.isnan(number) & (number >= 0) & (number <= LAST_CLOCK)
     hour = np.where(readable, number, 0).astype(np.int64)
     found = hour[readable]
-    if len(found) and int(found.max()) >= 24 and int(found.min()) >= 1:
+    last = int(found.max()) if len(found) else 0
+    if last > MAX_PART:
+        # 0030 and 1345 are times of day without their mark.
+        midnights = bool((found == LAST_CLOCK).any())
+        clock = date.clock_s + hour // 100 * 3600 + hour % 100 * 60
+        return replace(date, clock_s=clock, readable=readable, has_clock=True, midnights=midnights)
+    step = next(3600 // parts for parts, most in PARTS_OF_HOUR if last <= most)
+    if last >= DAY_S // step and int(found.min()) >= 1:
         hour -= 1
-    clock = date.clock_s + hour * 3600
-    if len(found) and int(found.max()) == 25:
+    clock = date.clock_s + hour * step
+    if last > DAY_S // step:
         # Numbered to 25 on the day of 25 hours: the number counts hours that passed.
         midnight, _ = to_utc(date.clock_s, zone, again=np.zeros_like(date.readable))
-        moment = midnight + hour * 3600
+        moment = midnight + hour * step
         return replace(
             date,
             clock_s=moment,

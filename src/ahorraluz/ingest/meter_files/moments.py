@@ -17,7 +17,10 @@ MONTHS = {
     "jul": 7, "lug": 7, "juil": 7, "aug": 8, "ago": 8, "aou": 8, "sep": 9, "set": 9, "oct": 10,
     "okt": 10, "ott": 10, "out": 10, "nov": 11, "dec": 12, "dic": 12, "dez": 12,
 }  # fmt: skip
-ZONES = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "pet": -5}
+ZONES = {"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "pet": -5,
+    "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "bst": 1,
+    "eet": 2, "eest": 3, "aest": 10, "aedt": 11,
+}  # fmt: skip
 """Names of zones that mean one offset only. [h]"""
 
 _HALF = r"[ap]\.?\s?m\.?"

@@ -27,6 +27,7 @@ PARTS: Mapping[str, frozenset[str]] = {
     "minute": frozenset(["minute", "minuto", "minuut", "minutes", "minutos", "min"]),
 }
 """Names of the parts of a moment, folded."""
+_MEANS = frozenset(["promedio", "average", "avg", "media", "mean", "mittelwert", "moyenne"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ def _across_layout(top: int, header: Cells, following: Sequence[Cells]) -> _Layo
 
     def lay(rows: Sequence[Cells]) -> Reshaped:
         moments = {place: _cell(header, place) for place in dated}
-        keys = [place for place in others if Word.TOTAL not in words_of(header[place])]
+        keys = [place for place in others if not _is_summary(header[place])]
         found = [[*(names[others.index(place)] for place in keys), "time", "value"]]
         source = [top]
         for place, moment in moments.items():
@@ -171,6 +172,11 @@ def _across_layout(top: int, header: Cells, following: Sequence[Cells]) -> _Layo
         return Reshaped(rows=found, source=source)
 
     return lay
+
+
+def _is_summary(name: str) -> bool:
+    """Tell whether a column holds the total or the mean of those beside it."""
+    return Word.TOTAL in words_of(name) or not _MEANS.isdisjoint(tokens_of(name))
 
 
 def _name(following: Sequence[Cells], place: int) -> str:

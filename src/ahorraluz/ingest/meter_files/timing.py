@@ -9,13 +9,28 @@ from ahorraluz.ingest.meter_files.moments import layout_of
 from ahorraluz.ingest.meter_files.options import Stamp
 from ahorraluz.ingest.meter_files.words import Word, tokens_of
 
-_HOUR_WORDS = {"hora", "hour", "uur", "stunde", "heure", "ora", "periodo", "period", "hr", "h"}
+_HOUR_WORDS = {
+    "time",
+    "interval",
+    "intervalo",
+    "hhmm",
+    "hora",
+    "hour",
+    "uur",
+    "stunde",
+    "heure",
+    "ora",
+    "periodo",
+    "period",
+    "hr",
+    "h",
+}
 _ASIDE = {
     *("revision", "revised", "updated", "created", "modified", "exported", "downloaded"),
     *("published", "inserted", "processed", "creado", "actualizado", "creacion"),
 }
-MAX_HOUR = 25
-"""The last hour of the day on which the clock goes back."""
+MAX_PART = 100
+"""The last quarter of an hour of the day on which the clock goes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,4 +184,8 @@ def _is_hour(column: Column) -> bool:
     if column.kind is not Kind.NUMBER or not column.whole or column.unit is not None:
         return False
     named = not _HOUR_WORDS.isdisjoint(tokens_of(column.name))
-    return named and all(0 <= int(cell) <= MAX_HOUR for cell in column.distinct)
+    numbers = [int(cell) for cell in column.distinct]
+    if not named or not numbers:
+        return False
+    clocks = all(number <= 2400 and number % 100 < 60 for number in numbers)
+    return min(numbers) >= 0 and (max(numbers) <= MAX_PART or clocks)

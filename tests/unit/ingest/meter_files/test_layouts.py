@@ -158,3 +158,27 @@ def test_sheets_of_one_month_each_are_one_file() -> None:
 
     assert len(channel) == 56
     assert channel.value.sum() == 2 * sum(range(1, 29))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "step"),
+    [
+        pytest.param([str(part) for part in range(1, 49)], 1_800, id="half hours"),
+        pytest.param([str(part) for part in range(1, 97)], 900, id="quarters"),
+        pytest.param([f"{hour:02d}00" for hour in HOURS], 3_600, id="clocks without a mark"),
+    ],
+)
+def test_numbered_parts_of_a_day_are_as_long_as_their_count_says(
+    numbers: list[str], step: int
+) -> None:
+    text = "Fecha,Hora,kWh\n" + "".join(f"2025-01-10,{number},0.1\n" for number in numbers)
+
+    channel = home(text)
+
+    assert channel.start_s.tolist() == [FIRST + step * place for place in range(len(numbers))]
+
+
+def test_short_names_of_zones_give_the_offset() -> None:
+    text = "Date,kWh\n2025-01-10 00:00 EST,1.5\n2025-01-10 01:00 EST,2.5\n"
+
+    assert home(text).start_s.tolist() == [FIRST, FIRST + 3600]
