@@ -61,7 +61,9 @@ def test_the_table_names_every_field_of_the_settings_once() -> None:
         pytest.param("PORT", "-1", "setting-not-a-whole-number", id="a negative port"),
         pytest.param("LANG", "fr", "setting-not-one-of", id="another language"),
         pytest.param("HOST", "http://x", "setting-not-a-host", id="an address with scheme"),
-        pytest.param("DATABASE_URL", "mysql://db/x", "setting-not-a-database", id="another database"),
+        pytest.param(
+            "DATABASE_URL", "mysql://db/x", "setting-not-a-database", id="another database"
+        ),
         pytest.param("DATABASE_URL", "ahorraluz.db", "setting-not-a-database", id="a bare path"),
         pytest.param("DATABASE_URL", "sqlite:///:memory:", "setting-not-a-database", id="no file"),
         pytest.param("TRUSTED_PROXIES", "99", "setting-not-a-whole-number", id="many proxies"),
