@@ -13,7 +13,6 @@ from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
     HORIZON_DAYS,
     HOURS_DAY,
-    QUANTILES,
     Days,
     Floats,
     Windows,
@@ -45,6 +44,7 @@ NAMES = (
     "day_week",
     "day_spread",
     "known_days",
+    "recibo",
     "temp",
     "temp_change",
 )
@@ -54,8 +54,6 @@ WORKING, SATURDAY, SUNDAY = 0, 1, 2
 LEAST_HOUR_KWH = 0.001
 """A home that uses less is scaled as if it used this: nothing is divided by zero. [kWh]"""
 SHORT_DAYS = 7
-MEAN_SHORT, MEAN_LONG = 0.7, 0.3
-"""Weights of the 7-day and the 28-day mean in the starting point of the mean."""
 _LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9
 
 
@@ -64,14 +62,9 @@ class HourFeatures:
     """Windows as rows that trees can read, one row for each hour ahead."""
 
     matrix: Floats
-    """Columns ``NAMES``, NaN where not known, shape (w, h, 25)."""
+    """Columns ``NAMES``, NaN where not known, shape (w, h, 26)."""
     scale: Floats
     """Mean hour of each window, above zero; energies are parts of it, shape (w,). [kWh]"""
-    start_quantiles: Floats
-    """Where each quantile starts: that of the home's own 28 days at the hour and its neighbours,
-    in parts of ``scale``, shape (w, h, 9)."""
-    start_mean: Floats
-    """Where the mean starts, in parts of ``scale``, shape (w, h)."""
 
 
 def weekday(days: Days) -> NDArray[np.int64]:
@@ -113,27 +106,18 @@ def hour_features(
     scale = window_scale(windows)
     kwh = np.maximum(windows.kwh, 0.0) / scale[:, None, None]
     shape = (len(windows), days, HOURS_DAY)
-    near = _near(kwh)
-    sorted_near, count = _sorted(near.reshape(len(windows), CONTEXT_DAYS * 3, HOURS_DAY))
     columns = (
         _calendar(windows, days, free)
         | _lags(kwh, days)
-        | _summaries(kwh, near, (sorted_near, count))
+        | _summaries(kwh)
         | {"mean_28_kind": _mean_of_kind(windows, kwh, days, free)}
         | _levels(kwh, scale, days)
+        | {"recibo": (windows.bill_kwh_day / HOURS_DAY / scale)[:, None, None]}
         | _temperatures(windows, days)
     )
     matrix = np.stack([np.broadcast_to(columns[name], shape) for name in NAMES], axis=-1)
-    start_q = np.stack([_quantile(sorted_near, count, q) for q in QUANTILES], axis=-1)
-    mean = MEAN_SHORT * columns["mean_7"] + MEAN_LONG * columns["mean_28"]
-    mean = _first_known(mean, columns["mean_28"])
-    hours = days * HOURS_DAY
     return HourFeatures(
-        matrix=matrix.reshape(len(windows), hours, len(NAMES)),
-        scale=scale,
-        # An hour never seen starts at the window's mean hour, which is 1.
-        start_quantiles=np.tile(np.nan_to_num(start_q, nan=1.0), (1, days, 1)),
-        start_mean=np.tile(np.nan_to_num(mean[:, 0], nan=1.0), (1, days)),
+        matrix=matrix.reshape(len(windows), days * HOURS_DAY, len(NAMES)), scale=scale
     )
 
 
@@ -156,9 +140,9 @@ def _lags(kwh: Floats, days: int) -> dict[str, Floats]:
     }
 
 
-def _summaries(
-    kwh: Floats, near: Floats, ranked: tuple[Floats, NDArray[np.int64]]
-) -> dict[str, Floats]:
+def _summaries(kwh: Floats) -> dict[str, Floats]:
+    near = _near(kwh)
+    ranked = _sorted(near.reshape(len(kwh), CONTEXT_DAYS * 3, HOURS_DAY))
     short = near[:, -SHORT_DAYS:].reshape(len(kwh), SHORT_DAYS * 3, HOURS_DAY)
     columns = {
         "mean_7": _mean(kwh[:, -SHORT_DAYS:], axis=1),
@@ -241,7 +225,3 @@ def _quantile(ranked: Floats, count: NDArray[np.int64], part: float) -> Floats:
     below = np.take_along_axis(ranked, low[:, None], axis=1)[:, 0]
     above = np.take_along_axis(ranked, high[:, None], axis=1)[:, 0]
     return below + (above - below) * (place - low)
-
-
-def _first_known(first: Floats, second: Floats) -> Floats:
-    return np.where(np.isnan(first), second, first)

@@ -16,7 +16,7 @@ from ahorraluz.core.forecast.features import (
     day_kind,
     hour_features,
 )
-from ahorraluz.core.forecast.forecaster import QUANTILES, Windows
+from ahorraluz.core.forecast.forecaster import Windows
 from ahorraluz.core.forecast.holidays import peru_free
 
 MONDAY = np.datetime64("2026-07-27")
@@ -64,8 +64,6 @@ def test_means_and_quantiles_are_those_of_the_window() -> None:
     near = kwh[0, :, 13:16]
     assert column(features, "median_28_near")[6, 14] == pytest.approx(np.median(near))
     assert column(features, "high_28_near")[0, 14] == pytest.approx(np.quantile(near, 0.9))
-    starts = features.start_quantiles[0, 14] * features.scale[0]
-    assert starts == pytest.approx(np.quantile(near, QUANTILES))
 
 
 def test_midnight_has_the_evening_before_as_its_neighbour() -> None:
@@ -105,8 +103,14 @@ def test_without_readings_the_recibo_gives_the_level() -> None:
     assert features.scale.tolist() == [0.25]
     assert np.isnan(column(features, "mean_28")).all()
     assert column(features, "known_days")[0, 0] == 0
-    assert (features.start_quantiles == 1.0).all()
-    assert (features.start_mean == 1.0).all()
+    assert column(features, "recibo")[0, 0] == 1.0
+
+
+def test_a_recibo_beside_readings_is_held_against_them() -> None:
+    features = hour_features(windows(np.full((1, 28, 24), 0.5), bill=6.0))
+
+    assert features.scale.tolist() == [0.5]
+    assert (column(features, "recibo") == 0.5).all()
 
 
 def test_temperatures_are_those_forecast_and_their_change() -> None:
@@ -132,7 +136,6 @@ def test_fewer_days_ahead_are_the_first_of_more() -> None:
 
     assert two.matrix.shape == (1, 48, len(NAMES))
     np.testing.assert_array_equal(two.matrix, seven.matrix[:, :48])
-    np.testing.assert_array_equal(two.start_quantiles, seven.start_quantiles[:, :48])
 
 
 def any_kwh(seed: int, missing: float) -> np.ndarray:
@@ -160,13 +163,10 @@ def test_each_window_is_told_from_itself_alone(kwh: np.ndarray) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(kwh=ANY_KWH)
-def test_starts_are_known_never_negative_and_never_cross(kwh: np.ndarray) -> None:
+def test_nothing_is_infinite_and_the_scale_is_above_zero(kwh: np.ndarray) -> None:
     features = hour_features(windows(kwh, bill=5.0))
 
     assert (features.scale > 0).all()
-    assert (features.start_quantiles >= 0).all()
-    assert (np.diff(features.start_quantiles, axis=-1) >= -1e-9).all()
-    assert (features.start_mean >= 0).all()
     assert not np.isinf(features.matrix).any()
 
 
