@@ -29,6 +29,8 @@ CHECK_DAYS = 30
 """Length of the part to check with where a place has a day of its own for judging. [day]"""
 KNOWN_HOUR = 0.75
 """Part of an hour that must be measured for it to be known, as in ``DayGrid.hourly``."""
+EMPTY_KWH = 0.01
+"""Mean hour of a home that nobody lives in: a refrigerator takes several times as much. [kWh]"""
 LEAST_DAYS = 36
 """A home of fewer days gives no window: 28 before, 7 after, and one to move. [day]"""
 
@@ -134,8 +136,12 @@ class Panel:
     """SHA-256 of each file that was read, by name."""
 
     def learnt(self) -> list[TrainingHome]:
-        """Return the homes that a model learns from."""
-        return [home for home in self.homes if not home.held_out]
+        """Return the homes that a model learns from: those that are lived in."""
+        return [
+            home
+            for home in self.homes
+            if not home.held_out and np.nanmean(home.hours.kwh) > EMPTY_KWH
+        ]
 
     def unseen(self) -> list[TrainingHome]:
         """Return the homes that no model learns from."""
@@ -195,9 +201,7 @@ def is_held_out(home: str) -> bool:
     return hashlib.sha256(home.encode("utf-8")).digest()[0] % HELD_OUT == 0
 
 
-def hours_of(
-    home: str, starts_s: np.ndarray, kwh: Floats, *, zone: str, step_s: int
-) -> HomeHours:
+def hours_of(home: str, starts_s: np.ndarray, kwh: Floats, *, zone: str, step_s: int) -> HomeHours:
     """Return intervals of any length up to an hour as hours of local days.
 
     Parameters
@@ -225,9 +229,7 @@ def hours_of(
     whole = HOUR_S / step_s
     # The mean of what is known, times the intervals of an hour: the hour that a clock change
     # repeats is then the mean of both, and one missing reading does not make an hour small.
-    energy = np.where(
-        count >= KNOWN_HOUR * whole, total / np.maximum(count, 1) * whole, np.nan
-    )
+    energy = np.where(count >= KNOWN_HOUR * whole, total / np.maximum(count, 1) * whole, np.nan)
     return HomeHours(
         id=home,
         days=np.arange(first, last + 1).astype("datetime64[D]"),
@@ -263,7 +265,7 @@ def _cuts(
     homes: Sequence[tuple[MeterSet, HomeHours]],
 ) -> dict[str, tuple[np.datetime64, np.datetime64]]:
     """Return, for each place, where learning ends and where judging begins."""
-    cuts = {}
+    cuts: dict[str, tuple[np.datetime64, np.datetime64]] = {}
     for place in {known.place for known, _ in homes}:
         days = np.sort(np.concatenate([h.days for known, h in homes if known.place == place]))
         own = [k.judged_from for k, _ in homes if k.place == place and k.judged_from is not None]
@@ -280,7 +282,7 @@ def _daily_temperatures(path: Path, *, zone: str) -> pd.Series:
     """Return the mean temperature of each local day. [°C]"""
     table = pd.read_csv(path)
     seconds = pd.to_datetime(table["timestamp"], utc=True).dt.as_unit("s").astype(np.int64)
-    day = local_seconds(seconds.to_numpy(), zone=zone) // DAY_S
+    day = local_seconds(seconds.to_numpy(np.int64), zone=zone) // DAY_S
     return table["temp_c"].groupby(day).mean()
 
 
