@@ -18,6 +18,15 @@ Floats = NDArray[np.float32]
 
 BATCH, STEPS, FEATURES, HORIZON, PERIOD = 5, 48, 3, 24, 24
 AGREEMENT = 1e-5
+
+
+def mixing_then_linear() -> Any:
+    import keras
+
+    mixing = blocks.mixing_block(time_hidden=8, feature_hidden=4)
+    return keras.Sequential([mixing, blocks.decomposed_linear(HORIZON)])
+
+
 BLOCKS: dict[str, Callable[[], Any]] = {
     "one linear map": lambda: blocks.decomposed_linear(HORIZON, window=1),
     "trend and remainder": lambda: blocks.decomposed_linear(HORIZON),
@@ -26,6 +35,7 @@ BLOCKS: dict[str, Callable[[], Any]] = {
         blocks.decomposed_linear(HORIZON, window=1), centre="last", scaled=False
     ),
     "mixing": lambda: blocks.mixing_block(time_hidden=8, feature_hidden=4, dropout=0.5),
+    "mixing around the mean": lambda: blocks.normalised(mixing_then_linear()),
     "around a cycle": lambda: blocks.cyclic(
         blocks.normalised(blocks.decomposed_linear(HORIZON)), period=PERIOD
     ),
