@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.forecast.backtest import (
+    HISTORY_DAYS,
     Ratio,
     Trial,
+    as_served,
     average,
     first_origin,
     home_draws,
@@ -24,12 +26,18 @@ from ahorraluz.core.forecast.backtest import (
     terciles,
 )
 from ahorraluz.core.forecast.cold_start import SEEN_DAYS, cold_trial, seen_windows
-from ahorraluz.core.forecast.forecaster import CONTEXT_DAYS, HORIZON_DAYS, HOURS_DAY, Forecaster
+from ahorraluz.core.forecast.forecaster import (
+    CONTEXT_DAYS,
+    HORIZON_DAYS,
+    HOURS_DAY,
+    Forecaster,
+    Hours,
+)
 from ahorraluz.core.forecast.metrics import ERRORS, HomeScores
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
-from ahorraluz.services.forecast_models import BARS, BASELINES, open_models
-from ahorraluz.services.panel_homes import PanelHomes, Progress, read_homes, silent
+from ahorraluz.services.forecast_models import BARS, FITTED, open_models
+from ahorraluz.services.panel_homes import UTC_ZONE, PanelHomes, Progress, read_homes, silent
 
 HORIZONS_H = (24, 168)
 """Hours ahead that are reported. [h]"""
@@ -144,11 +152,11 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
     AhorraLuzError
         The file cannot be read as such a table.
     """
-    opened = open_models(asked.models)
+    opened = open_models(asked.models, zone=asked.zone or UTC_ZONE)
     panel = read_homes(path, zone=asked.zone, as_of=asked.as_of, progress=progress)
     first = first_origin(panel.homes) if asked.first is None else np.datetime64(asked.first, "D")
     shown = tuple(model.name for model in opened.models)
-    bars = tuple(BASELINES[name] for name in BARS if name not in shown)
+    bars = tuple(bar for bar in opened.bars if bar.name not in shown)
     work = _Work(panel, first, (*bars, *opened.models), asked, progress)
     work.run()
     if not work.windows:
@@ -199,28 +207,34 @@ class _Work:
     def run(self) -> None:
         """Judge every model on every group."""
         for group in self._groups:
-            trial = make_trial(group, first=self._first)
-            tested = trial.tested
+            served = make_trial(group, first=self._first, history_days=HISTORY_DAYS)
+            trial = served.rows(served.tested)
             self.levels.append(trial.level)
-            self.windows += int(tested.sum())
-            self.homes += len(np.unique(trial.cut.home[tested]))
-            self.origins |= set(np.unique(trial.cut.windows.origin[tested]))
-            self._judge(trial, seen=None)
+            self.windows += len(trial.cut.windows)
+            self.homes += len(np.unique(trial.cut.home))
+            self.origins |= set(np.unique(trial.cut.windows.origin))
+            for model in self._models:
+                if model.name in FITTED:
+                    hours = as_served(predict_all(model, served.cut.windows), served)
+                    self._judge(hours, served, model, seen=None)
+                else:
+                    self._judge(predict_all(model, trial.cut.windows), trial, model, seen=None)
             if self._asked.cold_start:
-                cold = cold_trial(trial)
-                for days, shown in seen_windows(cold):
-                    self._judge(cold.showing(shown), seen=days)
+                self._run_cold(cold_trial(trial))
 
-    def _judge(self, trial: Trial, *, seen: int | None) -> None:
+    def _run_cold(self, trial: Trial) -> None:
+        # A home of a few days has no errors of its own to be moved by.
+        for days, shown in seen_windows(trial):
+            for model in self._models:
+                self._judge(predict_all(model, shown), trial, model, seen=days)
+
+    def _judge(self, hours: Hours, trial: Trial, model: Forecaster, *, seen: int | None) -> None:
+        for ahead in self._asked.horizons_h:
+            found = judge(hours, trial, days=ahead // HOURS_DAY)
+            self._scores.setdefault((seen, model.name, ahead), []).append(found)
         rounds = 1 + (len(SEEN_DAYS) if self._asked.cold_start else 0)
-        total = len(self._groups) * len(self._models) * rounds
-        for model in self._models:
-            hours = predict_all(model, trial.cut.windows)
-            for ahead in self._asked.horizons_h:
-                found = judge(hours, trial, days=ahead // HOURS_DAY)
-                self._scores.setdefault((seen, model.name, ahead), []).append(found)
-            self._done += 1
-            self._progress("models", self._done, total)
+        self._done += 1
+        self._progress("models", self._done, len(self._groups) * len(self._models) * rounds)
 
     def joined(self, seen: int | None) -> Scores:
         """Return the scores of all homes with so many days seen; ``None``: all there are."""
@@ -243,7 +257,8 @@ class _Work:
 
 def _groups(homes: Sequence[HomeHours], first: np.datetime64) -> Iterator[tuple[HomeHours, ...]]:
     """Yield homes in groups that fit in memory."""
-    sizes = [int((home.days >= first).sum()) for home in homes]
+    start = first - np.timedelta64(HISTORY_DAYS, "D")
+    sizes = [int((home.days >= start).sum()) for home in homes]
     numbers = [total // GROUP_WINDOWS for total in accumulate(sizes)]
     for number in dict.fromkeys(numbers):
         yield tuple(
@@ -257,22 +272,29 @@ def _summary(
     asked: Asked,
     level: NDArray[np.float64] | None,
 ) -> tuple[ModelScore, ...]:
+    homes = max(len(of_homes.windows) for of_homes in found.values())
+    draws = home_draws(homes, chance=np.random.default_rng(SEED))
     return tuple(
         ModelScore(
             name=model.name,
             version=model.version,
-            horizons=tuple(_horizon(found, model.name, ahead, level) for ahead in asked.horizons_h),
+            horizons=tuple(
+                _horizon(found, (model.name, ahead), level, draws) for ahead in asked.horizons_h
+            ),
+            calibrated=level is not None and model.name in FITTED,
         )
         for model in models
     )
 
 
 def _horizon(
-    found: Scores, name: str, ahead: int, level: NDArray[np.float64] | None
+    found: Scores,
+    chosen: tuple[str, int],
+    level: NDArray[np.float64] | None,
+    draws: NDArray[np.int64],
 ) -> HorizonScore:
-    ours = found[name, ahead]
+    (name, ahead), ours = chosen, found[chosen]
     averages = average(ours)
-    draws = home_draws(len(ours.windows), chance=np.random.default_rng(SEED))
     return HorizonScore(
         hours=ahead,
         homes=int((ours.windows > 0).sum()),

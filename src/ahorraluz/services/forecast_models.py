@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from importlib.resources import files
 
 from ahorraluz.core.forecast.baselines import Climatology, SeasonalNaive, SevenDayMean
 from ahorraluz.core.forecast.forecaster import Forecaster
+from ahorraluz.core.forecast.holidays import COUNTRY, FreeDays, no_free, peru_free
+from ahorraluz.core.forecast.population import UNINFORMED, Population
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
 
 NAIVE = "seasonal-naive-24"
@@ -13,10 +17,7 @@ WEEK_MEAN = "seven-day-mean"
 CLIMATOLOGY = "climatology-28"
 BARS = (NAIVE, WEEK_MEAN, CLIMATOLOGY)
 """Models that every other one is held against."""
-BASELINES: Mapping[str, Forecaster] = {
-    model.name: model
-    for model in (SeasonalNaive(24), SeasonalNaive(168), SevenDayMean(), Climatology())
-}
+BASELINES = ("seasonal-naive-24", "seasonal-naive-168", "seven-day-mean", "climatology-28")
 FITTED: Mapping[str, str] = {
     "boosting": "ahorraluz.learning.boosting:load_default",
     "day-mixer": "ahorraluz.learning.litert:load_default",
@@ -31,16 +32,20 @@ class OpenModels:
 
     models: tuple[Forecaster, ...]
     """The baselines first."""
+    bars: tuple[Forecaster, ...]
+    """Those that the others are held against."""
     issues: tuple[Issue, ...]
 
 
-def open_models(names: Sequence[str] | None = None) -> OpenModels:
+def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
     """Return models by their names.
 
     Parameters
     ----------
     names
         Any of ``NAMES``, which must then be there; ``None``: all that are there.
+    zone
+        IANA zone of the homes: the holidays are those of its country.
 
     Raises
     ------
@@ -53,30 +58,78 @@ def open_models(names: Sequence[str] | None = None) -> OpenModels:
             raise InvalidInputError(
                 "forecast-model-unknown", value=name[:60], choices=", ".join(NAMES)
             )
+    free = holidays_of(zone)
+    known = _baselines(_population())
     models: list[Forecaster] = []
     issues: list[Issue] = []
     for name in NAMES if names is None else (name for name in NAMES if name in names):
-        model = BASELINES.get(name) or _fitted(name)
+        model = known.get(name) or _fitted(name, free)
         if model is not None:
             models.append(model)
         elif names is not None:
             raise InvalidInputError("forecast-model-missing", model=name)
         else:
+            missing = {"model": name}
             issues.append(
-                Issue(
-                    code="forecast-model-missing",
-                    severity=Severity.NOTE,
-                    parameters={"model": name},
-                )
+                Issue(code="forecast-model-missing", severity=Severity.NOTE, parameters=missing)
             )
-    return OpenModels(models=tuple(models), issues=tuple(issues))
+    return OpenModels(
+        models=tuple(models), bars=tuple(known[name] for name in BARS), issues=tuple(issues)
+    )
 
 
-def _fitted(name: str) -> Forecaster | None:
+def holidays_of(zone: str) -> FreeDays:
+    """Return the national holidays of a zone's country; of a zone of no country there are none.
+
+    Parameters
+    ----------
+    zone
+        IANA zone, such as ``America/Lima``.
+    """
+    country = _country_of(zone)
+    if country is None:
+        return no_free
+    if country == COUNTRY:
+        return peru_free
+    from ahorraluz.learning.sampling import free_days
+
+    return partial(free_days, country)
+
+
+def _country_of(zone: str) -> str | None:
+    """Return the ISO code of the country that a zone is of."""
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    for line in table.splitlines():
+        if not line.startswith("#") and line.split("\t")[2] == zone:
+            return line[:2]
+    return None
+
+
+def _baselines(population: Population) -> Mapping[str, Forecaster]:
+    models: tuple[Forecaster, ...] = (
+        SeasonalNaive(24, population),
+        SeasonalNaive(168, population),
+        SevenDayMean(population),
+        Climatology(population),
+    )
+    return {model.name: model for model in models}
+
+
+def _population() -> Population:
+    """Return how the homes behind the default model spread their energy, if it is there."""
+    from ahorraluz.learning.litert import default_population
+
+    try:
+        return default_population()
+    except OSError:
+        return UNINFORMED
+
+
+def _fitted(name: str, free: FreeDays) -> Forecaster | None:
     """Return a fitted model; ``None``: what runs it is not installed, or it was not fitted."""
     module, _, function = FITTED[name].partition(":")
     try:
-        model: Forecaster = getattr(import_module(module), function)()
+        model: Forecaster = getattr(import_module(module), function)(free=free)
     except (ImportError, OSError, AhorraLuzError):
         return None
     return model

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ahorraluz.core.forecast.calibration import WINDOW_DAYS, rolling
 from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
     HORIZON_DAYS,
@@ -15,6 +16,7 @@ from ahorraluz.core.forecast.forecaster import (
     Forecaster,
     Hours,
     Windows,
+    mean_day,
 )
 from ahorraluz.core.forecast.metrics import METRICS, HomeScores, mean_hour, naive_scale, scores
 from ahorraluz.core.forecast.panel import Cut, HomeHours, cut_windows
@@ -25,6 +27,10 @@ TEST_PART = 0.2
 """Part of the calendar at its end that is tested where no day is named. [0 to 1]"""
 AT_ONCE = 4_096
 """Windows in one call of a model: enough to be fast, and 50 MB of quantiles."""
+HISTORY_DAYS = WINDOW_DAYS + HORIZON_DAYS
+"""Days before the first origin whose forecasts calibrate it. [day]"""
+LEAST_SCALE = 1e-3
+"""Mean hour of a home that uses nothing: a watt, so that errors have a size. [kWh]"""
 DRAWS = 2_000
 """Samples of the bootstrap: the ends of a 95 % interval then move by a hundredth of it."""
 BAND = (0.025, 0.975)
@@ -53,15 +59,11 @@ class Trial:
     @property
     def actual(self) -> Floats:
         """Energy of the hours ahead, shape (w, 168). [kWh]"""
-        return self.cut.actual.reshape(len(self.cut.home), -1)
+        return self.cut.actual.reshape(len(self.cut.home), HORIZON_DAYS * HOURS_DAY)
 
     def rows(self, chosen: NDArray[np.bool_]) -> "Trial":
         """Return the trial on some of its windows."""
         return replace(self, cut=rows_of(self.cut, chosen))
-
-    def showing(self, windows: Windows) -> "Trial":
-        """Return the trial with less of its windows seen, what came after being the same."""
-        return replace(self, cut=replace(self.cut, windows=windows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,29 @@ def predict_all(model: Forecaster, windows: Windows) -> Hours:
         said = model.predict(windows.rows(part))
         quantiles[part], mean[part] = said.quantiles, said.mean
     return Hours(quantiles=quantiles, mean=mean)
+
+
+def as_served(hours: Hours, trial: Trial) -> Hours:
+    """Return forecasts with quantiles moved by each home's errors before each origin.
+
+    Parameters
+    ----------
+    hours
+        What a model said of every window of the trial.
+    trial
+        Windows with what came after, those of the weeks before ``first`` among them.
+    """
+    quantiles = hours.quantiles.copy()
+    scale = np.maximum(mean_day(trial.cut.windows.kwh) / HOURS_DAY, LEAST_SCALE)
+    for place in np.unique(trial.cut.home):
+        rows = trial.cut.home == place
+        quantiles[rows] = rolling(
+            Hours(quantiles=hours.quantiles[rows], mean=hours.mean[rows]),
+            trial.actual[rows],
+            scale[rows],
+            origin=trial.cut.windows.origin[rows],
+        ).quantiles
+    return Hours(quantiles=quantiles, mean=hours.mean)
 
 
 def judge(hours: Hours, trial: Trial, *, days: int) -> HomeScores:

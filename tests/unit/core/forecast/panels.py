@@ -1,9 +1,13 @@
 """Invented homes for the tests of forecasts."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.forecast.forecaster import Windows
+from ahorraluz.core.forecast.baselines import Climatology
+from ahorraluz.core.forecast.forecaster import Hours, Windows
+from ahorraluz.core.forecast.holidays import FreeDays
 from ahorraluz.core.forecast.panel import HomeHours
 
 ORIGIN = np.datetime64("2026-03-02")
@@ -38,3 +42,23 @@ def home_of(
         days=np.arange(days) + np.datetime64(first, "D"),
         kwh=level * shape * chance.exponential(size=(days, 24)),
     )
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """A model that is too sure of itself."""
+
+    name: str = "narrow"
+    version: str = "test"
+
+    def predict(self, windows: Windows, *, days: int = 7) -> Hours:
+        """Return a tenth of the usual band."""
+        usual = Climatology().predict(windows, days=days)
+        median = usual.quantiles[..., 4:5]
+        return Hours(quantiles=median + 0.1 * (usual.quantiles - median), mean=usual.mean)
+
+
+def load_narrow(*, free: FreeDays) -> Narrow:
+    """Return the model that is too sure of itself, as fitted ones are opened."""
+    assert callable(free)
+    return Narrow()
