@@ -25,6 +25,7 @@ COMMANDS = {
     "readings": "ahorraluz.cli.readings:readings",
     "usage": "ahorraluz.cli.usage:usage",
     "backtest": "ahorraluz.cli.backtest:backtest",
+    "train": "ahorraluz.cli.train:train",
     "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",
