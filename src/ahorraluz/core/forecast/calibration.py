@@ -32,7 +32,10 @@ WINDOW_DAYS = 60
 """Past days whose errors count: two months, so that a season's errors leave with it. [day]"""
 LEAST_DAYS = 30
 """Days of its own errors from which a home is moved by them. [day]"""
-RATE = 0.02
+OWN_DAYS = 60
+"""Days at which a home's own errors weigh as much as those of the homes before it: two months
+of one home are noisy, and moving by them alone makes quantiles worse than leaving them. [day]"""
+RATE = 0.01
 """How fast the asked part follows what was missed, of each day."""
 FURTHEST = 0.04
 """The asked part keeps this distance from its name: a bad fortnight must not undo a band."""
@@ -122,8 +125,9 @@ def latest_offsets(
     today
         First day ahead of the next forecast: nothing that came on it or later is used.
     before
-        What is used while a home has fewer than 30 days of errors: the model's own offsets,
-        from homes that it did not learn from.
+        The model's own offsets, from windows that it did not learn from: used alone while the
+        home has fewer than 30 days of errors, then with a weight that its own errors take
+        over. Without any, a home's own errors stand alone.
     """
     following = _Following.begin(_errors(hours, actual, scale), origin=origin, before=before)
     for place in range(int(np.searchsorted(origin, today))):
@@ -185,7 +189,13 @@ class _Following:
         for day, rows in enumerate(come):
             self._follow(day, rows.stop)
         own = _of_errors([self.errors[rows, day] for day, rows in enumerate(come)], self.asked)
-        return own if own.days >= LEAST_DAYS else self.before
+        if own.days < LEAST_DAYS:
+            return self.before
+        if self.before.days == 0:
+            return own
+        weight = own.days / (own.days + OWN_DAYS)
+        shift = weight * own.shift + (1 - weight) * self.before.shift
+        return Offsets(shift=shift, days=own.days)
 
     def _come(self, today: np.datetime64) -> list[slice]:
         """Return, for each day ahead, the forecasts of which it came within the last 60 days."""

@@ -172,13 +172,23 @@ def test_a_young_home_is_moved_as_the_model_was() -> None:
 
 def test_an_older_home_is_moved_by_its_own_errors() -> None:
     count = 120
-    before = Offsets(shift=np.full((7, 9), 5.0), days=500)
     actual = used(count)
 
-    moved = rolling(told(count), actual, ones(count), origin=origins(count), before=before)
+    moved = rolling(told(count), actual, ones(count), origin=origins(count))
 
     late = Hours(quantiles=moved.quantiles[90:], mean=moved.mean[90:])
     assert covered(late, actual[90:]) == pytest.approx(0.8, abs=0.04)
+
+
+def test_a_home_of_two_months_is_moved_half_by_its_own_errors() -> None:
+    count = 100
+    before = Offsets(shift=np.full((7, 9), 1.0), days=500)
+    hours, actual = told(count, spread=0.0), np.full((count, 7, 24), 3.0)
+
+    moved = rolling(hours, actual, ones(count), origin=origins(count), before=before)
+
+    # Its own errors ask for 2, those of the homes before it for 1.
+    np.testing.assert_allclose(moved.quantiles[-1], 2.5)
 
 
 def test_no_forecast_is_moved_by_what_came_after_it() -> None:
