@@ -46,6 +46,16 @@ YEARS = (12, 24, 36)
 """Months back to the same month of an earlier year."""
 MOST_SPREAD = 2.0
 """Largest swing that counts: beyond it a home is as unsure as can be. [log]"""
+YEAR_PAIRS = 12
+"""Newest months that are held against the same months of an earlier year. [month]"""
+SHIFT_PAIRS = 3
+"""Newest pairs that tell how far this year lies above the earlier one. [month]"""
+LEAST_PAIRS = 4
+"""Pairs from which it is told whether this home's years are alike."""
+PAIR_WEIGHT = 0.02
+"""Variance of a year within which its months are noise. [log²]"""
+MOST_LIKE = 1.5
+"""Largest likeness of two years that counts: this one swings half as much again. [1]"""
 LEAST_SPREAD = 0.03
 """Least swing that a logarithm is taken of: closer months are a meter's rounding. [log]"""
 
@@ -123,7 +133,7 @@ def month_inputs(past: Floats, horizon: NDArray[np.int64]) -> tuple[Floats, Floa
 
     Returns
     -------
-    Inputs, shape (n, 33), and log levels, shape (n,). [log kWh]
+    Inputs, shape (n, k), and log levels, shape (n,). [log kWh]
     """
     recent = past[:, :RECENT_MONTHS]
     known = ~np.isnan(recent)
@@ -158,6 +168,7 @@ def month_inputs(past: Floats, horizon: NDArray[np.int64]) -> tuple[Floats, Floa
         part,
         np.sqrt(part),
         horizon == 1,
+        *_season(past, year[:, 1], level),
     ]
     return np.stack(columns, axis=1).astype(np.float64), level
 
@@ -198,6 +209,36 @@ def _same_month(past: Floats, horizon: NDArray[np.int64]) -> Floats:
             value = np.where(inside, past[rows, np.clip(place, 0, PAST_MONTHS - 1)], np.nan)
             found[:, column] = np.where(np.isnan(found[:, column]), value, found[:, column])
     return found
+
+
+def _season(past: Floats, year: Floats, level: Floats) -> list[Floats]:
+    """Return what the same month of an earlier year says, and whether it can be trusted.
+
+    Years of a home are alike where its newest months rise and fall as the same months of an
+    earlier year did: only then is its season worth following.
+    """
+    pairs = past[:, YEAR_PAIRS : 2 * YEAR_PAIRS]
+    further = np.full_like(pairs, np.nan)
+    kept = past[:, 2 * YEAR_PAIRS : 3 * YEAR_PAIRS]
+    further[:, : kept.shape[1]] = kept
+    now = np.log(past[:, :YEAR_PAIRS] + FLOOR_KWH)
+    then = np.log(np.where(np.isnan(pairs), further, pairs) + FLOOR_KWH)
+    both = ~np.isnan(now + then)
+    count = both.sum(axis=1)
+    now, then = np.where(both, now, 0.0), np.where(both, then, 0.0)
+    least = np.maximum(count, 1)
+    now_away, then_away = (
+        np.where(both, values - (values.sum(axis=1) / least)[:, None], 0.0)
+        for values in (now, then)
+    )
+    like = (now_away * then_away).sum(axis=1) / ((then_away**2).sum(axis=1) + PAIR_WEIGHT * least)
+    like = np.where(count >= LEAST_PAIRS, np.clip(like, -MOST_LIKE, MOST_LIKE), 0.0)
+    near = both[:, :SHIFT_PAIRS].sum(axis=1)
+    shift = (now - then)[:, :SHIFT_PAIRS].sum(axis=1) / np.maximum(near, 1)
+    known = ~np.isnan(year) & (near > 0)
+    told = np.log(np.where(known, year, 0.0) + FLOOR_KWH) + shift - level
+    told = np.where(known, told, 0.0)
+    return [told, like, like * told, (count >= LEAST_PAIRS) * told, known.astype(np.float64)]
 
 
 def _mean_between(told: Floats, known: NDArray[np.bool_], first: int, last: int) -> Floats:

@@ -53,7 +53,7 @@ def test_the_order_in_which_months_are_given_changes_nothing(
 ) -> None:
     given_months = months(*kwh)
     mixed = list(given_months)
-    turn.shuffle(mixed)  # type: ignore[arg-type]
+    turn.shuffle(mixed)
 
     assert predict_months(mixed, bills_net()) == predict_months(given_months, bills_net())
 
