@@ -163,6 +163,8 @@ class _Following:
     """Shape (7, 9)."""
     used: Floats
     """By how much each forecast was moved, shape (w, 7, 9)."""
+    by_own: NDArray[np.bool_]
+    """Whether the home's own errors had a part in that, shape (w,)."""
     seen: NDArray[np.int64]
     """Forecasts whose day ahead has come and was looked at, by day ahead, shape (7,)."""
 
@@ -174,6 +176,7 @@ class _Following:
             before=before,
             asked=np.tile(_ASKED, (HORIZON_DAYS, 1)),
             used=np.zeros((len(origin), HORIZON_DAYS, len(QUANTILES))),
+            by_own=np.zeros(len(origin), dtype=np.bool_),
             seen=np.zeros(HORIZON_DAYS, dtype=np.int64),
         )
 
@@ -181,6 +184,7 @@ class _Following:
         """Return the offsets at one of the origins; places must rise from 0."""
         offsets = self.offsets(self.origin[place])
         self.used[place] = offsets.shift
+        self.by_own[place] = offsets is not self.before
         return offsets
 
     def offsets(self, today: np.datetime64) -> Offsets:
@@ -208,7 +212,8 @@ class _Following:
         for place in range(int(self.seen[day]), stop):
             errors = self.errors[place, day]
             known = ~np.isnan(errors[:, 0])
-            if known.any():
+            # What the offsets of other homes missed is no fault of this home's.
+            if self.by_own[place] and known.any():
                 below = np.mean(errors[known] <= self.used[place, day], axis=0)
                 asked = self.asked[day] + RATE * (_ASKED - below)
                 self.asked[day] = np.clip(asked, _ASKED - FURTHEST, _ASKED + FURTHEST)
