@@ -24,6 +24,7 @@ COMMANDS = {
     "plan": "ahorraluz.cli.plan:plan",
     "readings": "ahorraluz.cli.readings:readings",
     "usage": "ahorraluz.cli.usage:usage",
+    "forecast": "ahorraluz.cli.forecast:forecast",
     "backtest": "ahorraluz.cli.backtest:backtest",
     "train": "ahorraluz.cli.train:train",
     "recibo": "ahorraluz.cli.recibo:recibo",

@@ -57,11 +57,14 @@ def _about(session: Session, given: Given) -> "About":
 
 
 def _write_report(known: "Understanding", path: Path, session: Session, given: Given) -> None:
+    from ahorraluz.services.forecast_home import month_of
     from ahorraluz.services.write_file import write_whole
     from ahorraluz.web.report import usage_report
 
     day = session.day(given.day("as_of"))
-    write_whole(path, usage_report(known, session.texts, day=day).encode("utf-8"))
+    month = month_of(known, tools=session.tools, today=day)
+    report = usage_report(known, session.texts, day=day, month=month)
+    write_whole(path, report.encode("utf-8"))
 
 
 def _lines(known: "Understanding", texts: Texts) -> Iterator[str]:

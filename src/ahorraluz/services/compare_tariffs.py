@@ -16,13 +16,12 @@ from ahorraluz.core.advice.option_years import (
 from ahorraluz.core.advice.pricing import HOURLY, other_terms
 from ahorraluz.core.home import Option
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
-from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.readings.grid import local_seconds
 from ahorraluz.core.readings.schema import MAX_FIXED_S, Readings, Step
 from ahorraluz.core.tariffs.hours import peak_mask
 from ahorraluz.core.tariffs.terms import BillTerms
 from ahorraluz.services.advise import stand_ins
-from ahorraluz.services.connection import Connection, Prices, prices_of
+from ahorraluz.services.connection import Connection, Prices, month_to_come, prices_of
 from ahorraluz.services.toolbox import Toolbox
 
 NOT_ON_FILE = (Option.BT5A, Option.BT7, Option.BT8)
@@ -110,7 +109,9 @@ def compare_tariffs(
     if not months:
         raise ComparisonError("compare-needs-a-month")
     measured = [month.measured() for month in months]
-    terms = tuple(priced_alone(prices.terms(_to_come(month.period, as_of))) for month in months)
+    terms = tuple(
+        priced_alone(prices.terms(month_to_come(month.period, as_of))) for month in months
+    )
     try:
         totals = price_months(measured, terms)
     except OptionPriceError as error:
@@ -126,14 +127,6 @@ def compare_tariffs(
         issues=_issues(months, terms, options),
         data_hash=tools.data_hash(connection.supply.distributor),
     )
-
-
-def _to_come(period: Period, as_of: date) -> Period:
-    """Return the same calendar month in the year that begins on ``as_of``."""
-    start = date(as_of.year, period.start.month, 1)
-    if start < as_of.replace(day=1):
-        start = start.replace(year=as_of.year + 1)
-    return Period(start, month_after(start))
 
 
 def _options(

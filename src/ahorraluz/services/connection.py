@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from ahorraluz.core.home import FixedCharges, Supply
-from ahorraluz.core.periods import Period, months_from
+from ahorraluz.core.periods import Period, month_after, months_from
 from ahorraluz.core.tariffs.learning import LearntTariff
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.core.tariffs.schedule import TariffBook
@@ -70,3 +70,15 @@ class Prices:
 def prices_of(connection: Connection, *, tools: Toolbox, as_of: date) -> Prices:
     """Return the prices of a connection; raises what the terms of a period raise."""
     return Prices(connection, tools.book(connection.supply.distributor), as_of)
+
+
+def month_to_come(period: Period, as_of: date) -> Period:
+    """Return the same calendar month in the year that begins on ``as_of``.
+
+    What was measured in the past is priced as it would be billed now: sheets of years ago
+    are on no file.
+    """
+    start = date(as_of.year, period.start.month, 1)
+    if start < as_of.replace(day=1):
+        start = start.replace(year=as_of.year + 1)
+    return Period(start, month_after(start))

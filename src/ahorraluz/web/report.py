@@ -7,17 +7,20 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.understand_usage import Understanding
 from ahorraluz.texts import Texts
 from ahorraluz.web.usage_view import usage_view
 
 
-def usage_report(known: Understanding, texts: Texts, *, day: date) -> str:
+def usage_report(
+    known: Understanding, texts: Texts, *, day: date, month: MonthAhead | None = None
+) -> str:
     """Return the report as HTML, with its style and its pictures in it."""
     return (
         _environment()
         .get_template("report.html")
-        .render(view=usage_view(known, texts), texts=texts, style=_style(), day=day)
+        .render(view=usage_view(known, texts, month=month), texts=texts, style=_style(), day=day)
     )
 
 

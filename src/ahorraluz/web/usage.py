@@ -9,7 +9,9 @@ from ahorraluz.services.compare_tariffs import compare_tariffs
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.comparison import option_sentence
 from ahorraluz.services.find_readings import FoundReadings
+from ahorraluz.services.forecast_home import month_of
 from ahorraluz.services.manage_readings import csv_of_readings
+from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.receive_readings import HOME_NAME, readings_of
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
 from ahorraluz.web.choices import distributor_options
@@ -34,7 +36,7 @@ def home_usage(home: str) -> Response:
     return show(
         "usage.html",
         page,
-        view=usage_view(known, page.texts),
+        view=usage_view(known, page.texts, month=_month(known)),
         distributors=distributor_options(None),
         compare=_compare(known, page),
     )
@@ -44,7 +46,8 @@ def home_usage(home: str) -> Response:
 def report(home: str) -> Response:
     """Show the report that stands alone, to keep or to print."""
     page = this_page()
-    html = usage_report(_understood(home, page), page.texts, day=_today())
+    known = _understood(home, page)
+    html = usage_report(known, page.texts, day=_today(), month=_month(known))
     response = Response(html, content_type="text/html; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="ahorraluz.html"'
     response.headers["Cache-Control"] = "no-store"
@@ -99,6 +102,10 @@ def _understood(home: str, page: Page) -> Understanding:
     return understand_usage(
         found, about=About(connection=connection), tools=door().tools, as_of=_today()
     )
+
+
+def _month(known: Understanding) -> MonthAhead | None:
+    return month_of(known, tools=door().tools, today=_today())
 
 
 def _compare(known: Understanding, page: Page) -> list[str]:

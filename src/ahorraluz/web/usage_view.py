@@ -11,9 +11,12 @@ import numpy as np
 from ahorraluz.core.advice.savings import cliffs
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.usage.findings import Weight
+from ahorraluz.services.documents.forecast import month_sentences
 from ahorraluz.services.documents.readings import quality_text
+from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.understand_usage import PricedFinding, Understanding
 from ahorraluz.texts import Texts
+from ahorraluz.web.fan_picture import FanPicture, draw_fan
 from ahorraluz.web.usage_bars import UseRow, use_rows
 from ahorraluz.web.usage_pictures import (
     DayPicture,
@@ -67,6 +70,11 @@ class UsageView:
     name: str
     span: str
     tiles: tuple[Tile, ...]
+    fan: FanPicture | None
+    """This month to its end; ``None``: the readings do not tell."""
+    month_title: str
+    month: tuple[str, ...]
+    """What is said of this month."""
     findings: tuple[ShownFinding, ...]
     shown: int
     """How many of them are shown at once; the others unfold."""
@@ -85,8 +93,8 @@ class UsageView:
     """Whether the connection is known, so that findings have a cost."""
 
 
-def usage_view(known: Understanding, texts: Texts) -> UsageView:
-    """Return what is shown of an understanding."""
+def usage_view(known: Understanding, texts: Texts, *, month: MonthAhead | None = None) -> UsageView:
+    """Return what is shown of an understanding, and of the month it is in."""
     readings = known.readings
     account = known.account
     rows = use_rows(account, None, texts) if account else ()
@@ -99,6 +107,9 @@ def usage_view(known: Understanding, texts: Texts) -> UsageView:
         name=known.name,
         span=texts.text("usage-page.span", start=start.date(), end=end.date(), zone=zone),
         tiles=tuple(_tiles(known, texts)),
+        fan=None if month is None else _fan(month),
+        month_title="" if month is None else texts.month(month.forecast.period.start),
+        month=() if month is None else tuple(month_sentences(month, texts)),
         findings=tuple(_finding(item, texts) for item in known.findings),
         shown=max(LEAST_SHOWN, sum(item.cost is not None for item in known.findings)),
         heat=_heat(known, texts),
@@ -201,6 +212,19 @@ def certainty_text(confidence: float | None, texts: Texts) -> str:
         return ""
     level = "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "maybe"
     return texts.text(f"usage-page.certainty-{level}", percent=texts.percent(confidence))
+
+
+def _fan(month: MonthAhead) -> FanPicture:
+    forecast = month.forecast
+    low, high = forecast.band_kwh
+    limits = month.bill.crossings if month.bill else ()
+    return draw_fan(
+        month.used_by_day,
+        forecast.period.days,
+        start=forecast.period.start,
+        ends_kwh=(low, forecast.mean_kwh, high),
+        limit_kwh=float(limits[-1].limit_kwh) if limits else None,
+    )
 
 
 def _heat(known: Understanding, texts: Texts) -> HeatMap | None:

@@ -291,6 +291,8 @@ def test_every_command_has_its_place() -> None:
         "recibo",
         "readings",
         "usage",
+        "forecast",
+        "train",
         "tariffs",
         "data",
         "serve",

@@ -1,0 +1,137 @@
+"""``ahorraluz forecast``: the hours to come, this month's end, the months after, in soles."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ahorraluz.cli.compare import connection_of, connection_options
+from ahorraluz.cli.meter_options import hints_of, meter_options
+from ahorraluz.cli.session import Session
+from ahorraluz.cli.supply_options import as_of_option, fields_of
+from ahorraluz.cli.tables import heading, issue_lines, period_text, table
+from ahorraluz.cli.typed import Number
+from ahorraluz.cli.words import Given, TextCommand, TextOption
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.texts import Texts
+
+if TYPE_CHECKING:
+    from ahorraluz.core.home import Home
+    from ahorraluz.services.forecast_home import ForecastRequest, HomeForecast
+    from ahorraluz.services.predict_hours import HoursAhead
+from ahorraluz.services.predict_usage import MonthAhead
+
+MOST_HOURS = 168
+MOST_MONTHS = 24
+
+
+def _run(session: Session, given: Given) -> None:
+    from ahorraluz.services.documents.forecast import forecast_document
+    from ahorraluz.services.find_readings import find_readings
+    from ahorraluz.services.forecast_home import forecast_home
+
+    target = given.text("target")
+    home = None if target else _home(session, given)
+    told = given.has("distributor") or given.has("home") or bool(given.files("receipt"))
+    found = None
+    if target is not None:
+        found = find_readings(target, tools=session.tools, hints=hints_of(given))
+    forecast = forecast_home(
+        _request(given, readings=target is not None),
+        found=found,
+        home=home,
+        connection=connection_of(session, given) if told else None,
+        tools=session.tools,
+        today=session.day(given.day("as_of")),
+    )
+    session.show(forecast_document(forecast, session.texts), _lines(forecast, session.texts))
+
+
+def _request(given: Given, *, readings: bool) -> "ForecastRequest":
+    """Return what was asked: with nothing said, the hours or, from recibos, the next month."""
+    from ahorraluz.services.forecast_home import ForecastRequest
+
+    horizon, month = given.number("horizon"), bool(given.flag("month"))
+    months = int(given.number("months") or (1 if given.flag("next_month") else 0))
+    hours = None if horizon is None else int(horizon)
+    if hours is None and not month and not months:
+        hours, months = (MOST_HOURS, 0) if readings else (None, 1)
+    return ForecastRequest(hours=hours, month=month, months=months, as_of=given.day("as_of"))
+
+
+def _home(session: Session, given: Given) -> "Home":
+    """Return the home of a file, or the one of a single recibo."""
+    from ahorraluz.services.homes import home_from_file, home_of_one_recibo
+
+    path, kwh = given.file("home"), given.number("kwh")
+    as_of = session.day(given.day("as_of"))
+    if path is not None:
+        return home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder).home
+    if kwh is None:
+        raise InvalidInputError("forecast-of-what")
+    return home_of_one_recibo(
+        fields_of(given), kwh=kwh, as_of=as_of, user_folder=session.tools.user_folder
+    ).home
+
+
+def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
+    if forecast.name:
+        yield forecast.name
+    if forecast.hours is not None:
+        yield from _hours(forecast.hours, texts)
+    if forecast.month is not None:
+        yield from _month(forecast.month, texts)
+    for ahead in forecast.months:
+        yield from _month(ahead, texts)
+    issues = [
+        *(forecast.hours.issues if forecast.hours else ()),
+        *(forecast.month.issues if forecast.month else ()),
+        *(issue for ahead in forecast.months for issue in ahead.issues),
+    ]
+    yield from issue_lines(issues, texts)
+
+
+def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
+    """Yield each day ahead: its energy and the hour it is highest."""
+    from ahorraluz.services.predict_hours import days_ahead
+
+    yield from heading(texts.text("forecast.hours", day=ahead.origin))
+    titles = ("day", "kwh", "highest")
+    rows = [[texts.text(f"forecast.column-{name}") for name in titles]]
+    for day in days_ahead(ahead):
+        rows.append(
+            [
+                texts.date(day.day),
+                f"{texts.number(day.mean_kwh, places=1)} kWh",
+                f"{day.highest_hour}:00",
+            ]
+        )
+    yield from table(rows, right=[1, 2])
+    yield texts.text("forecast.basis-hours", days=ahead.days_seen)
+    yield texts.text("forecast.model", model=ahead.model, version=ahead.version)
+
+
+def _month(ahead: "MonthAhead", texts: Texts) -> Iterator[str]:
+    from ahorraluz.services.documents.forecast import month_sentences
+
+    yield from heading(period_text(ahead.forecast.period, texts))
+    yield from month_sentences(ahead, texts)
+    yield texts.text(f"forecast.basis-{ahead.forecast.basis}")
+    yield texts.text("forecast.model", model=ahead.forecast.model, version=ahead.forecast.version)
+
+
+forecast = TextCommand(
+    "forecast",
+    params=[
+        click.Argument(["target"], required=False, metavar="FILE|HOME"),
+        TextOption(["--horizon"], type=Number(low=1, high=MOST_HOURS, whole=True), metavar="HOURS"),
+        TextOption(["--month"], is_flag=True),
+        TextOption(["--next-month"], is_flag=True),
+        TextOption(["--months"], type=Number(low=1, high=MOST_MONTHS, whole=True), metavar="N"),
+        TextOption(["--kwh"], type=Number(), metavar="KWH"),
+        *connection_options(),
+        *meter_options(),
+        as_of_option(),
+    ],
+    run=_run,
+)

@@ -1,0 +1,146 @@
+"""The document of what comes next: hours, this month, months ahead, and their recibos."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ahorraluz.core.advice.forecast_bills import BillForecast
+from ahorraluz.core.forecast.forecaster import QUANTILES
+from ahorraluz.core.forecast.months import MonthForecast
+from ahorraluz.services.documents.parts import (
+    Document,
+    estimate_document,
+    issue_documents,
+    period_document,
+    plain,
+    soles,
+)
+from ahorraluz.services.forecast_home import HomeForecast
+from ahorraluz.services.predict_hours import HoursAhead
+from ahorraluz.services.predict_usage import MonthAhead
+from ahorraluz.texts import Texts
+
+FORECAST_SCHEMA = "ahorraluz.forecast.1"
+NAMES = tuple(f"q{round(100 * level)}" for level in QUANTILES)
+PLACES = 4
+
+
+def forecast_document(forecast: HomeForecast, texts: Texts) -> Document:
+    """Return a forecast; layout in ``docs/reference/schemas/forecast.json``."""
+    hours, month = forecast.hours, forecast.month
+    return {
+        "schema": FORECAST_SCHEMA,
+        "name": forecast.name,
+        "hours": None if hours is None else _hours(hours, texts),
+        "month": None if month is None else _month(month, texts),
+        "next_months": [_month(ahead, texts) for ahead in forecast.months],
+    }
+
+
+def _hours(ahead: HoursAhead, texts: Texts) -> Document:
+    zone = ZoneInfo(ahead.zone)
+    midnight = datetime.combine(ahead.origin, datetime.min.time(), tzinfo=zone).astimezone(UTC)
+    rows = zip(ahead.hours.quantiles[0], ahead.hours.mean[0], strict=True)
+    return {
+        "as_of": ahead.origin.isoformat(),
+        "zone": ahead.zone,
+        "model": ahead.model,
+        "version": ahead.version,
+        "basis": texts.text("forecast.basis-hours", days=ahead.days_seen),
+        "days_seen": ahead.days_seen,
+        "kwh": round(float(ahead.hours.mean.sum()), PLACES),
+        "hours": [
+            {
+                "start": (midnight + timedelta(hours=place)).astimezone(zone).isoformat(),
+                **{
+                    label: round(float(kwh), PLACES)
+                    for label, kwh in zip(NAMES, quantiles, strict=True)
+                },
+                "mean": round(float(mean), PLACES),
+            }
+            for place, (quantiles, mean) in enumerate(rows)
+        ],
+        "issues": issue_documents(ahead.issues, texts),
+    }
+
+
+def _month(ahead: MonthAhead, texts: Texts) -> Document:
+    forecast = ahead.forecast
+    return {
+        **period_document(forecast.period),
+        "kwh": _energy(forecast),
+        "used_kwh": round(ahead.used_kwh, PLACES),
+        "days_left": ahead.days_left,
+        "model": forecast.model,
+        "version": forecast.version,
+        "basis": texts.text(f"forecast.basis-{forecast.basis}"),
+        "bill": None if ahead.bill is None else _bill(ahead.bill, texts),
+        "announced": soles(ahead.announced_pen),
+        "chance_above_fise_line": _chance(ahead.fise_chance),
+        "issues": issue_documents(ahead.issues, texts),
+    }
+
+
+def _energy(forecast: MonthForecast) -> Document:
+    return {
+        **{
+            label: round(kwh, PLACES)
+            for label, kwh in zip(NAMES, forecast.quantiles_kwh, strict=True)
+        },
+        "mean": round(forecast.mean_kwh, PLACES),
+    }
+
+
+def _bill(bill: BillForecast, texts: Texts) -> Document:
+    return {
+        "cost": estimate_document(bill.cost, texts, places=2),
+        "median": soles(bill.median),
+        "limits": [
+            {
+                "limit_kwh": plain(crossing.limit_kwh),
+                "chance_above": _chance(crossing.chance),
+                "kwh_left": plain(crossing.kwh_left),
+                "kwh_a_day": plain(crossing.kwh_a_day),
+            }
+            for crossing in bill.crossings
+        ],
+    }
+
+
+def _chance(chance: float | None) -> float | None:
+    return None if chance is None else round(chance, 3)
+
+
+def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
+    """Yield what is said of a month: energy, recibo, limits, what is announced."""
+    forecast = ahead.forecast
+    low, high = (texts.number(kwh, places=0) for kwh in forecast.band_kwh)
+    mean = texts.number(forecast.mean_kwh, places=0)
+    if ahead.used_by_day:
+        used = texts.number(ahead.used_kwh, places=1)
+        yield texts.text("forecast.used", kwh=used, days=ahead.days_left)
+    yield texts.text("forecast.energy", kwh=mean, low=low, high=high)
+    if ahead.bill is not None:
+        yield from _bill_sentences(ahead.bill, texts)
+    if ahead.announced_pen:
+        key = "forecast.announced-more" if ahead.announced_pen > 0 else "forecast.announced-less"
+        yield texts.text(key, soles=texts.soles(abs(ahead.announced_pen)))
+    if ahead.fise_chance is not None:
+        yield texts.text("forecast.fise", chance=texts.percent(ahead.fise_chance))
+
+
+def _bill_sentences(bill: BillForecast, texts: Texts) -> Iterator[str]:
+    low, middle, high = (
+        texts.soles(Decimal(str(value)))
+        for value in (bill.cost.low, bill.cost.middle, bill.cost.high)
+    )
+    yield texts.text("forecast.bill", soles=middle, low=low, high=high)
+    for crossing in bill.crossings:
+        chance = texts.percent(crossing.chance)
+        yield texts.text("forecast.chance", limit=crossing.limit_kwh, chance=chance)
+        if crossing.kwh_left < 0:
+            yield texts.text("forecast.crossed", limit=crossing.limit_kwh)
+        elif crossing.kwh_a_day is not None:
+            daily = texts.number(crossing.kwh_a_day, places=1)
+            yield texts.text("forecast.keeps", limit=crossing.limit_kwh, kwh=daily)

@@ -1,0 +1,132 @@
+"""Everything that is asked of the future of one home, from whatever is known of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ahorraluz.core.forecast.months import MonthUse
+from ahorraluz.core.home import Home
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.connection import Connection
+from ahorraluz.services.find_readings import FoundReadings
+from ahorraluz.services.predict_hours import HoursAhead, predict_hours
+from ahorraluz.services.predict_usage import (
+    MonthAhead,
+    history_of_home,
+    predict_month,
+    predict_months_after,
+    predict_next_months,
+)
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.services.understand_usage import Understanding
+
+
+class ForecastRequestError(AhorraLuzError):
+    """A forecast that what is known of the home cannot give."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastRequest:
+    """What is asked."""
+
+    hours: int | None = None
+    """Hours ahead, 1 to 168; ``None``: no hours. [h]"""
+    month: bool = False
+    """Whether this month's end is asked for."""
+    months: int = 0
+    """Months after the newest one known, up to 24. [month]"""
+    as_of: date | None = None
+    """First day that is not over; ``None``: the day after the readings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HomeForecast:
+    """What is answered; what was not asked for is empty."""
+
+    name: str
+    hours: HoursAhead | None = None
+    month: MonthAhead | None = None
+    months: tuple[MonthAhead, ...] = ()
+
+
+def forecast_home(
+    request: ForecastRequest,
+    *,
+    found: FoundReadings | None,
+    home: Home | None,
+    connection: Connection | None,
+    tools: Toolbox,
+    today: date,
+) -> HomeForecast:
+    """Return what comes next for a home.
+
+    Parameters
+    ----------
+    request
+        What is asked.
+    found
+        Its readings; ``None``: its recibos are all there is.
+    home
+        Its recibos, where there are no readings.
+    connection
+        How it is billed; ``None``: nothing is priced.
+    tools
+        Sheets on file.
+    today
+        Day of the answer.
+
+    Raises
+    ------
+    ForecastRequestError
+        ``forecast-needs-readings``: hours or this month's end of a home without readings.
+    AhorraLuzError
+        What is known of it cannot be told on.
+    """
+    if found is None:
+        if request.hours is not None or request.month:
+            raise ForecastRequestError("forecast-needs-readings")
+        history = () if home is None else history_of_home(home)
+        return HomeForecast(name="", months=_months(request, history, connection, tools, today))
+    readings = found.cleaned.readings
+    hours = month = None
+    if request.hours is not None:
+        hours = predict_hours(readings, as_of=request.as_of, hours=request.hours)
+    if request.month:
+        month = predict_month(
+            readings, as_of=request.as_of, connection=connection, tools=tools, today=today
+        )
+    months: tuple[MonthAhead, ...] = ()
+    if request.months:
+        months = predict_months_after(
+            readings,
+            ahead=request.months,
+            as_of=request.as_of,
+            connection=connection,
+            tools=tools,
+            today=today,
+        )
+    return HomeForecast(name=found.name, hours=hours, month=month, months=months)
+
+
+def month_of(known: Understanding, *, tools: Toolbox, today: date) -> MonthAhead | None:
+    """Return where the month of the newest readings will end; ``None``: they do not tell."""
+    try:
+        return predict_month(
+            known.readings, as_of=today, connection=known.connection, tools=tools, today=today
+        )
+    except AhorraLuzError:
+        return None
+
+
+def _months(
+    request: ForecastRequest,
+    history: Sequence[MonthUse],
+    connection: Connection | None,
+    tools: Toolbox,
+    today: date,
+) -> tuple[MonthAhead, ...]:
+    if request.months == 0:
+        return ()
+    return predict_next_months(
+        history, ahead=request.months, connection=connection, tools=tools, today=today
+    )

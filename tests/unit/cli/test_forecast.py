@@ -1,0 +1,147 @@
+"""``ahorraluz forecast``: from readings, from recibos, from one figure."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.cli.running import EXAMPLES, LIMA, answer, faults, run
+
+FIRST = date(2026, 5, 1)
+QUANTILES = [f"q{n}" for n in range(10, 100, 10)]
+
+
+def hours(path: Path, *, days: int = 80, seed: int = 3) -> Path:
+    """Write invented hourly readings: a base, an evening, some noise."""
+    rng = np.random.default_rng(seed)
+    rows = ["timestamp,kwh"]
+    for day in range(days):
+        for hour in range(24):
+            kwh = (0.1 + 0.5 * (18 <= hour < 22)) * rng.gamma(9, 1 / 9)
+            rows.append(f"{FIRST + timedelta(days=day)}T{hour:02d}:00:00-05:00,{kwh:.4f}")
+    path.write_text("\n".join(rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def readings(tmp_path: Path) -> Path:
+    return hours(tmp_path / "casa.csv")
+
+
+def test_hours_come_as_rising_quantiles_from_the_day_after_the_readings(readings: Path) -> None:
+    document = answer("forecast", readings, "--horizon", "48")
+
+    assert faults(document, "forecast") == []
+    ahead = document["hours"]
+    assert ahead["as_of"] == "2026-07-20"
+    assert len(ahead["hours"]) == 48
+    assert ahead["hours"][0]["start"] == "2026-07-20T00:00:00-05:00"
+    for row in ahead["hours"]:
+        quantiles = [row[name] for name in QUANTILES]
+        assert quantiles == sorted(quantiles)
+        assert quantiles[0] >= 0
+
+
+def test_the_evening_is_expected_to_be_high(readings: Path) -> None:
+    rows = answer("forecast", readings, "--horizon", "24")["hours"]["hours"]
+
+    means = [row["mean"] for row in rows]
+    assert min(means[18:22]) > 2 * max(means[:17])
+
+
+def test_this_month_is_what_was_used_and_what_is_left_in_soles(readings: Path) -> None:
+    document = answer("forecast", readings, "--month", *LIMA, "--as-of", "2026-11-26")
+
+    assert faults(document, "forecast") == []
+    month = document["month"]
+    assert (month["from"], month["days_left"]) == ("2026-07-01", 12)
+    assert month["used_kwh"] == pytest.approx(19 * 4.4, rel=0.1)
+    assert month["used_kwh"] < month["kwh"]["q10"] <= month["kwh"]["q90"]
+    assert month["kwh"]["mean"] == pytest.approx(31 * 4.4, rel=0.15)
+    assert month["bill"]["limits"][0]["limit_kwh"] == "140"
+    assert 0 < month["bill"]["limits"][0]["chance_above"] < 1
+
+
+def test_a_month_to_come_is_less_sure_than_the_present_one(readings: Path) -> None:
+    document = answer("forecast", readings, "--month", "--next-month")
+
+    def width(month: dict[str, dict[str, float]]) -> float:
+        return (month["kwh"]["q90"] - month["kwh"]["q10"]) / month["kwh"]["q50"]
+
+    (following,) = document["next_months"]
+    assert following["from"] == "2026-08-01"
+    assert width(following) > width(document["month"])
+
+
+def test_one_recibo_is_enough_for_the_next_month() -> None:
+    document = answer("forecast", "--kwh", "128", *LIMA, "--as-of", "2026-11-26")
+
+    assert faults(document, "forecast") == []
+    (month,) = document["next_months"]
+    assert month["kwh"]["q10"] < 128 < month["kwh"]["q90"]
+    assert month["bill"]["cost"]["unit"] == "PEN/month"
+
+
+def test_more_recibos_are_surer_than_one() -> None:
+    one = answer("forecast", "--kwh", "128", *LIMA)["next_months"][0]["kwh"]
+    many = answer("forecast", "--home", EXAMPLES / "lima.toml")["next_months"][0]["kwh"]
+
+    assert many["q90"] / many["q10"] < one["q90"] / one["q10"]
+
+
+def test_a_year_ahead_has_twelve_months_in_order() -> None:
+    months = answer("forecast", "--home", EXAMPLES / "lima.toml", "--months", "12")["next_months"]
+
+    starts = [month["from"] for month in months]
+    assert starts == sorted(starts)
+    assert len(set(starts)) == 12
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param((), "--kwh", id="nothing at all"),
+        pytest.param(("--kwh", "128", *LIMA, "--month"), "--next-month", id="a month of a recibo"),
+        pytest.param(("nadie",), "nadie", id="a home that is not kept"),
+        pytest.param(("--kwh", "128", *LIMA, "--months", "25"), "24", id="too many months"),
+    ],
+)
+def test_what_cannot_be_told_is_refused(words: tuple[str, ...], said: str) -> None:
+    result = run("forecast", *words)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert said in result.stderr
+
+
+def test_a_horizon_beyond_a_week_is_refused(readings: Path) -> None:
+    result = run("forecast", readings, "--horizon", "169")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "168" in result.stderr
+
+
+@pytest.mark.parametrize("kwh", [0.0, 0.25], ids=["all zeros", "a constant"])
+def test_odd_homes_have_an_answer(tmp_path: Path, kwh: float) -> None:
+    rows = [
+        f"{FIRST + timedelta(days=day)}T{hour:02d}:00:00-05:00,{kwh}"
+        for day in range(40)
+        for hour in range(24)
+    ]
+    path = tmp_path / "casa.csv"
+    path.write_text("timestamp,kwh\n" + "\n".join(rows), "utf-8")
+
+    document = answer("forecast", path, "--horizon", "24", "--month", "--next-month")
+
+    assert faults(document, "forecast") == []
+    assert document["hours"]["kwh"] == pytest.approx(24 * kwh, abs=0.5)
+
+
+def test_ten_readings_have_an_answer(tmp_path: Path) -> None:
+    path = tmp_path / "casa.csv"
+    rows = [f"2026-05-01T{hour:02d}:00:00-05:00,0.{hour}" for hour in range(10)]
+    path.write_text("timestamp,kwh\n" + "\n".join(rows), "utf-8")
+
+    document = answer("forecast", path, "--horizon", "24")
+
+    assert faults(document, "forecast") == []
