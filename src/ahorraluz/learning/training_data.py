@@ -282,7 +282,7 @@ def _daily_temperatures(path: Path, *, zone: str) -> pd.Series:
     """Return the mean temperature of each local day. [°C]"""
     table = pd.read_csv(path)
     seconds = pd.to_datetime(table["timestamp"], utc=True).dt.as_unit("s").astype(np.int64)
-    day = local_seconds(seconds.to_numpy(np.int64), zone=zone) // DAY_S
+    day = local_seconds(np.asarray(seconds, dtype=np.int64), zone=zone) // DAY_S
     return table["temp_c"].groupby(day).mean()
 
 

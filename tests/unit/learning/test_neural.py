@@ -27,8 +27,11 @@ from ahorraluz.learning.training import Recipe, fit, targets, tokens_of, usual_h
 from ahorraluz.learning.training_data import Panel, read_panel
 from ahorraluz.services import train_models as service
 
+# Keras asks NumPy for arrays as it did before version 2.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 TINY = Shape(width=8, blocks=1, heads=2, hour_code=2, hour_hidden=6)
-RECIPE = Recipe(epochs=2, windows=48, batch=16, shape=TINY)
+RECIPE = Recipe(epochs=2, windows=32, batch=16, shape=TINY)
 
 
 @pytest.fixture(scope="module")
