@@ -227,12 +227,8 @@ def _mixing_block() -> type[Layer]:
             **options: object,
         ) -> None:
             super().__init__(**options)
-            self.options = {
-                "time_hidden": time_hidden,
-                "feature_hidden": feature_hidden,
-                "dropout": dropout,
-                "activation": activation,
-            }
+            sizes = {"time_hidden": time_hidden, "feature_hidden": feature_hidden}
+            self.options = {**sizes, "dropout": dropout, "activation": activation}
             self.norms = [layers.LayerNormalization(epsilon=SCALE_FLOOR) for _ in range(2)]
             self.hidden = [layers.Dense(n, activation) for n in (time_hidden, feature_hidden)]
             self.drops = [layers.Dropout(dropout) for _ in range(4)]
