@@ -107,6 +107,8 @@ def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
             ]
         )
     yield from table(rows, right=[1, 2])
+    for odd in ahead.unusual:
+        yield texts.text("forecast.unusual", day=odd.day, share=texts.percent(odd.share))
     yield texts.text("forecast.basis-hours", days=ahead.days_seen)
     yield texts.text("forecast.model", model=ahead.model, version=ahead.version)
 

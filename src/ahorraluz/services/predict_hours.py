@@ -7,9 +7,10 @@ import numpy as np
 
 from ahorraluz.core.forecast.backtest import LEAST_SCALE
 from ahorraluz.core.forecast.baselines import Climatology
-from ahorraluz.core.forecast.calibration import WINDOW_DAYS, apply, latest_offsets
+from ahorraluz.core.forecast.calibration import WINDOW_DAYS, apply, latest_offsets, rolling
 from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
+    HIGH,
     HORIZON_DAYS,
     HOURS_DAY,
     Forecaster,
@@ -27,6 +28,11 @@ from ahorraluz.services.forecast_models import holidays_of
 
 CALIBRATION_DAYS = WINDOW_DAYS + HORIZON_DAYS
 """Days before the origin whose forecasts are held against what came. [day]"""
+UNUSUAL_DAYS = 14
+"""Newest days that are looked at for odd ones. [day]"""
+UNUSUAL_SHARE = 0.4
+"""Part of a day above its band from which it is called unusual: four times what chance gives,
+which by chance alone one day in some thousands reaches. [0 to 1]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +48,18 @@ class HoursAhead:
     version: str
     days_seen: int
     """Days with a reading among the 28 before the origin."""
+    unusual: tuple["UnusualDay", ...]
+    """Days of the last two weeks that took far more than was to be expected."""
     issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusualDay:
+    """A day much of which lay above the band that was told for it the day before."""
+
+    day: date
+    share: float
+    """Part of its known hours above the ninth quantile; a tenth is to be expected. [0 to 1]"""
 
 
 def predict_hours(
@@ -74,14 +91,14 @@ def predict_hours(
     origin = behind if as_of is None else min(behind, np.datetime64(as_of, "D"))
     place = int((origin - grid.days[0]).astype(int))
     kwh = np.full((CONTEXT_DAYS, HOURS_DAY), np.nan)
-    part = grid.power_kw[max(place - CONTEXT_DAYS, 0) : place]
+    part = grid.power_kw[max(place - CONTEXT_DAYS, 0) : max(place, 0)]
     if len(part):
         kwh[-len(part) :] = part
-    if bool(np.all(np.isnan(kwh))):
+    if place <= 0 or bool(np.all(np.isnan(kwh))):
         raise ForecastError("forecast-nothing-known", day=origin.astype(date))
     windows = Windows(kwh=kwh[None], origin=np.array([origin]), bill_kwh_day=np.array([np.nan]))
     chosen, issues = (model, ()) if model else _default_model(readings.zone)
-    told = _as_served(chosen, windows, home_hours("", grid), before=place)
+    told, unusual = _as_served(chosen, windows, home_hours("", grid), before=place)
     return HoursAhead(
         origin=origin.astype(date),
         zone=readings.zone,
@@ -89,6 +106,7 @@ def predict_hours(
         model=chosen.name,
         version=chosen.version,
         days_seen=int(np.sum(~np.isnan(kwh).all(axis=1))),
+        unusual=unusual,
         issues=issues,
     )
 
@@ -100,22 +118,39 @@ def _default_model(zone: str) -> tuple[Forecaster, tuple[Issue, ...]]:
         return Climatology(), (replace(error.issue, severity=Severity.WARNING),)
 
 
-def _as_served(model: Forecaster, windows: Windows, home: HomeHours, *, before: int) -> Hours:
-    """Return a forecast moved by how well the model did for this home in the last weeks."""
+def _as_served(
+    model: Forecaster, windows: Windows, home: HomeHours, *, before: int
+) -> tuple[Hours, tuple[UnusualDay, ...]]:
+    """Return a forecast moved by how well the model did for this home, and its odd days."""
     told = model.predict(windows)
-    past = HomeHours(id=home.id, days=home.days[:before], kwh=home.kwh[:before])
     first = windows.origin[0] - CALIBRATION_DAYS
-    cut = cut_windows([past], first=first)
+    cut = cut_windows([_past(home, before)], first=first, least_known=1 / HOURS_DAY)
     if len(cut.windows) == 0:
-        return told
-    offsets = latest_offsets(
-        model.predict(cut.windows),
-        cut.actual.reshape(len(cut.windows), -1),
-        _scale(cut.windows),
-        origin=cut.windows.origin,
-        today=windows.origin[0],
+        return told, ()
+    said, actual = model.predict(cut.windows), cut.actual.reshape(len(cut.windows), -1)
+    scale, origin = _scale(cut.windows), cut.windows.origin
+    offsets = latest_offsets(said, actual, scale, origin=origin, today=windows.origin[0])
+    served = rolling(said, actual, scale, origin=origin)
+    return apply(told, offsets, _scale(windows)), _unusual(served, actual, origin)
+
+
+def _past(home: HomeHours, before: int) -> HomeHours:
+    """Return the days before a place and the unknown ones after it that the newest window spans."""
+    ahead = HORIZON_DAYS - 1
+    days = home.days[0] + np.arange(before + ahead)
+    kwh = np.pad(home.kwh[:before], ((0, ahead), (0, 0)), constant_values=np.nan)
+    return HomeHours(id=home.id, days=days, kwh=kwh)
+
+
+def _unusual(served: Hours, actual: np.ndarray, origin: np.ndarray) -> tuple[UnusualDay, ...]:
+    known = ~np.isnan(actual[:, :HOURS_DAY])
+    above = known & (np.nan_to_num(actual[:, :HOURS_DAY]) > served.quantiles[:, :HOURS_DAY, HIGH])
+    share = above.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return tuple(
+        UnusualDay(day=origin[place].astype(date), share=float(share[place]))
+        for place in range(max(0, len(origin) - UNUSUAL_DAYS), len(origin))
+        if share[place] >= UNUSUAL_SHARE
     )
-    return apply(told, offsets, _scale(windows))
 
 
 def _scale(windows: Windows) -> np.ndarray:

@@ -145,3 +145,29 @@ def test_ten_readings_have_an_answer(tmp_path: Path) -> None:
     document = answer("forecast", path, "--horizon", "24")
 
     assert faults(document, "forecast") == []
+
+
+def test_a_day_far_above_what_was_told_is_called_unusual(tmp_path: Path) -> None:
+    path = hours(tmp_path / "casa.csv")
+    lines = path.read_text("utf-8").splitlines()
+    party = f"{FIRST + timedelta(days=76)}T"
+    path.write_text(
+        "\n".join(
+            f"{line.partition(',')[0]},1.9" if line.startswith(party) else line for line in lines
+        ),
+        "utf-8",
+    )
+
+    quiet, loud = (
+        answer("forecast", file, "--horizon", "24")["hours"]["unusual"]
+        for file in (hours(tmp_path / "otra.csv"), path)
+    )
+
+    assert quiet == []
+    assert [(odd["day"], odd["share_above_q90"]) for odd in loud] == [("2026-07-16", 1.0)]
+
+
+def test_a_day_before_all_readings_is_refused(readings: Path) -> None:
+    result = run("forecast", readings, "--horizon", "24", "--as-of", "2026-05-01")
+
+    assert (result.exit_code, result.stdout) == (2, "")

@@ -61,6 +61,14 @@ def _hours(ahead: HoursAhead, texts: Texts) -> Document:
             }
             for place, (quantiles, mean) in enumerate(rows)
         ],
+        "unusual": [
+            {
+                "day": odd.day.isoformat(),
+                "share_above_q90": round(odd.share, 3),
+                "text": texts.text("forecast.unusual", day=odd.day, share=texts.percent(odd.share)),
+            }
+            for odd in ahead.unusual
+        ],
         "issues": issue_documents(ahead.issues, texts),
     }
 
