@@ -68,6 +68,7 @@ class Recipe:
     hours: int = 300_000
     """Hours drawn to learn from; all where there are fewer. [h]"""
     threads: int = 1
+    """Processor cores. More than are idle is far slower than one: they wait for each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,7 +112,7 @@ def train_boosting(
 ) -> Boosting:
     """Return trees fitted on some windows and what came after them.
 
-    The same windows, recipe and seed give the same trees, whatever the number of threads.
+    The same windows, recipe and seed give the same trees.
 
     Parameters
     ----------
