@@ -31,7 +31,7 @@ HISTORIES = ((1, 1), (2, 2), (3, 5), (6, 11), (12, None))
 """Months on record, from and to, that short histories are reported by. [month]"""
 HORIZONS = (1, 2, 3, 6, 9, 11)
 """Months ahead that are reported; a year of bills reaches eleven. [month]"""
-ETS_HOMES = 24
+ETS_HOMES = 60
 """Homes that exponential smoothing is fitted on: it is slow."""
 MODEL = "ahorraluz"
 """Name of the own forecast among the rules."""
