@@ -7,7 +7,7 @@
 Every engine runs in a process of its own, one thread each, on the same invented homes of 28
 days with a fixed seed, and tells the 168 hours after them. statsforecast wants an older pandas
 than this project and lives in an environment of its own; so may TensorFlow (``--train``).
-``--saved`` is a folder that ``ahorraluz train`` has written, with ``saved_model`` and
+``--saved`` is a folder that ``ahorraluz train`` has written, with ``saved-model/1`` and
 ``model.keras``; ``--boosting`` one with a boosting model: without it trees are fitted first,
 on invented homes. What is not installed or not there is left out with a note. Prints a table;
 asserts nothing.
@@ -196,8 +196,8 @@ def engines(asked: argparse.Namespace, boosting: Path) -> list[Engine]:
             name="SavedModel (day mixer)",
             python=train,
             code=SAVED,
-            place=str(saved / "saved_model"),
-            needs=saved / "saved_model",
+            place=str(saved / "saved-model" / "1"),
+            needs=saved / "saved-model" / "1",
         ),
         Engine(
             name="Keras (day mixer)",
