@@ -1,8 +1,10 @@
-"""``ahorraluz train``: make the forecasting model again, or on homes of one's own."""
+"""``ahorraluz train``: make a forecasting model again, or on homes of one's own."""
 
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,22 +23,46 @@ SHOWN = ("nmae", "nrmse", "wql", "coverage80")
 
 
 def _run(session: Session, given: Given) -> None:
-    from ahorraluz.learning.training import Recipe
-    from ahorraluz.services.train_models import Asked, train_models
-
     data, out = given.file("training_data"), given.file("model_out")
     if data is None or out is None:
         raise InvalidInputError("option-missing", option="--out" if data else "--data")
+    as_of = session.day(given.day("as_of"))
+    shown = _Shown(session.texts)
+    card = _trees(data, out, as_of, given, shown)
+    if card is None:
+        card = _networks(data, out, as_of, given, shown)
+    session.show(dict(card), _lines(card, str(out), session.texts))
+
+
+def _trees(
+    data: Path, out: Path, as_of: date, given: Given, shown: "_Shown"
+) -> Mapping[str, Any] | None:
+    """Return the card of boosted trees; ``None``: nobody asked for them."""
+    if not given.flag("boosting"):
+        return None
+    for option in ("seeds", "epochs"):
+        if given.has(option):
+            raise InvalidInputError("train-option-of-networks", option=f"--{option}")
+    from ahorraluz.services.train_boosting import Asked, train_trees
+
+    return train_trees(Asked(data=data, out=out, as_of=as_of), progress=shown)
+
+
+def _networks(
+    data: Path, out: Path, as_of: date, given: Given, shown: "_Shown"
+) -> Mapping[str, Any]:
+    from ahorraluz.learning.training import Recipe
+    from ahorraluz.services.train_models import Asked, train_models
+
     standard = Recipe()
     asked = Asked(
         data=data,
         out=out,
-        as_of=session.day(given.day("as_of")),
+        as_of=as_of,
         seeds=int(given.number("seeds") or Decimal(3)),
         recipe=Recipe(epochs=int(given.number("epochs") or Decimal(standard.epochs))),
     )
-    trained = train_models(asked, progress=_Shown(session.texts))
-    session.show(dict(trained.card), _lines(trained.card, str(out), session.texts))
+    return train_models(asked, progress=shown).card
 
 
 class _Shown:
@@ -76,6 +102,7 @@ train = TextCommand(
     params=[
         TextOption(["--data", "training_data"], type=File(), metavar="DIR"),
         TextOption(["--out", "model_out"], type=File(), metavar="DIR"),
+        TextOption(["--boosting"], is_flag=True, default=None),
         TextOption(["--seeds"], type=Number(low=1, high=MOST_SEEDS, whole=True), metavar="N"),
         TextOption(["--epochs"], type=Number(low=1, high=MOST_EPOCHS, whole=True), metavar="N"),
         as_of_option(),

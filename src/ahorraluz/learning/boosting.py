@@ -134,7 +134,7 @@ def train_boosting(
         ``extra-missing``: LightGBM is not installed. ``boosting-too-few-hours``: fewer than
         5000 known hours.
     """
-    lightgbm = _lightgbm()
+    lightgbm = require_lightgbm()
     recipe = Recipe() if recipe is None else recipe
     features = hour_features(cut.windows, free=free)
     target = np.maximum(cut.actual.reshape(len(cut.home), -1), 0.0) / features.scale[:, None]
@@ -229,7 +229,7 @@ def load_boosting(folder: Path, *, free: FreeDays = peru_free, threads: int = 1)
         ``extra-missing``: LightGBM is not installed. ``boosting-no-model``: no model there.
         ``boosting-model-broken``: files that do not belong together, or to this version.
     """
-    lightgbm = _lightgbm()
+    lightgbm = require_lightgbm()
     if not (folder / CARD_FILE).is_file():
         raise BoostingError("boosting-no-model", folder=folder.name)
     try:
@@ -255,6 +255,15 @@ def load_default(*, free: FreeDays = peru_free) -> Boosting:
     """Return the model that comes with the program; raises as ``load_boosting``."""
     shipped = files("ahorraluz") / "data" / "models" / NAME
     return load_boosting(Path(str(shipped)), free=free)
+
+
+def require_lightgbm() -> Any:  # noqa: ANN401 - a module
+    """Return LightGBM; raises ``BoostingError`` ``extra-missing`` where it is not installed."""
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise BoostingError("extra-missing", extra="boosting") from error
+    return lightgbm
 
 
 def _told(trees: Mapping[str, "Booster"], features: HourFeatures, *, threads: int) -> Hours:
@@ -315,11 +324,3 @@ def _version(trees: Mapping[str, "Booster"]) -> str:
 
 def _file(head: str) -> str:
     return f"{head}.txt.gz"
-
-
-def _lightgbm() -> Any:  # noqa: ANN401 - a module
-    try:
-        import lightgbm
-    except ImportError as error:
-        raise BoostingError("extra-missing", extra="boosting") from error
-    return lightgbm

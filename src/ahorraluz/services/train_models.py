@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from ahorraluz.learning.neural import Model, joined, require_tensorflow
 from ahorraluz.learning.sampling import cut_of
 from ahorraluz.learning.training import Recipe, fit, tokens_of
 from ahorraluz.learning.training_data import Panel, TrainingHome, read_panel
+from ahorraluz.services.model_cards import places, rounded, versions
 from ahorraluz.services.write_file import write_whole
 
 SHIPPED = 2
@@ -208,53 +208,15 @@ def _card(
         "seeds": list(range(asked.seeds)),
         "members": min(SHIPPED, asked.seeds),
         "recipe": asdict(asked.recipe),
-        "libraries": _versions(),
+        "libraries": versions(LIBRARIES),
         "data": dict(panel.hashes),
-        "homes": _places(panel),
+        "homes": places(panel),
         "quantiles": list(QUANTILES),
-        "offsets": _rounded(shipped.offsets.tolist(), 5),
+        "offsets": rounded(shipped.offsets.tolist(), 5),
         "population": {
-            "shape": _rounded(shipped.population.shape.tolist(), 6),
-            "quantile_ratio": _rounded(shipped.population.quantile_ratio.tolist(), 5),
+            "shape": rounded(shipped.population.shape.tolist(), 6),
+            "quantile_ratio": rounded(shipped.population.quantile_ratio.tolist(), 5),
         },
         "agreement": asdict(agreement),
-        "scores": _rounded(tables, 4),
+        "scores": rounded(tables, 4),
     }
-
-
-def _places(panel: Panel) -> list[dict[str, Any]]:
-    """Return homes and dates of each place."""
-    rows = []
-    for place in sorted({home.place for home in panel.homes}):
-        here = [home for home in panel.homes if home.place == place]
-        rows.append(
-            {
-                "place": place,
-                "learnt": sum(1 for home in panel.learnt() if home.place == place),
-                "held_out": sum(1 for home in here if home.held_out),
-                "learn_until": str(here[0].learn_until),
-                "judge_from": str(here[0].judge_from),
-            }
-        )
-    return rows
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except ImportError:
-            continue
-    return found
-
-
-def _rounded(value: Any, digits: int) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a JSON value with its numbers rounded and NaN as null."""
-    if isinstance(value, float):
-        return round(value, digits) if np.isfinite(value) else None
-    if isinstance(value, list):
-        return [_rounded(item, digits) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): _rounded(item, digits) for key, item in value.items()}
-    return value

@@ -1,0 +1,48 @@
+"""What the cards of fitted models have in common: homes, versions and rounded scores."""
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from ahorraluz.learning.training_data import Panel
+
+
+def places(panel: Panel) -> list[dict[str, Any]]:
+    """Return homes and dates of each place."""
+    rows = []
+    for place in sorted({home.place for home in panel.homes}):
+        here = [home for home in panel.homes if home.place == place]
+        rows.append(
+            {
+                "place": place,
+                "learnt": sum(1 for home in panel.learnt() if home.place == place),
+                "held_out": sum(1 for home in here if home.held_out),
+                "learn_until": str(here[0].learn_until),
+                "judge_from": str(here[0].judge_from),
+            }
+        )
+    return rows
+
+
+def versions(libraries: Sequence[str]) -> dict[str, str]:
+    """Return the version of each library that is installed."""
+    found = {}
+    for library in libraries:
+        try:
+            found[library] = version(library)
+        except ImportError:
+            continue
+    return found
+
+
+def rounded(value: Any, digits: int) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a JSON value with its numbers rounded and NaN as null."""
+    if isinstance(value, float):
+        return round(value, digits) if np.isfinite(value) else None
+    if isinstance(value, list):
+        return [rounded(item, digits) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): rounded(item, digits) for key, item in value.items()}
+    return value
