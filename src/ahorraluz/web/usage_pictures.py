@@ -260,7 +260,7 @@ def axis_of(most: float) -> tuple[list[tuple[float, str]], float]:
     power = 10.0 ** np.floor(np.log10(raw))
     step = float(next(power * nice for nice in NICE if power * nice >= raw * 0.999))
     count = int(np.ceil(most / step - 1e-9))
-    places = max(0, -int(np.floor(np.log10(step))) + (1 if f"{step:g}".endswith("25") else 0))
+    places = len(f"{step:.9f}".rstrip("0").partition(".")[2])
     values = [n * step for n in range(count + 1)]
     return [(value, f"{value:.{places}f}") for value in values], values[-1]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -223,6 +223,7 @@ def test_a_base_above_the_month_is_drawn_no_higher() -> None:
 
 
 @given(most=st.floats(0.001, 100_000))
+@example(most=9.0)  # steps of 2.5, which whole numbers cannot say
 def test_an_axis_has_a_few_round_numbers(most: float) -> None:
     picture = draw_days([("todos", np.full(24, most))], peak_hours=(18, 23))
 
