@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from ahorraluz.learning.boosting import (
     Recipe,
     calibrated,
     load_boosting,
+    load_default,
     save,
     train_boosting,
 )
@@ -242,3 +244,19 @@ def test_without_lightgbm_the_extra_is_named(
     for raised in (reading, fitting):
         assert raised.value.issue.code == "extra-missing"
         assert raised.value.issue.parameters["extra"] == "boosting"
+
+
+def test_the_model_that_comes_with_the_program_is_nearer_than_yesterday(coming: Cut) -> None:
+    model = load_default()
+
+    hours = model.predict(coming.windows)
+
+    assert is_answer(hours)
+    naive = SeasonalNaive(24).predict(coming.windows)
+    assert error(hours, coming.actual) < 0.9 * error(naive, coming.actual)
+
+
+def test_the_model_that_comes_with_the_program_stays_small() -> None:
+    shipped = Path(str(files("ahorraluz") / "data" / "models" / "boosting"))
+
+    assert sum(path.stat().st_size for path in shipped.iterdir()) < 500_000
