@@ -60,7 +60,7 @@ def require_tensorflow() -> None:
 def register_layers() -> None:
     """Register every layer, so that a saved network can be loaded."""
     register_blocks()
-    for layer in (_day_tokens, _look_back, _correction):
+    for layer in (_day_tokens, _look_back, _correction, _ordered):
         layer()
 
 

@@ -90,8 +90,10 @@ def fit(
         if epoch >= first_kept:
             kept.append(model.get_weights())
         progress(epoch + 1, recipe.epochs, float(past.history["loss"][-1]))
-    model.set_weights([np.mean(weights, axis=0) for weights in zip(*kept, strict=True)])
-    return model
+    # A network that was never compiled: one that was cannot be loaded without its loss.
+    finished = build(recipe.shape, name=model.name)
+    finished.set_weights([np.mean(weights, axis=0) for weights in zip(*kept, strict=True)])
+    return finished
 
 
 def tokens_of(sample: Sample, population: Population) -> Tokens:
