@@ -163,6 +163,26 @@ def _day_tokens() -> type[Layer]:
     return DayTokens
 
 
+def _by_head(values: Tensor, heads: int) -> Tensor:
+    """Return values of days, shape (n, days, width), as (n, heads, days, width / heads)."""
+    from keras import ops
+
+    days, width = values.shape[1:]
+    parts = ops.reshape(values, (-1, days, heads, width // heads))
+    return ops.transpose(parts, (0, 2, 1, 3))
+
+
+def _profiles(weights: Tensor, history: Tensor, known: Tensor) -> Tensor:
+    """Return the days that heads looked at, hour by hour: their mean and how much is known."""
+    from keras import ops
+
+    sums = ops.matmul(weights, ops.expand_dims(history, 1))
+    parts = ops.matmul(weights, ops.expand_dims(known, 1))
+    profiles = ops.stack([sums / (parts + 1e-3), parts], axis=-1)
+    profiles = ops.transpose(profiles, (0, 2, 3, 1, 4))
+    return ops.reshape(profiles, (-1, HORIZON_DAYS, HOURS_DAY, 2 * weights.shape[1]))
+
+
 @cache
 def _look_back() -> type[Layer]:
     import keras
@@ -199,24 +219,14 @@ def _look_back() -> type[Layer]:
             of_home = ops.expand_dims(ops.concatenate([home, whole], axis=-1), 1)
             each = of_home + ops.zeros_like(ahead[..., :1])
             asked = ops.silu(self.asks(ops.concatenate([ahead, each], axis=-1)) + self.place)
-            wanted = self._by_head(self.wants(asked), HORIZON_DAYS)
-            offered = self._by_head(self.offers(days), CONTEXT_DAYS)
+            wanted = _by_head(self.wants(asked), self.heads)
+            offered = _by_head(self.offers(days), self.heads)
             alike = ops.matmul(wanted, ops.transpose(offered, (0, 1, 3, 2)))
             alike = alike / (self.width / self.heads) ** 0.5 + self.near
-            alike = alike - FAR * (1.0 - seen[:, None, None, :])
-            weights = ops.softmax(alike, axis=-1)
-            told = ops.matmul(weights, self._by_head(self.tells(days), CONTEXT_DAYS))
+            weights = ops.softmax(alike - FAR * (1.0 - seen[:, None, None, :]), axis=-1)
+            told = ops.matmul(weights, _by_head(self.tells(days), self.heads))
             told = ops.reshape(ops.transpose(told, (0, 2, 1, 3)), (-1, HORIZON_DAYS, self.width))
-            sums = ops.matmul(weights, ops.expand_dims(history, 1))
-            parts = ops.matmul(weights, ops.expand_dims(known, 1))
-            profiles = ops.stack([sums / (parts + 1e-3), parts], axis=-1)
-            profiles = ops.transpose(profiles, (0, 2, 3, 1, 4))
-            flat = ops.reshape(profiles, (-1, HORIZON_DAYS, HOURS_DAY, 2 * self.heads))
-            return ops.concatenate([asked, told], axis=-1), flat
-
-        def _by_head(self, values: Tensor, days: int) -> Tensor:
-            parts = ops.reshape(values, (-1, days, self.heads, self.width // self.heads))
-            return ops.transpose(parts, (0, 2, 1, 3))
+            return ops.concatenate([asked, told], axis=-1), _profiles(weights, history, known)
 
         def get_config(self) -> dict[str, Any]:
             return {**super().get_config(), "width": self.width, "heads": self.heads}
