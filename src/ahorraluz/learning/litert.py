@@ -30,9 +30,9 @@ NAME = "day-mixer"
 MODEL_FILE, CARD_FILE = "model.tflite", "card.json"
 SIGNATURE = "forecast"
 """Name of the call in both exported forms."""
-BATCH = 64
-"""Homes of one call of the network; more keep it no busier and only take memory."""
-FEW = 8
+BATCH = 16
+"""Homes of one call of the network: what it works on then stays in the cache."""
+FEW = 4
 """Up to so many homes are called one by one rather than as a batch that is mostly empty."""
 
 
@@ -60,7 +60,7 @@ class DayMixer:
         self._offsets: Floats = np.array(card["offsets"])
         self._free = free
         self._one = Network(model, batch=1)
-        self._many = Network(model, batch=BATCH, threads=2)
+        self._many = Network(model, batch=BATCH)
 
     def predict(self, windows: Windows, *, days: int = HORIZON_DAYS) -> Hours:
         """Return the hours of the first ``days`` days ahead, h = 24 × days.
@@ -88,7 +88,7 @@ class DayMixer:
 class Network:
     """The network in LiteRT, for batches of one size; calls from several threads queue."""
 
-    def __init__(self, model: bytes, *, batch: int, threads: int = 1) -> None:
+    def __init__(self, model: bytes, *, batch: int) -> None:
         """Load a model and set its batch.
 
         Raises
@@ -100,7 +100,7 @@ class Network:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise ForecastError("forecast-runtime-missing", package="ai-edge-litert") from error
-        self._interpreter = Interpreter(model_content=model, num_threads=threads)
+        self._interpreter = Interpreter(model_content=model, num_threads=1)
         self._batch = batch
         self._lock = Lock()
         self._interpreter.allocate_tensors()
