@@ -74,7 +74,12 @@ class DayMixer:
         seen = tokens(windows, base, free=self._calendar())
         network = self._one if len(windows) <= FEW else self._many
         answer = network(seen.inputs)[:, :days]
-        return hours_of_answer(answer, seen.level, self._offsets)
+        told = hours_of_answer(answer, seen.level, self._offsets)
+        # Of a recibo alone the network knows no more than what other homes do, and less well.
+        bare = np.isnan(windows.kwh).all(axis=(1, 2))
+        told.quantiles[bare] = base.quantiles[bare, : days * HOURS_DAY]
+        told.mean[bare] = base.mean[bare, : days * HOURS_DAY]
+        return told
 
     def _calendar(self) -> "FreeDays":
         if self._free is None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tests.unit.learning.invented_homes import windows_of
 
+from ahorraluz.core.forecast.climatology import climatology
 from ahorraluz.core.forecast.forecaster import QUANTILES, Forecaster, ForecastError, Hours, Windows
 from ahorraluz.core.forecast.holidays import no_free, peru_free
 from ahorraluz.learning.litert import BATCH, default_population, load_default
@@ -101,6 +102,16 @@ def test_a_recibo_alone_is_answered_at_its_level(model: Forecaster) -> None:
 
     assert_sound(hours, 1)
     assert hours.mean.sum() / 7 == pytest.approx(6.0, rel=0.25)
+
+
+def test_a_recibo_alone_is_answered_by_what_other_homes_do(model: Forecaster) -> None:
+    bare = window(np.full((28, 24), np.nan), bill=6.0)
+    others = climatology(bare, days=2, population=default_population())
+
+    told = model.predict(bare, days=2)
+
+    np.testing.assert_array_equal(told.quantiles, others.quantiles)
+    np.testing.assert_array_equal(told.mean, others.mean)
 
 
 def test_a_recibo_alone_says_how_little_it_knows(model: Forecaster) -> None:
