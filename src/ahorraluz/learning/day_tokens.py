@@ -146,6 +146,26 @@ def hours_of_answer(answer: np.ndarray, level: Floats, offsets: Floats) -> Hours
     )
 
 
+def bare_as_others(told: Hours, windows: Windows, base: Hours) -> Hours:
+    """Return hours whose windows without any reading are what other homes do.
+
+    Of a recibo alone the network knows no more than that, and less well.
+
+    Parameters
+    ----------
+    told
+        What the network says; changed in place.
+    windows
+        Where it came from.
+    base
+        Their climatology, as far ahead at least.
+    """
+    bare = np.isnan(windows.kwh).all(axis=(1, 2))
+    told.quantiles[bare] = base.quantiles[bare, : told.quantiles.shape[1]]
+    told.mean[bare] = base.mean[bare, : told.mean.shape[1]]
+    return told
+
+
 def _recent(windows: Windows, base: Hours) -> Floats:
     """Return the hours of late, the climatology where nothing is known, shape (w, 24, 13)."""
     heads = np.concatenate([base.quantiles, base.mean[..., None]], axis=-1)[:, :HOURS_DAY]

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from ahorraluz.core.forecast import calibration
 from ahorraluz.core.forecast.backtest import (
     Trial,
     average,
@@ -19,7 +20,6 @@ from ahorraluz.core.forecast.climatology import climatology
 from ahorraluz.core.forecast.cold_start import cold_trial
 from ahorraluz.core.forecast.forecaster import (
     HORIZON_DAYS,
-    QUANTILES,
     Floats,
     Forecaster,
     Hours,
@@ -29,7 +29,7 @@ from ahorraluz.core.forecast.holidays import FreeDays
 from ahorraluz.core.forecast.metrics import HomeScores
 from ahorraluz.core.forecast.population import Population
 from ahorraluz.core.issues import Issue, Severity
-from ahorraluz.learning.day_tokens import hours_of_answer, tokens
+from ahorraluz.learning.day_tokens import bare_as_others, hours_of_answer, tokens
 from ahorraluz.learning.neural import Model
 from ahorraluz.learning.sampling import cut_of, free_days
 from ahorraluz.learning.training import tokens_of
@@ -68,7 +68,8 @@ class KerasMixer:
         base = climatology(windows, days=HORIZON_DAYS, population=self.population)
         seen = tokens(windows, base, free=self.free)
         answer = self.model.predict(seen.inputs, batch_size=BATCH, verbose=0)
-        return hours_of_answer(answer[:, :days], seen.level, self.offsets)
+        told = hours_of_answer(answer[:, :days], seen.level, self.offsets)
+        return bare_as_others(told, windows, base)
 
 
 def fit_offsets(
@@ -92,17 +93,11 @@ def fit_offsets(
     """
     sample = cut_of(homes, "check", step_days=step_days)
     if len(sample.cut.home) == 0:
-        return np.zeros((HORIZON_DAYS, len(QUANTILES)))
+        return calibration.NO_OFFSETS.shift
     seen = tokens_of(sample, population)
     answer = model.predict(seen.inputs, batch_size=BATCH, verbose=0)
-    actual = np.maximum(sample.cut.actual, 0.0) / seen.level[:, None, None]
-    offsets = np.zeros((HORIZON_DAYS, len(QUANTILES)))
-    for day in range(HORIZON_DAYS):
-        known = ~np.isnan(actual[:, day])
-        short = actual[:, day, :, None] - answer[:, day, :, :-1]
-        for place, probability in enumerate(QUANTILES):
-            offsets[day, place] = np.quantile(short[..., place][known], probability)
-    return offsets
+    said = hours_of_answer(answer, seen.level, calibration.NO_OFFSETS.shift)
+    return calibration.fit_offsets(said, np.maximum(sample.cut.actual, 0.0), seen.level).shift
 
 
 def judged(

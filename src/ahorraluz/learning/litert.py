@@ -21,7 +21,7 @@ from ahorraluz.core.forecast.forecaster import (
     Windows,
 )
 from ahorraluz.core.forecast.population import Population
-from ahorraluz.learning.day_tokens import Inputs, hours_of_answer, tokens
+from ahorraluz.learning.day_tokens import Inputs, bare_as_others, hours_of_answer, tokens
 
 if TYPE_CHECKING:
     from ahorraluz.core.forecast.holidays import FreeDays
@@ -74,12 +74,7 @@ class DayMixer:
         seen = tokens(windows, base, free=self._calendar())
         network = self._one if len(windows) <= FEW else self._many
         answer = network(seen.inputs)[:, :days]
-        told = hours_of_answer(answer, seen.level, self._offsets)
-        # Of a recibo alone the network knows no more than what other homes do, and less well.
-        bare = np.isnan(windows.kwh).all(axis=(1, 2))
-        told.quantiles[bare] = base.quantiles[bare, : days * HOURS_DAY]
-        told.mean[bare] = base.mean[bare, : days * HOURS_DAY]
-        return told
+        return bare_as_others(hours_of_answer(answer, seen.level, self._offsets), windows, base)
 
     def _calendar(self) -> "FreeDays":
         if self._free is None:
