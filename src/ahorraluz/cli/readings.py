@@ -90,7 +90,7 @@ def _minute(seconds: int | None, zone: str) -> str:
 
 
 def _channels(checked: "CheckedFile", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.receive_readings import channel_kwh
+    from ahorraluz.core.readings.quality import channel_kwh
 
     if len(checked.file.channels) == 1:
         return

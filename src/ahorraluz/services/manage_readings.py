@@ -89,11 +89,12 @@ def put_aside(
     if channel is not None and channel not in {known.id for known in channels}:
         names = [known.id for known in channels]
         raise ReadingsRefusedError("channel-unknown", value=channel[:60], allowed=names)
-    found = [
+    # A channel that was read both as energy and as a register is there twice under one name.
+    found = dict.fromkeys(
         known.id
         for known in channels
         if channel in (None, known.id) and bool(np.any(known.start_s == start))
-    ]
+    )
     if not found:
         raise ReadingsRefusedError("no-reading-there", value=at[:60], home=home)
     return tuple(tools.store.quarantine(home, name, start, start, reason, as_of) for name in found)

@@ -20,9 +20,10 @@ from ahorraluz.core.consumption import Consumption
 from ahorraluz.core.forecast.bills_only import predict_months
 from ahorraluz.core.forecast.forecaster import (
     QUANTILES,
+    Floats,
     ForecastError,
 )
-from ahorraluz.core.forecast.month_end import predict_month_end
+from ahorraluz.core.forecast.month_end import PAST_DAYS, predict_month_end
 from ahorraluz.core.forecast.months import MonthForecast, MonthUse
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import Issue
@@ -99,7 +100,7 @@ def predict_month(
     period = Period(start, month_after(start))
     forecast = predict_month_end(days, kwh, month_end_net(), period=period, as_of=first_open)
     inside = (days >= np.datetime64(start, "D")) & (days < moment)
-    used = np.cumsum(np.nan_to_num(kwh[inside]))
+    used = np.cumsum(_filled(kwh[inside], before=kwh[days < np.datetime64(start, "D")]))
     return _ahead(
         forecast,
         used_by_day=tuple(used.tolist()),
@@ -107,6 +108,13 @@ def predict_month(
         history=_history(readings, before=start),
         prices=_prices(connection, tools, today),
     )
+
+
+def _filled(kwh: Floats, *, before: Floats) -> Floats:
+    """Return days of a month, unknown ones as its mean day or as those before: as it is told."""
+    known = kwh[~np.isnan(kwh)]
+    usual = known if len(known) else before[-PAST_DAYS:][~np.isnan(before[-PAST_DAYS:])]
+    return np.where(np.isnan(kwh), usual.mean() if len(usual) else 0.0, kwh)
 
 
 def predict_next_months(

@@ -12,8 +12,6 @@ from zoneinfo import available_timezones
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
 from ahorraluz.core.readings.channels import Channel, Measure, MeterFile, home_channels
 from ahorraluz.core.readings.cleaning import Cleaned, clean_channels
-from ahorraluz.core.readings.quality import check_channels
-from ahorraluz.core.readings.spans import kwh_as_read
 from ahorraluz.ingest.meter_files.options import LIMA, ReadOptions, Stamp
 from ahorraluz.ingest.meter_files.reading import parse_meter_file, read_meter_file
 from ahorraluz.services.toolbox import Toolbox
@@ -197,10 +195,3 @@ def readings_of(home: str, *, tools: Toolbox) -> tuple[tuple[Channel, ...], Clea
         raise ReadingsRefusedError("home-without-readings", home=home)
     chosen: Sequence[Channel] = home_channels(channels)
     return channels, clean_channels(chosen, zone=tools.store.zone(home))
-
-
-def channel_kwh(channel: Channel, *, zone: str) -> float:
-    """Return the energy of one channel as its file says it, nothing cleaned. [kWh]"""
-    if channel.measure is not Measure.REGISTER:
-        return kwh_as_read(channel)
-    return check_channels([channel], zone=zone).kwh_total

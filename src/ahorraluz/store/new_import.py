@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ahorraluz.core.readings.channels import Channel, Measure, MeterFile, home_channels
-from ahorraluz.core.readings.spans import kwh_as_read
+from ahorraluz.core.readings.channels import Channel, MeterFile, home_channels
+from ahorraluz.core.readings.quality import channel_kwh
 from ahorraluz.store.blocks import Block, blocks_of
 from ahorraluz.store.errors import StoreError
 
@@ -29,6 +29,7 @@ class NewImport:
         ]
         self.start_s = min(block.first_s for _, block in self.blocks)
         self.end_s = max(block.end_s for _, block in self.blocks)
+        home = home_channels(self.channels)
         names = sorted({channel.id for channel in self.channels})
         self.columns: dict[str, Any] = {
             "channels": json.dumps(names, ensure_ascii=False),
@@ -39,7 +40,7 @@ class NewImport:
             "rows": sum(len(channel) for channel in self.channels),
             "start_s": self.start_s,
             "end_s": self.end_s,
-            "kwh": raw_kwh(self.channels),
+            "kwh": sum((channel_kwh(channel, zone=file.zone) for channel in home), 0.0),
         }
 
 
@@ -65,17 +66,3 @@ def read_sha256(channels: Iterable[Channel]) -> str:
         for column in (channel.start_s, channel.end_s, channel.value, channel.flags):
             digest.update(np.ascontiguousarray(column).data)
     return digest.hexdigest()
-
-
-def raw_kwh(channels: Sequence[Channel]) -> float:
-    """Return the energy of the home's channels as the file says it, nothing cleaned. [kWh]"""
-    return sum((_kwh(channel) for channel in home_channels(channels)), 0.0)
-
-
-def _kwh(channel: Channel) -> float:
-    if channel.measure is not Measure.REGISTER:
-        return kwh_as_read(channel)
-    known = channel.rows(np.isfinite(channel.value))
-    standing = known.value[np.argsort(known.start_s, kind="stable")]
-    # A fall is a counter that began anew; what it had counted by then it does not say.
-    return float(np.diff(standing).clip(min=0.0).sum())

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ahorraluz.core.readings.quality import QualityFinding
+from ahorraluz.core.readings.quality import QualityFinding, channel_kwh
 from ahorraluz.core.readings.schema import Quality
 from ahorraluz.services.documents.readings import format_name, moment, quality_text, step_text
-from ahorraluz.services.receive_readings import CheckedFile, channel_kwh
+from ahorraluz.services.receive_readings import CheckedFile
 from ahorraluz.texts import NOTHING, Texts
 
 SHOWN_EXAMPLES = 3

@@ -1,6 +1,7 @@
 """``ahorraluz forecast``: from readings, from recibos, from one figure."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,25 @@ def test_this_month_is_what_was_used_and_what_is_left_in_soles(readings: Path) -
     assert month["kwh"]["mean"] == pytest.approx(31 * 4.4, rel=0.15)
     assert month["bill"]["limits"][0]["limit_kwh"] == "140"
     assert 0 < month["bill"]["limits"][0]["chance_above"] < 1
+
+
+def test_days_without_readings_count_as_the_month_has_them(readings: Path, tmp_path: Path) -> None:
+    hole = tmp_path / "hueco.csv"
+    lines = readings.read_text("utf-8").splitlines()
+    hole.write_text(
+        "\n".join(line for line in lines if not "2026-07-03" <= line[:10] < "2026-07-10"), "utf-8"
+    )
+
+    whole, part = (answer("forecast", file, "--month", *LIMA)["month"] for file in (readings, hole))
+
+    assert part["used_kwh"] == pytest.approx(whole["used_kwh"], rel=0.1)
+
+
+def test_what_still_avoids_a_limit_is_never_rounded_past_it() -> None:
+    (month,) = answer("forecast", "--kwh", "128", *LIMA, "--as-of", "2026-11-26")["next_months"]
+
+    (limit,) = [limit for limit in month["bill"]["limits"] if limit["limit_kwh"] == "140"]
+    assert Decimal(limit["kwh_a_day"]) * month["days_left"] <= 140
 
 
 def test_a_month_to_come_is_less_sure_than_the_present_one(readings: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.services.conftest import NOW
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
+from ahorraluz.core.readings.channels import Measure
 from ahorraluz.services.manage_readings import (
     csv_of_readings,
     export_readings,
@@ -93,6 +94,19 @@ def test_a_moment_is_put_aside_in_every_channel_or_in_one(meter: Path, own_tools
     assert aside("2026-01-05T12:00", None) == 2
     assert aside("2026-01-05T13:00", "otro") == 1
     assert {c.id: len(c) for c in own_tools.store.channels("casa")} == {CHANNEL: 1439, "otro": 1438}
+
+
+def test_a_channel_read_in_two_ways_is_put_aside_once(meter: Path, own_tools: Toolbox) -> None:
+    checked = check_file(meter)
+    (channel,) = checked.file.channels
+    two = replace(checked.file, channels=(channel, replace(channel, measure=Measure.REGISTER)))
+    keep_file(replace(checked, file=two), home="casa", tools=own_tools, as_of=NOW)
+
+    aside = put_aside(
+        "casa", tools=own_tools, at="2026-01-05T12:00", channel=None, reason="", as_of=NOW
+    )
+
+    assert len(aside) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from tests.unit.core.readings.invented_homes import home, register
 from tests.unit.services.conftest import NOW
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Severity
+from ahorraluz.core.readings.quality import channel_kwh
 from ahorraluz.services.receive_readings import (
     CheckedFile,
     FileHints,
     ReadingsRefusedError,
-    channel_kwh,
     check_bytes,
     check_file,
     check_home_name,

@@ -7,7 +7,7 @@ recibo is the mean of recibos, not the recibo of the mean.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,5 +159,5 @@ def _crossing(
         limit_kwh=limit,
         chance=chance_above(energies, limit),
         kwh_left=left,
-        kwh_a_day=None if daily is None else daily.quantize(Decimal("0.01")),
+        kwh_a_day=None if daily is None else daily.quantize(Decimal("0.01"), ROUND_DOWN),
     )

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import numpy as np
 
 from ahorraluz.core.issues import Parameter
-from ahorraluz.core.readings.channels import Channel
+from ahorraluz.core.readings.channels import Channel, Measure
 from ahorraluz.core.readings.checks import MAXIMUM_KW
 from ahorraluz.core.readings.marks import MAX_EXAMPLES, Mark
 from ahorraluz.core.readings.scanning import Scan, scan_channels
 from ahorraluz.core.readings.schema import Quality
+from ahorraluz.core.readings.spans import kwh_as_read
 
 CODES = (
     "gaps",
@@ -123,6 +124,21 @@ def check_channels(
         Most that the supply can carry; by default what no home has. [kW]
     """
     return report_of(scan_channels(channels, zone=zone, interval_s=None, maximum_kw=maximum_kw))
+
+
+def channel_kwh(channel: Channel, *, zone: str) -> float:
+    """Return the energy of one channel as its file says it, nothing cleaned. [kWh]
+
+    Parameters
+    ----------
+    channel
+        Of any measure.
+    zone
+        IANA name.
+    """
+    if channel.measure is not Measure.REGISTER:
+        return kwh_as_read(channel)
+    return check_channels([channel], zone=zone).kwh_total
 
 
 def report_of(scan: Scan) -> QualityReport:

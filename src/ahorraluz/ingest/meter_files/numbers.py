@@ -164,7 +164,8 @@ def _number(text: str, *, comma: bool) -> tuple[float, bool]:
     """Return the number of a text, and whether it could be read."""
     if is_nothing(text):
         return np.nan, True
-    match = NUMBER.fullmatch(text.strip())
+    text = text.strip()
+    match = NUMBER.fullmatch(text)
     if match is None:
         return np.nan, False
     plain = re.sub(r"['\u2019\s]", "", text[: match.start("unit")] if match["unit"] else text)

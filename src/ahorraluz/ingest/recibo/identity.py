@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from ahorraluz.ingest.recibo.found import Candidate, Field, Status, Why, distinct, sure, unsure
+from ahorraluz.ingest.recibo.found import Candidate, Field, Why, distinct, sure, unsure
 from ahorraluz.ingest.recibo.labels import Label
 from ahorraluz.ingest.recibo.places import Sheet, least_confidence
 from ahorraluz.ingest.recibo.words import Row, Word, plain
@@ -138,8 +138,3 @@ def _candidate(sheet: Sheet, row: Row, value: str, shown: str, *, label: str = "
         text=shown,
         confidence=None if sheet.exact else least_confidence(words or row.words),
     )
-
-
-def is_sure(field: Field | None) -> bool:
-    """Tell whether a field was read surely."""
-    return field is not None and field.status is Status.SURE

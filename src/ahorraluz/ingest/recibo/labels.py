@@ -7,7 +7,7 @@ set in pieces are the same words. Earlier entries win over later ones that overl
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -232,12 +232,6 @@ def labels_in(row: Row) -> tuple[Labelled, ...]:
             if end > start and _begins_a_word(row, start) and not _over(taken, start, end):
                 taken.append(Labelled(label=label, row=row, start=start, end=end))
     return tuple(sorted(taken, key=lambda labelled: labelled.start))
-
-
-def all_labels(rows: Sequence[Row]) -> Iterator[Labelled]:
-    """Yield every label of every row."""
-    for row in rows:
-        yield from labels_in(row)
 
 
 def _begins_a_word(row: Row, start: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from ahorraluz.core.advice.forecast_bills import BillForecast
@@ -150,5 +150,6 @@ def _bill_sentences(bill: BillForecast, texts: Texts) -> Iterator[str]:
         if crossing.kwh_left < 0:
             yield texts.text("forecast.crossed", limit=crossing.limit_kwh)
         elif crossing.kwh_a_day is not None:
-            daily = texts.number(crossing.kwh_a_day, places=1)
+            # Rounded up it would cross.
+            daily = texts.number(crossing.kwh_a_day.quantize(Decimal("0.1"), ROUND_DOWN), places=1)
             yield texts.text("forecast.keeps", limit=crossing.limit_kwh, kwh=daily)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ahorraluz.core.readings.channels import Channel
-from ahorraluz.core.readings.quality import QualityFinding, QualityReport
+from ahorraluz.core.readings.quality import QualityFinding, QualityReport, channel_kwh
 from ahorraluz.core.readings.schema import Quality, Readings
 from ahorraluz.services.documents.parts import Document, issue_documents
-from ahorraluz.services.receive_readings import CheckedFile, KeptFile, channel_kwh
+from ahorraluz.services.receive_readings import CheckedFile, KeptFile
 from ahorraluz.store.records import ImportRecord, Quarantined, StoredHome
 from ahorraluz.texts import Texts
 

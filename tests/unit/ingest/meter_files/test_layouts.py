@@ -182,3 +182,14 @@ def test_short_names_of_zones_give_the_offset() -> None:
     text = "Date,kWh\n2025-01-10 00:00 EST,1.5\n2025-01-10 01:00 EST,2.5\n"
 
     assert home(text).start_s.tolist() == [FIRST, FIRST + 3600]
+
+
+@pytest.mark.parametrize(
+    "space", ["", " ", "\u2009", "\u3000"], ids=["none", "space", "thin", "wide"]
+)
+def test_no_space_before_a_number_with_its_unit_eats_a_digit(space: str) -> None:
+    rows = "".join(f"2025-01-10 {hour:02d}:00;{space}1.25kWh\n" for hour in HOURS)
+
+    channel = home(f"fecha;consumo\n{rows}")
+
+    assert channel.value.tolist() == [1.25] * 24
