@@ -11,6 +11,7 @@ from ahorraluz.core.forecast.forecaster import Forecaster
 from ahorraluz.core.forecast.holidays import COUNTRY, FreeDays, no_free, peru_free
 from ahorraluz.core.forecast.population import UNINFORMED, Population
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
+from ahorraluz.services.quiet_runtime import quiet_runtime
 
 NAIVE = "seasonal-naive-24"
 WEEK_MEAN = "seven-day-mean"
@@ -129,7 +130,8 @@ def _fitted(name: str, free: FreeDays) -> Forecaster | None:
     """Return a fitted model; ``None``: what runs it is not installed, or it was not fitted."""
     module, _, function = FITTED[name].partition(":")
     try:
-        model: Forecaster = getattr(import_module(module), function)(free=free)
+        with quiet_runtime():
+            model: Forecaster = getattr(import_module(module), function)(free=free)
     except (ImportError, OSError, AhorraLuzError):
         return None
     return model

@@ -25,6 +25,7 @@ from ahorraluz.core.readings.grid import day_grid
 from ahorraluz.core.readings.schema import Readings
 from ahorraluz.learning.litert import load_default
 from ahorraluz.services.forecast_models import holidays_of
+from ahorraluz.services.quiet_runtime import quiet_runtime
 
 CALIBRATION_DAYS = WINDOW_DAYS + HORIZON_DAYS
 """Days before the origin whose forecasts are held against what came. [day]"""
@@ -113,7 +114,8 @@ def predict_hours(
 
 def _default_model(zone: str) -> tuple[Forecaster, tuple[Issue, ...]]:
     try:
-        return load_default(free=holidays_of(zone)), ()
+        with quiet_runtime():
+            return load_default(free=holidays_of(zone)), ()
     except ForecastError as error:
         return Climatology(), (replace(error.issue, severity=Severity.WARNING),)
 
