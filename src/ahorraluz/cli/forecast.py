@@ -9,7 +9,7 @@ from ahorraluz.cli.compare import connection_of, connection_options
 from ahorraluz.cli.meter_options import hints_of, meter_options
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.supply_options import as_of_option, fields_of
-from ahorraluz.cli.tables import heading, issue_lines, period_text, table
+from ahorraluz.cli.tables import heading, issue_lines, table
 from ahorraluz.cli.typed import Number
 from ahorraluz.cli.words import Given, TextCommand, TextOption
 from ahorraluz.core.issues import InvalidInputError
@@ -114,11 +114,11 @@ def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
 
 
 def _month(ahead: "MonthAhead", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.forecast import month_sentences
+    from ahorraluz.services.documents.forecast import basis_text, month_sentences
 
-    yield from heading(period_text(ahead.forecast.period, texts))
+    yield from heading(texts.month(ahead.forecast.period.start))
     yield from month_sentences(ahead, texts)
-    yield texts.text(f"forecast.basis-{ahead.forecast.basis}")
+    yield basis_text(ahead, texts)
     yield texts.text("forecast.model", model=ahead.forecast.model, version=ahead.forecast.version)
 
 

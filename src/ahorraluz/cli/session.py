@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
-from itertools import zip_longest
+from itertools import dropwhile, zip_longest
 from typing import TYPE_CHECKING
 
 import click
@@ -88,11 +88,11 @@ class Session:
         return given or datetime.now(tz=LIMA).date()
 
     def show(self, document: Mapping[str, object], lines: Iterable[str]) -> None:
-        """Print an answer: the document with ``--json``, else the lines."""
+        """Print an answer: the document with ``--json``, else the lines from the first with words."""
         if self.as_json:
             click.echo(json.dumps(document, ensure_ascii=False, indent=2))
             return
-        for line in lines:
+        for line in dropwhile(lambda line: not line, lines):
             click.echo(line)
 
     def report(self, issues: Sequence[Issue]) -> None:

@@ -12,6 +12,7 @@ MAX_KWH = Decimal(100_000)
 """More than any low-voltage supply can take in a month; above it, a typing slip."""
 KWH_DECIMALS = 3
 """Meters print at most three decimals."""
+WATT_HOUR = Decimal("0.001")
 
 
 class ConsumptionError(AhorraLuzError):
@@ -75,3 +76,14 @@ def check_kwh(value: Decimal, *, field_name: str = "kwh") -> Decimal:
     if isinstance(exponent, int) and -exponent > KWH_DECIMALS:
         raise ConsumptionError("kwh-too-many-decimals", field=field_name, value=value)
     return value
+
+
+def exact_kwh(kwh: float) -> Decimal:
+    """Return measured or expected energy to the watt-hour, ready to be priced. [kWh]
+
+    Examples
+    --------
+    >>> exact_kwh(12.34567)
+    Decimal('12.346')
+    """
+    return Decimal(repr(max(kwh, 0.0))).quantize(WATT_HOUR)

@@ -1,14 +1,14 @@
 """Everything that is asked of the future of one home, from whatever is known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ahorraluz.core.forecast.months import MonthUse
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.connection import Connection
-from ahorraluz.services.find_readings import FoundReadings
+from ahorraluz.services.find_readings import FoundReadings, known_on
 from ahorraluz.services.predict_hours import HoursAhead, predict_hours
 from ahorraluz.services.predict_usage import (
     MonthAhead,
@@ -36,7 +36,8 @@ class ForecastRequest:
     months: int = 0
     """Months after the newest one known, up to 24. [month]"""
     as_of: date | None = None
-    """First day that is not over; ``None``: the day after the readings."""
+    """First day that is not over: of what came from it on nothing is used; ``None``: the day
+    after the readings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,15 +79,19 @@ def forecast_home(
     Raises
     ------
     ForecastRequestError
-        ``forecast-needs-readings``: hours or this month's end of a home without readings.
+        ``forecast-needs-readings``: hours or this month's end of a home without readings;
+        ``forecast-recibos-later``: all its recibos came after the day that is asked for.
     AhorraLuzError
         What is known of it cannot be told on.
     """
+    connection = _billed_by(connection, request.as_of)
     if found is None:
         if request.hours is not None or request.month:
             raise ForecastRequestError("forecast-needs-readings")
-        history = () if home is None else history_of_home(home)
+        history = _recibos(home, request.as_of)
         return HomeForecast(name="", months=_months(request, history, connection, tools, today))
+    if request.as_of is not None:
+        found = known_on(found, request.as_of)
     readings = found.cleaned.readings
     hours = month = None
     if request.hours is not None:
@@ -116,6 +121,21 @@ def month_of(known: Understanding, *, tools: Toolbox, today: date) -> MonthAhead
         )
     except AhorraLuzError:
         return None
+
+
+def _recibos(home: Home | None, as_of: date | None) -> tuple[MonthUse, ...]:
+    history = () if home is None else history_of_home(home, as_of=as_of)
+    if home is not None and home.history and not history:
+        raise ForecastRequestError("forecast-recibos-later", day=as_of)
+    return history
+
+
+def _billed_by(connection: Connection | None, as_of: date | None) -> Connection | None:
+    """Return how a home is billed, without the recibos that came after a day."""
+    if connection is None or as_of is None:
+        return connection
+    known = tuple(r for r in connection.receipts if r.period is None or r.period.end <= as_of)
+    return replace(connection, receipts=known)
 
 
 def _months(

@@ -1,6 +1,6 @@
 """What comes next for one home: this month, the months after, and their recibos."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,25 +11,21 @@ from ahorraluz.catalog.month_nets import bills_net, month_end_net
 from ahorraluz.core.advice.forecast_bills import (
     BillForecast,
     ForecastBillError,
-    chance_above,
     energies_of,
     forecast_bill,
 )
 from ahorraluz.core.advice.measured_months import months_of
-from ahorraluz.core.consumption import Consumption
+from ahorraluz.core.advice.voucher_line import VoucherLine, voucher_line
+from ahorraluz.core.consumption import Consumption, exact_kwh
 from ahorraluz.core.forecast.bills_only import predict_months
-from ahorraluz.core.forecast.forecaster import (
-    QUANTILES,
-    Floats,
-    ForecastError,
-)
-from ahorraluz.core.forecast.month_end import PAST_DAYS, predict_month_end
+from ahorraluz.core.forecast.daily_use import daily_of
+from ahorraluz.core.forecast.forecaster import QUANTILES, Floats
+from ahorraluz.core.forecast.month_end import predict_from_register, predict_month_end
 from ahorraluz.core.forecast.months import MonthForecast, MonthUse
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.periods import Period, month_after
-from ahorraluz.core.readings.grid import day_grid, local_seconds
-from ahorraluz.core.readings.schema import DAY_S, Readings, Step
+from ahorraluz.core.readings.schema import Readings, Step
 from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH
 from ahorraluz.core.tariffs.schedule import TariffBook
@@ -37,10 +33,8 @@ from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.services.connection import Connection, Prices, month_to_come, prices_of
 from ahorraluz.services.toolbox import Toolbox
 
-YEAR = 12
 LEAST_RATIO = 1e-3
 """Least part of its median that a quantile counts as, where a logarithm is taken."""
-WATT_HOUR = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,10 +51,17 @@ class MonthAhead:
     """``None``: it is not known how the home is billed."""
     announced_pen: Decimal | None
     """What sheets that begin after today add to the recibo; ``None``: none is on file. [PEN]"""
-    fise_chance: float | None
-    """Probability that the mean of twelve months lies above the line of the gas voucher; ``None``:
-    fewer than eleven months before it are known. [0 to 1]"""
+    voucher: VoucherLine | None
+    """Twelve months with this one against the line of the gas voucher; ``None``: nothing is priced,
+    or no line is in force."""
+    known_months: tuple[date, ...]
+    """First days of the whole months that are known, by rising date."""
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def known_until(self) -> date:
+        """Last day whose energy is counted as used."""
+        return self.forecast.period.end - timedelta(days=self.days_left + 1)
 
 
 def predict_month(
@@ -73,13 +74,18 @@ def predict_month(
 ) -> MonthAhead:
     """Return where the month that ``as_of`` falls in will end.
 
+    Days cut out of the energy between two readings of a counter say nothing of how days swing:
+    where most are such days, the month is told as from the counter.
+
     Parameters
     ----------
     readings
-        Clean series of intervals or days.
+        Clean series of intervals or days. Of days from ``as_of`` on nothing is looked at, but
+        a gap before it may have been filled with them: cut the series first
+        (:func:`.find_readings.known_on`).
     as_of
         First day that is not over; ``None``, or a day after the readings end: the day
-        after them.
+        after the last whole one.
     connection
         How the home is billed; ``None``: nothing is priced.
     tools
@@ -92,29 +98,34 @@ def predict_month(
     MonthsError
         As of :func:`predict_month_end`.
     """
-    days, kwh = daily_of(readings)
-    behind = days[-1] + 1
+    daily = daily_of(readings)
+    days, kwh = daily.days, daily.kwh
+    whole = np.flatnonzero(~np.isnan(kwh))
+    behind = days[whole[-1]] + 1 if len(whole) else days[0]
     moment = behind if as_of is None else min(behind, np.datetime64(as_of, "D"))
     first_open = moment.astype(date)
     start = first_open.replace(day=1)
     period = Period(start, month_after(start))
-    forecast = predict_month_end(days, kwh, month_end_net(), period=period, as_of=first_open)
-    inside = (days >= np.datetime64(start, "D")) & (days < moment)
-    used = np.cumsum(_filled(kwh[inside], before=kwh[days < np.datetime64(start, "D")]))
+    month = np.arange(np.datetime64(start, "D"), moment)
+    used = daily.so_far(month, moment)
+    if daily.is_day_by_day(moment):
+        forecast = predict_month_end(days, kwh, month_end_net(), period=period, as_of=first_open)
+    else:
+        forecast = predict_from_register(
+            float(used[-1]) if len(used) else 0.0,
+            month_end_net(),
+            period=period,
+            as_of=first_open,
+            before_kwh_day=daily.mean_before(month, moment),
+        )
     return _ahead(
         forecast,
         used_by_day=tuple(used.tolist()),
         days_left=(period.end - first_open).days,
-        history=_history(readings, before=start),
+        known=_history(readings, before=start),
+        told={},
         prices=_prices(connection, tools, today),
     )
-
-
-def _filled(kwh: Floats, *, before: Floats) -> Floats:
-    """Return days of a month, unknown ones as its mean day or as those before: as it is told."""
-    known = kwh[~np.isnan(kwh)]
-    usual = known if len(known) else before[-PAST_DAYS:][~np.isnan(before[-PAST_DAYS:])]
-    return np.where(np.isnan(kwh), usual.mean() if len(usual) else 0.0, kwh)
 
 
 def predict_next_months(
@@ -126,16 +137,11 @@ def predict_next_months(
     today: date,
 ) -> tuple[MonthAhead, ...]:
     """Return the months after the newest one known; raises like :func:`predict_months`."""
-    prices = _prices(connection, tools, today)
-    return tuple(
-        _ahead(
-            forecast,
-            used_by_day=(),
-            days_left=forecast.period.days,
-            history=history,
-            prices=prices,
-        )
-        for forecast in predict_months(history, bills_net(), ahead=ahead)
+    return _months_ahead(
+        predict_months(history, bills_net(), ahead=ahead),
+        known=history,
+        told={},
+        prices=_prices(connection, tools, today),
     )
 
 
@@ -154,24 +160,47 @@ def predict_months_after(
     widens the months after it.
     """
     history = _history(readings, before=None)
-    present: MonthForecast | None = None
-    if readings.step is not Step.MONTH:
-        present = predict_month(
-            readings, as_of=as_of, connection=None, tools=tools, today=today
-        ).forecast
-        use = MonthUse(month=present.period.start, kwh=present.mean_kwh, days=present.period.days)
-        history = (*(item for item in history if item.month < use.month), use)
-    prices = _prices(connection, tools, today)
-    return tuple(
-        _ahead(
-            forecast if present is None else _doubting(forecast, present),
-            used_by_day=(),
-            days_left=forecast.period.days,
-            history=history,
-            prices=prices,
+    if readings.step is Step.MONTH:
+        return predict_next_months(
+            history, ahead=ahead, connection=connection, tools=tools, today=today
         )
-        for forecast in predict_months(history, bills_net(), ahead=ahead)
+    present = predict_month(
+        readings, as_of=as_of, connection=None, tools=tools, today=today
+    ).forecast
+    month = present.period.start
+    use = MonthUse(month=month, kwh=present.mean_kwh, days=present.period.days)
+    history = tuple(item for item in history if item.month < month)
+    forecasts = predict_months((*history, use), bills_net(), ahead=ahead)
+    return _months_ahead(
+        [replace(_doubting(forecast, present), basis="months") for forecast in forecasts],
+        known=history,
+        told={month: _energies(present)},
+        prices=_prices(connection, tools, today),
     )
+
+
+def _months_ahead(
+    forecasts: Sequence[MonthForecast],
+    *,
+    known: Sequence[MonthUse],
+    told: Mapping[date, Floats],
+    prices: Prices | None,
+) -> tuple[MonthAhead, ...]:
+    """Return months in a row, each of which counts as told for those after it."""
+    months, so_far = [], dict(told)
+    for forecast in forecasts:
+        months.append(
+            _ahead(
+                forecast,
+                used_by_day=(),
+                days_left=forecast.period.days,
+                known=known,
+                told=so_far,
+                prices=prices,
+            )
+        )
+        so_far[forecast.period.start] = _energies(forecast)
+    return tuple(months)
 
 
 def _doubting(forecast: MonthForecast, present: MonthForecast) -> MonthForecast:
@@ -189,20 +218,16 @@ def _doubting(forecast: MonthForecast, present: MonthForecast) -> MonthForecast:
     return replace(forecast, quantiles_kwh=tuple(np.sort(quantiles).tolist()))
 
 
-def daily_of(readings: Readings) -> tuple[np.ndarray, np.ndarray]:
-    """Return local days, shape (d,), and their energy, NaN unless whole, shape (d,). [kWh]"""
-    if readings.step is Step.FIXED:
-        grid = day_grid(readings).hourly()
-        return grid.days, grid.daily_kwh
-    if readings.step is Step.MONTH:
-        raise ForecastError("forecast-needs-days")
-    local = local_seconds(readings.starts_s, zone=readings.zone)
-    return np.floor_divide(local, DAY_S).astype("datetime64[D]"), readings.energy_kwh
+def history_of_home(home: Home, *, as_of: date | None = None) -> tuple[MonthUse, ...]:
+    """Return the recibos of a home, each under the month its middle falls in.
 
-
-def history_of_home(home: Home) -> tuple[MonthUse, ...]:
-    """Return the recibos of a home, each under the month its middle falls in."""
-    return _by_month((month.period, float(month.kwh)) for month in home.history)
+    Those that end after ``as_of`` are left out: that day nobody had read the meter yet.
+    """
+    return _by_month(
+        (month.period, float(month.kwh))
+        for month in home.history
+        if as_of is None or month.period.end <= as_of
+    )
 
 
 def _history(readings: Readings, *, before: date | None) -> tuple[MonthUse, ...]:
@@ -223,17 +248,22 @@ def _prices(connection: Connection | None, tools: Toolbox, today: date) -> Price
     return None if connection is None else prices_of(connection, tools=tools, as_of=today)
 
 
+def _energies(forecast: MonthForecast) -> Floats:
+    return energies_of(forecast.quantiles_kwh, QUANTILES, mean_kwh=forecast.mean_kwh)
+
+
 def _ahead(
     forecast: MonthForecast,
     *,
     used_by_day: tuple[float, ...],
     days_left: int,
-    history: Sequence[MonthUse],
+    known: Sequence[MonthUse],
+    told: Mapping[date, Floats],
     prices: Prices | None,
 ) -> MonthAhead:
-    energies = energies_of(forecast.quantiles_kwh, QUANTILES, mean_kwh=forecast.mean_kwh)
+    energies = _energies(forecast)
     used = used_by_day[-1] if used_by_day else 0.0
-    bill, announced = None, None
+    bill, announced, voucher = None, None, None
     issues: tuple[Issue, ...] = ()
     if prices is not None:
         past = forecast.period.end <= prices.as_of
@@ -241,10 +271,19 @@ def _ahead(
         terms = prices.terms(billed)
         issues = terms.issues
         try:
-            bill = forecast_bill(energies, terms, used_kwh=_exact(used), days_left=days_left)
-            announced = _announced(terms, prices, _exact(forecast.mean_kwh))
+            bill = forecast_bill(energies, terms, used_kwh=exact_kwh(used), days_left=days_left)
+            announced = _announced(terms, prices, exact_kwh(forecast.mean_kwh))
         except ForecastBillError as error:
             issues = (*issues, error.issue)
+        limit = prices.book.figures.known(FISE_LIMIT_KWH, prices.as_of)
+        if limit is not None:
+            voucher = voucher_line(
+                energies,
+                forecast.period.start,
+                limit_kwh=limit,
+                known_kwh={use.month: use.kwh for use in known},
+                told_kwh=told,
+            )
     return MonthAhead(
         forecast=forecast,
         used_kwh=used,
@@ -252,13 +291,10 @@ def _ahead(
         days_left=days_left,
         bill=bill,
         announced_pen=announced,
-        fise_chance=_fise(energies, history, forecast.period, prices),
+        voucher=voucher,
+        known_months=tuple(use.month for use in known),
         issues=issues,
     )
-
-
-def _exact(kwh: float) -> Decimal:
-    return Decimal(repr(max(kwh, 0.0))).quantize(WATT_HOUR)
 
 
 def _announced(terms: BillTerms, prices: Prices, kwh: Decimal) -> Decimal | None:
@@ -277,17 +313,3 @@ def _announced(terms: BillTerms, prices: Prices, kwh: Decimal) -> Decimal | None
     )
     energy = Consumption(period=terms.period, energy_kwh=kwh)
     return price_bill(energy, terms).total - price_bill(energy, without).total
-
-
-def _fise(
-    energies: np.ndarray, history: Sequence[MonthUse], period: Period, prices: Prices | None
-) -> float | None:
-    """Return the chance that twelve months with this one lie above the voucher's line."""
-    if prices is None:
-        return None
-    limit = prices.book.figures.known(FISE_LIMIT_KWH, prices.as_of)
-    earlier = sorted(use.month for use in history if use.month < period.start)[-(YEAR - 1) :]
-    if limit is None or len(earlier) < YEAR - 1:
-        return None
-    known = sum(use.kwh for use in history if use.month in earlier)
-    return chance_above(energies, limit * YEAR - Decimal(repr(known)))

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.advice.option_years import MeasuredMonth
+from ahorraluz.core.consumption import exact_kwh
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.readings.grid import local_seconds
 from ahorraluz.core.readings.schema import DAY_S, Readings, Step
 
 WHOLE = 0.9
 """Part of a month that must be known for it to stand for the month. [0 to 1]"""
-WATT_HOUR = Decimal("0.001")
 YEAR_MONTHS = 12
 
 
@@ -49,8 +49,8 @@ class MonthUse:
     def measured(self) -> MeasuredMonth:
         """Return the month ready to be priced, to the watt-hour."""
         peak = (self.peak_kwh or 0.0) / self.known if self.known else 0.0
-        kwh = _exact(self.whole_kwh)
-        return MeasuredMonth(period=self.period, kwh=kwh, peak_kwh=min(_exact(peak), kwh))
+        kwh = exact_kwh(self.whole_kwh)
+        return MeasuredMonth(period=self.period, kwh=kwh, peak_kwh=min(exact_kwh(peak), kwh))
 
 
 def months_of(readings: Readings, *, peak: NDArray[np.bool_] | None = None) -> tuple[MonthUse, ...]:
@@ -150,9 +150,5 @@ def year_to_come(
         middle = period.start + (period.end - period.start) / 2
         same = by_month.get(middle.month)
         per_day = daily if same is None else same.whole_kwh / same.period.days
-        energies.append(_exact(per_day * period.days))
+        energies.append(exact_kwh(per_day * period.days))
     return tuple(energies)
-
-
-def _exact(kwh: float) -> Decimal:
-    return Decimal(repr(max(kwh, 0.0))).quantize(WATT_HOUR)

@@ -50,7 +50,7 @@ class MonthForecast:
     mean_kwh: float
     """Expected energy: what money is made of. [kWh]"""
     basis: str
-    """What it rests on: ``recibos``, ``daily`` or ``register``."""
+    """What it rests on: ``recibos``, ``months`` of readings, ``daily`` or ``register``."""
     model: str
     version: str
 

@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from ahorraluz.core.advice.forecast_bills import BillForecast
+from ahorraluz.core.advice.voucher_line import VoucherLine
 from ahorraluz.core.forecast.forecaster import QUANTILES
 from ahorraluz.core.forecast.months import MonthForecast
 from ahorraluz.services.documents.parts import (
@@ -24,6 +25,8 @@ from ahorraluz.texts import Texts
 FORECAST_SCHEMA = "ahorraluz.forecast.1"
 NAMES = tuple(f"q{round(100 * level)}" for level in QUANTILES)
 PLACES = 4
+MOST_MISSING = 5
+"""Months that a person is asked for: with less than half of a year known the line is far off."""
 
 
 def forecast_document(forecast: HomeForecast, texts: Texts) -> Document:
@@ -74,7 +77,7 @@ def _hours(ahead: HoursAhead, texts: Texts) -> Document:
 
 
 def _month(ahead: MonthAhead, texts: Texts) -> Document:
-    forecast = ahead.forecast
+    forecast, voucher = ahead.forecast, ahead.voucher
     return {
         **period_document(forecast.period),
         "kwh": _energy(forecast),
@@ -82,10 +85,14 @@ def _month(ahead: MonthAhead, texts: Texts) -> Document:
         "days_left": ahead.days_left,
         "model": forecast.model,
         "version": forecast.version,
-        "basis": texts.text(f"forecast.basis-{forecast.basis}"),
+        "basis": basis_text(ahead, texts),
         "bill": None if ahead.bill is None else _bill(ahead.bill, texts),
         "announced": soles(ahead.announced_pen),
-        "chance_above_fise_line": _chance(ahead.fise_chance),
+        "chance_above_fise_line": _chance(None if voucher is None else voucher.chance),
+        "fise_line_kwh": None if voucher is None else plain(voucher.limit_kwh),
+        "fise_months_missing": [
+            f"{month:%Y-%m}" for month in (() if voucher is None else voucher.missing)
+        ],
         "issues": issue_documents(ahead.issues, texts),
     }
 
@@ -127,15 +134,36 @@ def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
     mean = texts.number(forecast.mean_kwh, places=0)
     if ahead.used_by_day:
         used = texts.number(ahead.used_kwh, places=1)
-        yield texts.text("forecast.used", kwh=used, days=ahead.days_left)
+        key = "forecast.used" if ahead.days_left else "forecast.used-all"
+        yield texts.text(key, day=ahead.known_until, kwh=used, days=ahead.days_left)
     yield texts.text("forecast.energy", kwh=mean, low=low, high=high)
     if ahead.bill is not None:
         yield from _bill_sentences(ahead.bill, texts)
     if ahead.announced_pen:
         key = "forecast.announced-more" if ahead.announced_pen > 0 else "forecast.announced-less"
         yield texts.text(key, soles=texts.soles(abs(ahead.announced_pen)))
-    if ahead.fise_chance is not None:
-        yield texts.text("forecast.fise", chance=texts.percent(ahead.fise_chance))
+    if ahead.voucher is not None:
+        yield from _voucher_sentences(ahead.voucher, texts)
+
+
+def basis_text(ahead: MonthAhead, texts: Texts) -> str:
+    """Return what a month rests on; one recibo says what it counts as."""
+    basis, known = ahead.forecast.basis, ahead.known_months
+    if basis != "recibos":
+        return texts.text(f"forecast.basis-{basis}")
+    newest = texts.month(known[-1])
+    if len(known) == 1:
+        return texts.text("forecast.basis-recibo", month=newest)
+    return texts.text("forecast.basis-recibos", count=len(known), month=newest)
+
+
+def _voucher_sentences(voucher: VoucherLine, texts: Texts) -> Iterator[str]:
+    limit = texts.number(voucher.limit_kwh)
+    if voucher.chance is not None:
+        yield texts.text("forecast.fise", limit=limit, chance=texts.percent(voucher.chance))
+    elif len(voucher.missing) <= MOST_MISSING:
+        months = [texts.month(month) for month in voucher.missing]
+        yield texts.text("forecast.fise-missing", limit=limit, months=months)
 
 
 def _bill_sentences(bill: BillForecast, texts: Texts) -> Iterator[str]:

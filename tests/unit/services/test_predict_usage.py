@@ -1,0 +1,165 @@
+"""Where a month ends, by what was known that day and how it was measured."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ahorraluz.core.home import Home, MonthlyUse, Supply
+from ahorraluz.core.periods import Period, month_after
+from ahorraluz.services.connection import Connection
+from ahorraluz.services.find_readings import FoundReadings, find_readings, known_on
+from ahorraluz.services.forecast_home import (
+    ForecastRequest,
+    ForecastRequestError,
+    HomeForecast,
+    forecast_home,
+)
+from ahorraluz.services.predict_usage import MonthAhead
+from ahorraluz.services.receive_readings import FileHints, ReadingsRefusedError
+from ahorraluz.services.toolbox import Toolbox, open_toolbox
+from ahorraluz.settings import Settings
+
+FIRST = date(2026, 5, 1)
+DAYS = 80
+TODAY = date(2026, 11, 24)
+SUPPLY = Supply(distributor="luz-del-sur", system="lima-sur")
+KWH = np.random.default_rng(7).gamma(4, 5 / 4, DAYS)
+"""Invented energy of each day. [kWh]"""
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Toolbox:
+    return open_toolbox(Settings(data_dir=tmp_path_factory.mktemp("data")))
+
+
+def counter(folder: Path, tools: Toolbox, *, every: int, days: int = DAYS) -> FoundReadings:
+    """Return the readings of a counter read at midnight every so many days."""
+    standing = np.concatenate(([1_000.0], 1_000.0 + np.cumsum(KWH)))
+    rows = [
+        f"{FIRST + timedelta(days=at)}T00:00:00-05:00,{standing[at]:.3f}"
+        for at in range(0, days + 1, every)
+    ]
+    path = folder / f"contador-{every}-{days}.csv"
+    path.write_text("timestamp,kwh\n" + "\n".join(rows), "utf-8")
+    return find_readings(str(path), tools=tools, hints=FileHints(measure="register"))
+
+
+def asked(
+    tools: Toolbox,
+    *,
+    found: FoundReadings | None = None,
+    history: Sequence[MonthlyUse] = (),
+    months: int = 0,
+    as_of: date | None = None,
+) -> HomeForecast:
+    home = None if found else Home(supply=SUPPLY, history=tuple(history))
+    return forecast_home(
+        ForecastRequest(month=found is not None, months=months, as_of=as_of),
+        found=found,
+        home=home,
+        connection=Connection(supply=SUPPLY),
+        tools=tools,
+        today=TODAY,
+    )
+
+
+def width(ahead: MonthAhead) -> float:
+    low, high = ahead.forecast.band_kwh
+    return (high - low) / (ahead.forecast.mean_kwh - ahead.used_kwh)
+
+
+def recibos(count: int, *, last: date = date(2026, 10, 1)) -> list[MonthlyUse]:
+    months = []
+    start = last
+    for _ in range(count):
+        months.append(MonthlyUse(period=Period(start, month_after(start)), kwh=Decimal(65)))
+        start = (start - timedelta(days=1)).replace(day=1)
+    return months[::-1]
+
+
+def test_a_counter_read_now_and_then_is_told_as_a_counter(tmp_path: Path, tools: Toolbox) -> None:
+    daily, seldom = (
+        asked(tools, found=counter(tmp_path, tools, every=every)).month for every in (1, 10)
+    )
+
+    assert daily is not None
+    assert seldom is not None
+    assert (daily.forecast.basis, seldom.forecast.basis) == ("daily", "register")
+    assert seldom.used_kwh == pytest.approx(daily.used_kwh, rel=0.05)
+    assert width(seldom) > 0.9 * width(daily)
+
+
+def test_days_cut_out_of_ten_do_not_make_a_month_sure(tmp_path: Path, tools: Toolbox) -> None:
+    month = asked(tools, found=counter(tmp_path, tools, every=10)).month
+
+    assert month is not None
+    assert width(month) > 0.25
+
+
+def test_nothing_after_the_day_is_used(tmp_path: Path, tools: Toolbox) -> None:
+    day = FIRST + timedelta(days=67)
+    whole = counter(tmp_path, tools, every=4)
+    until = counter(tmp_path, tools, every=4, days=64)
+
+    later, then = (
+        asked(tools, found=found, as_of=day, months=1).months[0].forecast
+        for found in (whole, until)
+    )
+
+    assert later == then
+
+
+def test_a_standing_of_that_midnight_was_known(tmp_path: Path, tools: Toolbox) -> None:
+    cut = known_on(counter(tmp_path, tools, every=1), FIRST + timedelta(days=10))
+
+    assert len(cut.cleaned.readings) == 10
+    assert cut.cleaned.readings.total_kwh == pytest.approx(KWH[:10].sum(), abs=0.01)
+
+
+def test_a_day_before_all_readings_is_refused(tmp_path: Path, tools: Toolbox) -> None:
+    with pytest.raises(ReadingsRefusedError, match="readings-all-later"):
+        known_on(counter(tmp_path, tools, every=1), FIRST)
+
+
+def test_recibos_after_the_day_are_left_out(tools: Toolbox) -> None:
+    day = date(2026, 6, 15)
+
+    told = asked(tools, history=recibos(14), months=1, as_of=day).months[0]
+
+    assert told.forecast.period.start == date(2026, 6, 1)
+    assert told.known_months[-1] == date(2026, 5, 1)
+    with pytest.raises(ForecastRequestError, match="forecast-recibos-later"):
+        asked(tools, history=recibos(2), months=1, as_of=day)
+
+
+def test_the_voucher_is_told_of_twelve_calendar_months(tools: Toolbox) -> None:
+    whole, holed = recibos(14), recibos(14)
+    del holed[-3]
+
+    all_known, one_missing = (
+        asked(tools, history=history, months=1).months[0].voucher for history in (whole, holed)
+    )
+
+    assert all_known is not None
+    assert all_known.chance is not None
+    assert one_missing is not None
+    assert (one_missing.chance, one_missing.missing) == (None, (date(2026, 8, 1),))
+
+
+def test_months_far_ahead_count_those_told_before_them(tools: Toolbox) -> None:
+    months = asked(tools, history=recibos(12), months=12).months
+
+    chances = [month.voucher.chance for month in months if month.voucher]
+    assert None not in chances
+    assert len(chances) == 12
+
+
+def test_the_last_day_counted_is_the_last_whole_one(tmp_path: Path, tools: Toolbox) -> None:
+    month = asked(tools, found=counter(tmp_path, tools, every=1)).month
+
+    assert month is not None
+    assert month.known_until == FIRST + timedelta(days=DAYS - 1)
