@@ -88,7 +88,7 @@ class Session:
         return given or datetime.now(tz=LIMA).date()
 
     def show(self, document: Mapping[str, object], lines: Iterable[str]) -> None:
-        """Print an answer: the document with ``--json``, else the lines from the first with words."""
+        """Print an answer: the document with ``--json``, else the lines, no empty one first."""
         if self.as_json:
             click.echo(json.dumps(document, ensure_ascii=False, indent=2))
             return
