@@ -184,10 +184,12 @@ def _step(mark: str, item: "Recommendation", texts: Texts) -> Iterator[str]:
 
 def _saves(item: "Recommendation", texts: Texts) -> str:
     """Return the saving of a year with its range, prices to come included."""
+    from ahorraluz.services.documents.plan import year_range
+
     year = item.saving_pen_year
     if item.saving is None:
         return texts.text("cli.plan-saves", year=texts.soles(year), low="—", high="—")
-    low, high = (Decimal(str(value * YEAR_MONTHS)) for value in (item.saving.low, item.saving.high))
+    low, high = year_range(item.saving)
     return texts.text(
         "cli.plan-saves", year=texts.soles(year), low=texts.soles(low), high=texts.soles(high)
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from ahorraluz.core.consumption import Consumption
@@ -66,7 +66,7 @@ class Situation:
     cliff: Cliff | None
     """The cliff it fell over or the one ahead, whichever is nearer."""
     kwh_over: Decimal
-    """Whole kWh to give up to be back under the cliff; zero where it is ahead. [kWh]"""
+    """Energy to give up to be back under the cliff; zero where it is ahead. [kWh]"""
     kwh_left: Decimal
     saving_under: Decimal
     """This bill less the bill at the cliff's edge. [PEN]"""
@@ -109,7 +109,7 @@ def situation(
     return Situation(
         place=_place(cliff, kwh),
         cliff=cliff,
-        kwh_over=over.quantize(Decimal(1), rounding=ROUND_CEILING),
+        kwh_over=over,
         kwh_left=max(Decimal(0), cliff.at_kwh - kwh) if cliff else Decimal(0),
         saving_under=bill.total - _at(bill, cliff.at_kwh).total if cliff and over else Decimal(0),
         last_kwh=_last_kwh(bill),

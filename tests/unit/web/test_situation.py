@@ -63,7 +63,7 @@ def test_the_way_back_is_the_difference_of_two_bills(tools: Toolbox) -> None:
     where = standing(tools, "152.3")
 
     difference = priced(tools, "152.3").bill.total - priced(tools, "140").bill.total
-    assert where.kwh_over == 13
+    assert where.kwh_over == Decimal("12.3")
     assert where.saving_under == difference
 
 

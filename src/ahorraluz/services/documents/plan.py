@@ -11,6 +11,7 @@ from ahorraluz.core.advice.recommendation import (
     PlannedMonth,
     Recommendation,
 )
+from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.home import FixedCharges, Home
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.services.advise import Advice
@@ -30,6 +31,7 @@ from ahorraluz.services.documents.usage import split_documents, usage_document
 from ahorraluz.texts import Texts
 
 PLAN_SCHEMA = "ahorraluz.plan.1"
+MONTHS = 12
 
 
 def plan_document(advice: Advice, texts: Texts) -> Document:
@@ -114,6 +116,7 @@ def _ranked(plan: Plan, texts: Texts) -> list[Document]:
             "saving_year": soles(item.saving_pen_year),
             "low_year": soles(item.low_pen_year),
             "high_year": soles(item.high_pen_year),
+            **_year_range(item),
             "cost": soles(item.cost.middle),
         }
         for rank, item in enumerate(plan.best(everything), start=1)
@@ -140,6 +143,18 @@ def _plan(plan: Plan, texts: Texts) -> Document:
     }
 
 
+def year_range(saving: Estimate) -> tuple[Decimal, Decimal]:
+    """Return low and high of a saving in a year. [PEN/year]"""
+    low, high = (Decimal(str(value * MONTHS)) for value in (saving.low, saving.high))
+    return low, high
+
+
+def _year_range(item: Recommendation) -> Document:
+    """Return the range of a year as people are told it, prices to come included. [PEN/year]"""
+    ends = (None, None) if item.saving is None else year_range(item.saving)
+    return {"saving_low_year": soles(ends[0]), "saving_high_year": soles(ends[1])}
+
+
 def _recommendation(item: Recommendation, texts: Texts) -> Document:
     return {
         "rank": item.rank,
@@ -157,6 +172,7 @@ def _recommendation(item: Recommendation, texts: Texts) -> Document:
         "bill_saving_year": soles(item.bill_saving_pen_year),
         "low_year": soles(item.low_pen_year),
         "high_year": soles(item.high_pen_year),
+        **_year_range(item),
         "other_year": soles(item.other_pen_year),
         "home_year": soles(item.home_pen_year),
         "kwh_year": None if item.kwh_year is None else estimate_document(item.kwh_year, texts),

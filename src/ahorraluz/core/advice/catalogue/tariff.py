@@ -1,7 +1,7 @@
 """The tariff itself: limits to stay under, other options, discounts a home has a right to."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from ahorraluz.core.advice.catalogue.answers import (
     COOKING,
@@ -50,8 +50,8 @@ def _stay_under_the_cliff(context: PlanContext) -> Answer:
     ]
     if not months:
         return NotHere(reason="reason.far-from-cliff", parameters={"limit": limit})
-    days = sum(number for number, _ in months)
-    too_much = sum((kwh for _, kwh in months), Decimal(0))
+    # The month that lies highest sets the pace, and never a tenth too little.
+    daily = max(kwh / number for number, kwh in months)
     return Proposal(
         certainty=Certainty.TARGET,
         stay_under_kwh=limit,
@@ -59,7 +59,7 @@ def _stay_under_the_cliff(context: PlanContext) -> Answer:
         parameters={
             "limit": limit,
             "months": len(months),
-            "kwh_a_day": (too_much / days).quantize(TENTH),
+            "kwh_a_day": daily.quantize(TENTH, ROUND_CEILING),
         },
     )
 

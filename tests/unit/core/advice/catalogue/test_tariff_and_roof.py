@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from tests.unit.core.advice.catalogue.conftest import BY_ID, OWNER, judged, proposed, share
+from tests.unit.core.advice.conftest import context_of, home_of
 
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.measures import (
@@ -23,8 +24,21 @@ def test_the_target_says_how_much_less_a_day() -> None:
     assert proposal.parameters == {
         "limit": 140,
         "months": 12,
-        "kwh_a_day": Decimal("1.0"),
+        "kwh_a_day": Decimal("1.1"),
     }
+
+
+@pytest.mark.parametrize("kwh", [141.0, 157.2, 170.0, 199.9])
+def test_the_target_of_a_day_brings_every_month_under_the_limit(kwh: float) -> None:
+    context = context_of(home_of(kwh, 150.0, *([120.0] * 8), 150.0, 165.0)).prepared()
+
+    proposal = BY_ID["stay-under-the-cliff"].judge(context)
+
+    assert isinstance(proposal, Proposal)
+    daily = proposal.parameters["kwh_a_day"]
+    assert isinstance(daily, Decimal)
+    for terms, month in zip(context.year, context.kwh_by_month, strict=True):
+        assert month - daily * terms.period.days <= 140
 
 
 @pytest.mark.parametrize(
