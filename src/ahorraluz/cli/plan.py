@@ -91,6 +91,7 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
     from ahorraluz.services.supplies import supply_name
 
     bill, plan = advice.bill, advice.plan
+    said: set[str] = set()
     supply = bill.terms.supply
     yield supply_name(supply)
     yield texts.text(
@@ -100,15 +101,15 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
         origin=texts.text(f"origin.{bill.origin.value}"),
     )
     yield from _uses(advice, texts)
-    yield from _steps(plan, texts)
-    yield from _beside("cli.plan-targets", plan.targets, texts)
-    yield from _beside("cli.plan-options", plan.options[:SHOWN_OPTIONS], texts)
+    yield from _steps(plan, texts, said)
+    yield from _beside("cli.plan-targets", plan.targets, texts, said)
+    yield from _beside("cli.plan-options", plan.options[:SHOWN_OPTIONS], texts, said)
     yield from _titles("cli.plan-checks", plan.checks, texts)
     if plan.questions:
         yield from heading(texts.text("cli.plan-questions"))
     for question in plan.questions[:SHOWN_QUESTIONS]:
         yield f"- {texts.text(f'question.{question.id}')} ({question.field})"
-    yield from issue_lines(advice.issues, texts)
+    yield from issue_lines((i for i in advice.issues if texts.issue(i) not in said), texts)
 
 
 def _uses(advice: "Advice", texts: Texts) -> Iterator[str]:
@@ -133,13 +134,13 @@ def _uses(advice: "Advice", texts: Texts) -> Iterator[str]:
     yield from table(rows, right=[1, 3])
 
 
-def _steps(plan: "Plan", texts: Texts) -> Iterator[str]:
+def _steps(plan: "Plan", texts: Texts, said: set[str]) -> Iterator[str]:
     yield from heading(texts.text("cli.plan-steps"))
     if not plan.steps:
         yield texts.text("cli.plan-no-steps")
         return
     for step in plan.steps:
-        yield from _step(f"{step.rank}. ", step, texts)
+        yield from _step(f"{step.rank}. ", step, texts, said)
     yield ""
     yield texts.text(
         "cli.plan-total",
@@ -151,11 +152,13 @@ def _steps(plan: "Plan", texts: Texts) -> Iterator[str]:
     )
 
 
-def _beside(key: str, items: tuple["Recommendation", ...], texts: Texts) -> Iterator[str]:
+def _beside(
+    key: str, items: tuple["Recommendation", ...], texts: Texts, said: set[str]
+) -> Iterator[str]:
     if items:
         yield from heading(texts.text(key))
     for item in items:
-        yield from _step("- ", item, texts)
+        yield from _step("- ", item, texts, said)
 
 
 def _titles(key: str, items: tuple["Recommendation", ...], texts: Texts) -> Iterator[str]:
@@ -165,21 +168,22 @@ def _titles(key: str, items: tuple["Recommendation", ...], texts: Texts) -> Iter
         yield f"- {texts.text(f'measure.{item.measure}.title')}"
 
 
-def _step(mark: str, item: "Recommendation", texts: Texts) -> Iterator[str]:
-    """Yield one recommendation: what, how much, at what cost, and how sure."""
+def _step(mark: str, item: "Recommendation", texts: Texts, said: set[str]) -> Iterator[str]:
+    """Yield one recommendation: what, how much, at what cost, how sure, and notes not yet said."""
     yield f"{mark}{texts.text(f'measure.{item.measure}.title')}"
     indent = " " * len(mark)
     yield f"{indent}{texts.text(f'measure.{item.measure}.how', **item.parameters)}"
-    said = [_saves(item, texts)]
-    said.append(_cost(item, texts))
+    facts = [_saves(item, texts)]
+    facts.append(_cost(item, texts))
     if item.payback_months is not None and item.cost.middle:
-        said.append(texts.text("cli.plan-payback", time=_time(item.payback_months, texts)))
-    said.append(texts.text(f"confidence.{item.confidence.value}"))
+        facts.append(texts.text("cli.plan-payback", time=_time(item.payback_months, texts)))
+    facts.append(texts.text(f"confidence.{item.confidence.value}"))
     if item.standing not in UNSAID:
-        said.append(texts.text(f"standing.{item.standing.value}"))
-    yield f"{indent}{' · '.join(said)}"
-    for issue in item.issues:
-        yield f"{indent}{texts.issue(issue)}"
+        facts.append(texts.text(f"standing.{item.standing.value}"))
+    yield f"{indent}{' · '.join(facts)}"
+    notes = [note for note in map(texts.issue, item.issues) if note not in said]
+    said.update(notes)
+    yield from (f"{indent}{note}" for note in notes)
 
 
 def _saves(item: "Recommendation", texts: Texts) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -13,12 +14,14 @@ from tests.unit.cli.running import EXAMPLES, LIMA, answer, faults, run
 
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import FixedCharges
+from ahorraluz.core.issues import Issue
 from ahorraluz.core.periods import Period
 from ahorraluz.services.explain_bill import BillRequest, explain_bill
 from ahorraluz.services.homes import KnownHome, home_from_file, home_of_one_recibo
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import read_settings
+from ahorraluz.texts import open_texts
 
 D = Decimal
 AS_OF = date(2026, 11, 24)
@@ -199,3 +202,37 @@ def test_what_no_plan_can_be_made_of_is_refused(words: tuple[Any, ...], code: st
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert json.loads(result.stderr)["issues"][0]["code"] == code
+
+
+def test_a_target_says_the_same_range_in_words_and_in_the_document() -> None:
+    (target,) = plan_of("lima")["targets"]
+    words = run("plan", EXAMPLES / "lima.toml", *NOW).stdout
+
+    low, high = (D(target[f"saving_{end}_year"]) for end in ("low", "high"))
+    assert low < D(target["saving_year"]) < high
+    assert f"(entre S/ {low:.2f} y S/ {high:.2f})" in words
+
+
+def test_a_note_of_several_steps_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ahorraluz.services import advise
+
+    note = Issue(code="usage-without-tariff")
+    real = advise.advise
+
+    def noted(*given: Any, **named: Any) -> Any:
+        advice = real(*given, **named)
+        steps = tuple(replace(step, issues=(note,)) for step in advice.plan.steps)
+        plan = replace(advice.plan, steps=steps)
+        return replace(advice, plan=plan, issues=(*advice.issues, note))
+
+    monkeypatch.setattr(advise, "advise", noted)
+
+    words = run("plan", EXAMPLES / "lima.toml", *NOW).stdout
+
+    assert words.count(open_texts("es").issue(note)) == 1
+
+
+@pytest.mark.parametrize("lamps", ["led-for-incandescent", "led-for-compact", "led-tubes"])
+def test_one_lamp_is_no_plural_in_brackets(lamps: str) -> None:
+    for language in ("es", "en"):
+        assert "(s)" not in open_texts(language).text(f"measure.{lamps}.how", count=1)
