@@ -250,7 +250,7 @@ def _heat_words(known: Understanding, texts: Texts) -> str:
 
 def _days(known: Understanding, texts: Texts) -> DayPicture | None:
     types, hours = known.profile.types, known.peak_hours or (0, 0)
-    if types is not None:
+    if types is not None and types.are_real:
         named = [
             (_day_name(kind.share, kind.weekdays, place, texts), kind.curve_kw)
             for place, kind in enumerate(types.types, start=1)

@@ -1,6 +1,12 @@
-"""Kinds of day of a home: days whose curves have the same shape, found by clustering."""
+"""Kinds of day of a home: days whose curves have the same shape, found by clustering.
+
+Clustering parts any days, those of chance too. So kinds are only told where a gap lies between
+them, or where some weekdays are of a kind far more often than chance gives: the search knows
+nothing of weekdays.
+"""
 
 from dataclasses import dataclass
+from math import comb, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +35,12 @@ CLEAR = 0.25
 """Separation from which kinds of day are worth a sentence. [-1 to 1]"""
 WEEKDAY_MARK = 1.5
 """A weekday belongs to a kind if it has this many times its share of such days."""
+BY_CHANCE = 0.01
+"""Probability that chance alone gives any weekday to any kind of a home. [0 to 1]"""
+GAP, GAP_OF_FEW = 3.5, 5.0
+"""Distance of two kinds from which a gap lies between them, in standard deviations of their days
+along the line that joins them. Days of one kind that are cut in two lie 2.7 to 3.1 apart, whatever
+their distribution; of n days up to ``5 / sqrt(n)`` more, as the cut follows their noise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +54,8 @@ class DayType:
     energy_kwh: float
     """Mean energy of such a day. [kWh]"""
     weekdays: tuple[int, ...]
-    """Weekdays on which it is much more frequent than on others, Monday 0."""
+    """Weekdays on which it is much more frequent than on others, and more than chance gives,
+    Monday 0."""
     weekday_shares: tuple[float, ...]
     """Part of the Mondays, Tuesdays … that are of this kind. [0 to 1]"""
 
@@ -56,7 +69,19 @@ class DayTypes:
     """Place of each day's kind in ``types``; -1 for days that are not complete, shape (d,)."""
     separation: float
     """How far days are nearer to their own kind than to the next (simplified silhouette): above
-    a quarter the kinds are real, near 0 days pass from one into the other. [-1 to 1]"""
+    a quarter days are clearly of one kind, near 0 they pass from one into the other. [-1 to 1]"""
+    gap: float
+    """Distance of the two kinds nearest to each other, in standard deviations of their days along
+    the line that joins them; zero with a single kind. [1]"""
+
+    @property
+    def are_real(self) -> bool:
+        """Whether the kinds are more than days of one kind cut into parts."""
+        if len(self.types) < 2 or self.separation < CLEAR:
+            return False
+        days = int(np.count_nonzero(self.kind >= 0))
+        parted = self.gap >= GAP + GAP_OF_FEW / sqrt(days)
+        return parted or any(kind.weekdays for kind in self.types)
 
 
 def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None = None) -> DayTypes:
@@ -109,7 +134,8 @@ def day_types(grid: DayGrid, *, most: int = MOST_TYPES, view: DailyView | None =
         else:
             worse += 1
     separation = max(best, 0.0) if kinds.max() == 0 else best
-    return _described(power[chosen], kinds, grid=grid, chosen=chosen, separation=separation)
+    gap = _gap(shapes, kinds)
+    return _described(power[chosen], kinds, grid=grid, chosen=chosen, separation=(separation, gap))
 
 
 def _shapes(power: Floats) -> Floats:
@@ -180,16 +206,53 @@ def _separation(distance: Floats, labels: NDArray[np.int64]) -> float:
     return float(apart.sum()) / len(apart)
 
 
+def _gap(shapes: Floats, labels: NDArray[np.int64]) -> float:
+    """Return how far apart the two nearest kinds lie, in standard deviations of their days."""
+    kinds = np.unique(labels)
+    if len(kinds) == 1:
+        return 0.0
+    members = [shapes[labels == kind] for kind in kinds]
+    centres = np.array([days.mean(axis=0) for days in members])
+    gaps = []
+    for place, centre in enumerate(centres):
+        distance = np.linalg.norm(centres - centre, axis=1)
+        distance[place] = np.inf
+        nearest = int(distance.argmin())
+        along = (centres[nearest] - centre) / distance[nearest]
+        spread = sqrt(sum(float(np.var(members[at] @ along)) for at in (place, nearest)) / 2)
+        gaps.append(float(distance[nearest]) / max(spread, ALIKE))
+    return min(gaps)
+
+
+def _often(by_weekday: NDArray[np.int64], of_weekday: NDArray[np.int64], kinds: int) -> list[int]:
+    """Return the weekdays on which a kind is far more frequent than chance gives."""
+    inside, days = int(by_weekday.sum()), int(of_weekday.sum())
+    chosen = []
+    for day, (count, all_days) in enumerate(
+        zip(by_weekday.tolist(), of_weekday.tolist(), strict=True)
+    ):
+        if count * days < WEEKDAY_MARK * inside * all_days or count == 0:
+            continue
+        # How many ways to deal the days of a kind give this weekday as many of them, or more.
+        ways = sum(
+            comb(all_days, n) * comb(days - all_days, inside - n)
+            for n in range(count, min(all_days, inside) + 1)
+        )
+        if ways * 7 * kinds <= BY_CHANCE * comb(days, inside):
+            chosen.append(day)
+    return chosen
+
+
 def _described(
     power: Floats,
     labels: NDArray[np.int64],
     *,
     grid: DayGrid,
     chosen: NDArray[np.intp],
-    separation: float,
+    separation: tuple[float, float],
 ) -> DayTypes:
     weekday = grid.weekday[chosen]
-    of_weekday = np.maximum(np.bincount(weekday, minlength=7), 1)
+    of_weekday = np.bincount(weekday, minlength=7)
     count = np.bincount(labels)
     order = [kind for kind in np.argsort(-count, kind="stable").tolist() if count[kind]]
     place = np.zeros(len(count), dtype=np.int64)
@@ -198,25 +261,25 @@ def _described(
     for kind in order:
         inside = labels == kind
         share = int(count[kind]) / len(labels)
-        by_weekday = np.bincount(weekday[inside], minlength=7) / of_weekday
+        by_weekday = np.bincount(weekday[inside], minlength=7)
         curve = mean(power[inside], axis=0)
         types.append(
             DayType(
                 share=share,
                 curve_kw=curve,
                 energy_kwh=float(curve.sum()),
-                weekdays=tuple(np.flatnonzero(by_weekday >= WEEKDAY_MARK * share).tolist()),
-                weekday_shares=tuple(by_weekday.tolist()),
+                weekdays=tuple(_often(by_weekday, of_weekday, len(order))),
+                weekday_shares=tuple((by_weekday / np.maximum(of_weekday, 1)).tolist()),
             )
         )
     every = np.full(len(grid.days), -1)
     every[chosen] = place[labels]
-    return DayTypes(types=tuple(types), kind=every, separation=separation)
+    return DayTypes(types=tuple(types), kind=every, separation=separation[0], gap=separation[1])
 
 
 def day_type_findings(found: DayTypes) -> tuple[Finding, ...]:
-    """Return the finding ``day-types`` where the kinds of day are clearly apart."""
-    if found.separation < CLEAR:
+    """Return the finding ``day-types`` where the kinds of day are real."""
+    if not found.are_real:
         return ()
     first, second = found.types[:2]
     return (

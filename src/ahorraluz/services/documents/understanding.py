@@ -91,7 +91,7 @@ def _profile(profile: UsageProfile, texts: Texts) -> Document:
                 "weekdays": list(kind.weekdays),
                 "curve_kw": _curve(kind.curve_kw),
             }
-            for kind in (profile.types.types if profile.types else ())
+            for kind in (profile.types.types if profile.types and profile.types.are_real else ())
         ],
         "shapes": profile.shapes
         and {

@@ -51,6 +51,38 @@ def test_shares_add_up_and_there_are_two_to_five_kinds(seed: int) -> None:
         assert np.mean(found.kind == place) == pytest.approx(kind.share)
 
 
+def of_chance(seed: int, days: int = 180) -> DayGrid:
+    """Return a home whose every hour differs from its usual by chance alone."""
+    rng = np.random.default_rng(seed)
+    usual = np.repeat([0.2, 0.5, 0.3, 0.9, 0.4], [6, 3, 9, 4, 2])
+    return DayGrid(
+        days=np.datetime64("2026-01-01") + np.arange(days),
+        power_kw=usual * rng.gamma(4, 1 / 4, (days, 24)),
+        estimated=np.zeros((days, 24), dtype=bool),
+        interval_s=3_600,
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_days_of_chance_are_cut_into_parts_but_no_kinds_are_told(seed: int) -> None:
+    found = day_types(of_chance(seed))
+
+    assert len(found.types) >= 2
+    assert not found.are_real
+    assert day_type_findings(found) == ()
+    assert [kind.weekdays for kind in found.types if kind.weekdays] == []
+
+
+def test_a_weekday_of_its_own_is_named() -> None:
+    grid = of_chance(1)
+    grid.power_kw[grid.weekday == 3, 10:16] += 1.5
+
+    found = day_types(grid)
+
+    assert found.are_real
+    assert [kind.weekdays for kind in found.types if kind.weekdays] == [(3,)]
+
+
 def test_days_with_holes_have_no_kind() -> None:
     found = day_types(without(two_kinds(), 10, 14))
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+import numpy as np
 import pytest
 from tests.synthetic_home import Habits, Step, synthetic_home
 
 from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.readings.grid import DayGrid
 from ahorraluz.core.usage.absences import Absence, absence_findings
 from ahorraluz.core.usage.anomalies import UnusualDay, unusual_findings
 from ahorraluz.core.usage.base_load import base_load, base_load_findings
@@ -81,12 +83,20 @@ def shapes_of(habits: Habits, *, night_kw: float = 0.0) -> Sequence[Finding]:
     return shape_findings(day_shapes(grid), peaks(grid))
 
 
+def weekend_afternoons() -> DayGrid:
+    """Return a home that irons on the afternoons of Saturdays and Sundays."""
+    grid = synthetic_home(days=140).grid
+    afternoon = (grid.hours >= 14) & (grid.hours < 18)
+    grid.power_kw[np.ix_(grid.weekday >= 5, afternoon)] += 1.5
+    return grid
+
+
 def every_finding() -> Iterator[Finding]:
     grid = synthetic_home(days=140).grid
     yield from base_load_findings(base_load(grid))
     yield from shapes_of(Habits(weekend_factor=1.8), night_kw=1.0)
     yield from shapes_of(Habits(weekend_factor=0.5, shower_w=0.0))
-    yield from day_type_findings(day_types(grid))
+    yield from day_type_findings(day_types(weekend_afternoons()))
     for source in TemperatureSource:
         yield from temperature_findings(response(source))
     yield from absence_findings(
