@@ -174,6 +174,10 @@ class Texts:
         """
         return f"{self.number(Decimal(str(share)) * 100, places=places)} %"
 
+    def whole_percent(self, percent: int) -> str:
+        """Return a percentage that was rounded with others (:func:`.rounding.whole_percents`)."""
+        return f"{percent} %"
+
     def date(self, day: dt.date, *, form: Literal["short", "medium", "long"] = "long") -> str:
         """Return a day as people write it.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ahorraluz.core.rounding import whole_percents
 from ahorraluz.core.usage.account import ApplianceUse, EndUse, UsageAccount
 from ahorraluz.core.usage.shares import BillShares
 from ahorraluz.texts import Texts
@@ -13,8 +14,6 @@ BAR = 1000
 LEAST_SHOWN_KWH = 0.05
 MOST_APPLIANCES = 4
 TWO_DIGITS = 10
-LEAST_SHARE = 0.005
-"""Below it a share would round to nothing. [0 to 1]"""
 PROBABLE = 0.5
 """Appliances nobody listed are named from this probability of being there."""
 
@@ -44,10 +43,16 @@ def use_rows(usage: UsageAccount, shares: BillShares | None, texts: Texts) -> tu
     soles = {use.id: use.share_pen for use in shares.uses} if shares else {}
     shown = [use for use in usage.uses if use.estimate.middle >= LEAST_SHOWN_KWH]
     longest = max((use.estimate.high for use in shown), default=1.0) or 1.0
-    return tuple(_row(use, soles, longest, texts) for use in shown)
+    percents = whole_percents([use.share for use in shown])
+    return tuple(
+        _row(use, soles, longest, texts, percent)
+        for use, percent in zip(shown, percents, strict=True)
+    )
 
 
-def _row(use: EndUse, soles: Mapping[str, Decimal], longest: float, texts: Texts) -> UseRow:
+def _row(
+    use: EndUse, soles: Mapping[str, Decimal], longest: float, texts: Texts, percent: int
+) -> UseRow:
     estimate = use.estimate
     low = _units(estimate.low, longest)
     return UseRow(
@@ -55,9 +60,7 @@ def _row(use: EndUse, soles: Mapping[str, Decimal], longest: float, texts: Texts
         kwh=_kwh(estimate.middle, texts),
         low=_kwh(estimate.low, texts),
         high=_kwh(estimate.high, texts),
-        share=texts.percent(use.share)
-        if use.share >= LEAST_SHARE
-        else f"< {texts.percent(2 * LEAST_SHARE)}",
+        share=texts.whole_percent(percent) if percent else f"< {texts.whole_percent(1)}",
         soles=texts.soles(soles[use.id.value]) if use.id.value in soles else "—",
         bar=_units(estimate.middle, longest),
         bar_low=low,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ahorraluz.core.advice.savings import cliffs
 from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.rounding import whole_percents
 from ahorraluz.core.usage.findings import Weight
 from ahorraluz.services.documents.forecast import month_sentences
 from ahorraluz.services.documents.readings import quality_text
@@ -99,13 +100,14 @@ def usage_view(known: Understanding, texts: Texts, *, month: MonthAhead | None =
     account = known.account
     rows = use_rows(account, None, texts) if account else ()
     zone = readings.zone
-    start, end = (
-        datetime.fromtimestamp(moment, tz=ZoneInfo(zone))
-        for moment in (int(readings.starts_s[0]), readings.end_s)
+    # The end of the last interval is often the midnight after the last day.
+    first, last = (
+        datetime.fromtimestamp(moment, tz=ZoneInfo(zone)).date()
+        for moment in (int(readings.starts_s[0]), readings.end_s - 1)
     )
     return UsageView(
         name=known.name,
-        span=texts.text("usage-page.span", start=start.date(), end=end.date(), zone=zone),
+        span=texts.text("usage-page.span", start=first, end=last, zone=zone),
         tiles=tuple(_tiles(known, texts)),
         fan=None if month is None else _fan(month),
         month_title="" if month is None else texts.month(month.forecast.period.start),
@@ -251,9 +253,10 @@ def _heat_words(known: Understanding, texts: Texts) -> str:
 def _days(known: Understanding, texts: Texts) -> DayPicture | None:
     types, hours = known.profile.types, known.peak_hours or (0, 0)
     if types is not None and types.are_real:
+        parts = whole_percents([kind.share for kind in types.types])
         named = [
-            (_day_name(kind.share, kind.weekdays, place, texts), kind.curve_kw)
-            for place, kind in enumerate(types.types, start=1)
+            (_day_name(percent, kind.weekdays, place, texts), kind.curve_kw)
+            for place, (kind, percent) in enumerate(zip(types.types, parts, strict=True), start=1)
         ]
         return draw_days(named, peak_hours=hours)
     shapes = known.profile.shapes
@@ -264,9 +267,9 @@ def _days(known: Understanding, texts: Texts) -> DayPicture | None:
     )
 
 
-def _day_name(share: float, weekdays: tuple[int, ...], place: int, texts: Texts) -> str:
+def _day_name(percent: int, weekdays: tuple[int, ...], place: int, texts: Texts) -> str:
     often = ", ".join(texts.text(f"weekday.{day}") for day in weekdays)
-    part = texts.percent(share)
+    part = texts.whole_percent(percent)
     if not often or len(weekdays) == 7:
         return texts.text("usage-page.day-type", number=place, share=part)
     return texts.text("usage-page.day-type-on", number=place, share=part, days=often)

@@ -11,6 +11,7 @@ from tests.meter_samples import write_meter, write_months
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.home import Option, Supply
 from ahorraluz.services.connection import Connection
+from ahorraluz.services.documents.readings import step_text
 from ahorraluz.services.find_readings import find_readings
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
@@ -189,3 +190,43 @@ def test_a_name_like_a_tag_is_text_in_the_report(
     html = usage_report(understand(path), texts, day=AS_OF)
 
     assert "<img" not in html
+
+
+def test_the_span_ends_with_the_last_day_that_was_read(
+    understand: Understand, tmp_path: Path
+) -> None:
+    rows = [
+        f"2026-11-{day:02d}T{hour:02d}:00:00-05:00,0.2" for day in (19, 20) for hour in range(24)
+    ]
+    path = tmp_path / "dos-dias.csv"
+    path.write_text("timestamp,kwh\n" + "\n".join(rows), "utf-8")
+
+    view = usage_view(understand(path), open_texts("es"))
+
+    assert view.span.startswith("Del 19 de noviembre de 2026 al 20 de noviembre de 2026")
+
+
+def test_parts_of_the_energy_add_up_to_a_hundred(
+    understand: Understand, hours: Path, texts: Texts
+) -> None:
+    view = usage_view(understand(hours, LIMA), texts)
+
+    shares = [int(row.share.partition(" ")[0]) for row in view.uses if "<" not in row.share]
+    assert sum(shares) == 100
+
+
+def test_always_on_is_the_name_of_one_thing(
+    understand: Understand, hours: Path, texts: Texts
+) -> None:
+    view = usage_view(understand(hours, LIMA), texts)
+
+    label = texts.text("usage-page.tile-base")
+    assert label in [tile.label for tile in view.tiles]
+    assert [row.name for row in view.uses if label.casefold() in row.name.casefold()] == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(86_400, "1 día"), (7 * 86_400, "7 días"), (3_600, "1 h")]
+)
+def test_lengths_have_their_plural(seconds: int, said: str) -> None:
+    assert step_text(seconds, open_texts("es")) == said

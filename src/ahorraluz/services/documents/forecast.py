@@ -134,7 +134,9 @@ def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
     mean = texts.number(forecast.mean_kwh, places=0)
     if ahead.used_by_day:
         used = texts.number(ahead.used_kwh, places=1)
-        key = "forecast.used" if ahead.days_left else "forecast.used-all"
+        key = {0: "forecast.used-all", 1: "forecast.used-to-last"}.get(
+            ahead.days_left, "forecast.used"
+        )
         yield texts.text(key, day=ahead.known_until, kwh=used, days=ahead.days_left)
     yield texts.text("forecast.energy", kwh=mean, low=low, high=high)
     if ahead.bill is not None:

@@ -190,5 +190,7 @@ def step_text(seconds: int, texts: Texts) -> str:
     """Return the length of an interval as people say it."""
     for unit, size in STEPS:
         if seconds >= size and seconds % size == 0:
-            return texts.text(f"readings.step-{unit}", count=seconds // size)
+            count = seconds // size
+            many = "s" if unit == "day" and count > 1 else ""
+            return texts.text(f"readings.step-{unit}{many}", count=count)
     return texts.text("readings.step-second", count=seconds)
