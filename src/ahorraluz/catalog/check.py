@@ -77,6 +77,7 @@ def _loaders() -> Iterator[Callable[[], object]]:
         evidence.load_indicators,
         evidence.load_contacts,
         solar.load_generation_rule,
+        solar.load_use_hours,
     )
     for table in shipped_tables():
         if table.startswith(TARIFFS):

@@ -23,6 +23,7 @@ from ahorraluz.catalog.solar import (
     load_climate,
     load_generation_rule,
     load_solar,
+    load_use_hours,
 )
 from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
@@ -205,6 +206,7 @@ def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
         usage=load_usage_assumptions(),
         solar=load_solar_assumptions(),
         advice=load_advice_assumptions(),
+        use_hours=load_use_hours(),
     )
 
 

@@ -125,6 +125,8 @@ class AdviceFacts:
     usage: UsageAssumptions
     solar: SolarAssumptions
     advice: AdviceAssumptions
+    use_hours: Mapping[str, tuple[float, ...]]
+    """Weights of the 24 hours by end use: rows of ``data/use_hours.csv``."""
 
     def edited(self, values: Mapping[str, Decimal]) -> "AdviceFacts":
         """Return these facts with the household's own values over every assumption."""

@@ -1,33 +1,32 @@
 """Energy of a small array on a home's roof, and how much of it the home uses.
 
-The yield of a year comes from the city's row where one was computed or measured,
-else from its irradiation and a performance ratio; the months follow the
-irradiation. Energy that leaves the home is worth what the generation rule in force
-says, which is nothing while no regulation exists.
+The array makes what :mod:`.arrays` computes hour by hour; the home uses what meets its own
+load in the same hour. Energy that leaves the home is worth what the generation rule in
+force says, which is nothing while no regulation exists.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ahorraluz.core.estimate import Estimate
-from ahorraluz.core.home import Home, Roof, Tenure
-from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
-from ahorraluz.core.money import round_cent
-from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
-from ahorraluz.core.renewables.ranges import Inputs, propagated
+import numpy as np
 
-MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+from ahorraluz.core.estimate import STATED, Estimate
+from ahorraluz.core.home import Home, Roof, Tenure
+from ahorraluz.core.issues import Issue, Severity
+from ahorraluz.core.money import round_cent
+from ahorraluz.core.renewables.arrays import Mount, hourly_yield, usual_mount
+from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
+from ahorraluz.core.renewables.load import HomeLoad, tilted
+from ahorraluz.core.renewables.sun import Floats, SolarError, months_of
+
 KWH_MONTH = "kWh/month"
 KWH_YEAR = "kWh/year"
+YIELD_UNIT = "kWh/kWp/year"
 YIELD_BASIS = "basis.solar-yield"
-RATIO_BASIS = "basis.solar-performance-ratio"
 SELF_USE_BASIS = "basis.daytime-assumed"
-
-
-class SolarError(AhorraLuzError):
-    """An array or a resource that cannot be."""
+MEASURED_BASIS = "basis.daytime-measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,119 +62,142 @@ def roof_obstacle(home: Home) -> Issue | None:
     return None
 
 
-def yearly_yield(facts: SolarFacts, *, assumptions: SolarAssumptions) -> Estimate:
+def yearly_yield(
+    facts: SolarFacts, *, assumptions: SolarAssumptions, mount: Mount | None = None
+) -> Estimate:
     """Return the yield of one kilowatt-peak in a year, in a range no narrower than is honest.
 
-    Where sources agree more than arrays do, the range is widened to the band of
-    ``assumptions.yield_band`` on both sides. [kWh/kWp/year]
+    The middle is that of the recommended sun. The ends are those of the sources of the sun,
+    no nearer than ``assumptions.yield_band``, and, for the usual mount, no nearer than what
+    arrays of the city are known to give. [kWh/kWp/year]
 
     Raises
     ------
     SolarError
         ``solar-months``: irradiation that is not twelve months.
     """
-    _check_months(facts.ghi_kwh_m2_day)
-    found = facts.yield_kwh_kwp_year
-    if found is None:
-        ratio = assumptions.performance_ratio
-        found = propagated(
-            lambda value: value["ghi"] * value["ratio"],
-            {"ghi": _yearly_ghi(facts), "ratio": ratio},
-            unit="kWh/kWp/year",
-            basis=RATIO_BASIS,
-        )
-    else:
-        found = replace(found, unit="kWh/kWp/year", basis=YIELD_BASIS)
-    half = assumptions.yield_band.middle * found.middle
-    if found.high - found.low >= 2 * half:
-        return found
-    return replace(
-        found, low=min(found.low, found.middle - half), high=max(found.high, found.middle + half)
+    made = hourly_yield(
+        facts, mount or usual_mount(facts, assumptions=assumptions), assumptions=assumptions
     )
+    middle = float(made.sum())
+    below, above = _margins(facts, assumptions)
+    low, high = middle * (1 - below), middle * (1 + above)
+    if mount is None and facts.yield_band_kwh_kwp_year is not None:
+        known = facts.yield_band_kwh_kwp_year
+        low, high = min(low, known[0]), max(high, known[1])
+    return Estimate(low=low, middle=middle, high=high, unit=YIELD_UNIT, basis=YIELD_BASIS)
 
 
-def monthly_yield(facts: SolarFacts, *, assumptions: SolarAssumptions) -> tuple[Estimate, ...]:
+def monthly_yield(
+    facts: SolarFacts, *, assumptions: SolarAssumptions, mount: Mount | None = None
+) -> tuple[Estimate, ...]:
     """Return the yield of one kilowatt-peak by month, January to December.
 
     Middles add up to the middle of the year; raises like :func:`yearly_yield`.
     [kWh/kWp/month]
     """
-    year = yearly_yield(facts, assumptions=assumptions)
+    year = yearly_yield(facts, assumptions=assumptions, mount=mount)
+    made = hourly_yield(
+        facts, mount or usual_mount(facts, assumptions=assumptions), assumptions=assumptions
+    )
     return tuple(
-        year.scaled(share, unit="kWh/kWp/month") for share in _month_shares(facts.ghi_kwh_m2_day)
+        year.scaled(float(month) / year.middle, unit="kWh/kWp/month") for month in months_of(made)
     )
 
 
 def daytime_kwp(
-    monthly_kwh: Sequence[float], facts: SolarFacts, *, assumptions: SolarAssumptions
+    load: HomeLoad,
+    facts: SolarFacts,
+    *,
+    assumptions: SolarAssumptions,
+    mount: Mount | None = None,
 ) -> float:
-    """Return the array whose mean month makes what the home uses by day. [kWp]
+    """Return the array that makes in a year what the home uses by day. [kWp]
 
-    A larger one mostly gives energy away.
-
-    Raises
-    ------
-    SolarError
-        ``solar-months``.
+    A larger one mostly gives energy away. Raises like :func:`yearly_yield`.
     """
-    _check_months(monthly_kwh)
-    daytime = sum(monthly_kwh) * assumptions.daytime_share.middle
-    return daytime / yearly_yield(facts, assumptions=assumptions).middle
+    by_day = float(load.kwh.sum()) * load.day_share
+    return by_day / yearly_yield(facts, assumptions=assumptions, mount=mount).middle
 
 
 def use_of_array(
-    monthly_kwh: Sequence[float],
+    load: HomeLoad,
     facts: SolarFacts,
     *,
     kwp: float,
     assumptions: SolarAssumptions,
     rule: GenerationRule,
+    mount: Mount | None = None,
 ) -> SelfUse:
     """Return what an array of ``kwp`` makes at a home and how much of it the home uses.
 
     Parameters
     ----------
-    monthly_kwh
-        Energy of the home, January to December. [kWh/month]
+    load
+        Hours of the home.
     facts
-        Resource of the city.
+        Resource of the place.
     kwp
         Peak power of the array, above zero. [kWp]
     assumptions
-        Daytime share and coincidence among them: no load shape of a Peruvian home
-        is published, so both are ranges to edit.
+        For a load that was not measured the part used by day is a range, as is the part of
+        the overlap that really meets: a mean day hides the peaks of a real one.
     rule
         What exported energy is worth today.
+    mount
+        How the panels stand; ``None``: as usual.
 
     Returns
     -------
     SelfUse
-        In each month used and exported middles add up to the generated middle; the
-        home never uses more of the sun than it uses by day. Issue
-        ``load-shape-assumed``, and ``export-worth-nothing`` where the rule pays nothing.
+        In each month used and exported middles add up to the generated middle; the home
+        never uses more than it needs. Issues of the place, ``load-shape-assumed`` where
+        the load was not measured, and ``export-worth-nothing`` where the rule pays nothing.
 
     Raises
     ------
     SolarError
         ``solar-months``, or ``solar-size-impossible``: not above zero.
     """
-    _check_months(monthly_kwh)
     if not 0 < kwp < float("inf"):
         raise SolarError("solar-size-impossible", kwp=kwp)
-    year = yearly_yield(facts, assumptions=assumptions)
-    array = _Array(
-        kwp=kwp,
-        month_shares=_month_shares(facts.ghi_kwh_m2_day),
-        monthly_kwh=tuple(monthly_kwh),
-        inputs={
-            "yield": year,
-            "daytime": assumptions.daytime_share,
-            "coincidence": assumptions.coincidence,
-        },
+    year = yearly_yield(facts, assumptions=assumptions, mount=mount)
+    made = hourly_yield(
+        facts, mount or usual_mount(facts, assumptions=assumptions), assumptions=assumptions
     )
-    every_month = range(len(MONTH_DAYS))
-    exported_year = array.exported(every_month, unit=KWH_YEAR)
-    issues = [Issue(code="load-shape-assumed", severity=Severity.NOTE)]
+    array = _Array(made=made * kwp, load=load, daytime_middle=assumptions.daytime_share.middle)
+    inputs = {
+        "yield": year.scaled(1 / year.middle, unit="ratio"),
+        "meets": assumptions.within_hour if load.measured else assumptions.coincidence,
+    }
+    if not load.measured:
+        inputs["daytime"] = assumptions.daytime_share
+    basis = MEASURED_BASIS if load.measured else SELF_USE_BASIS
+    needed = _with_year(months_of(load.kwh))
+    used = _spread(array.used, inputs, most=needed, basis=basis)
+    exported = _spread(array.exported, inputs, most=None, basis=basis)
+    issues = [*facts.issues, *_issues_of(load, rule)]
+    return SelfUse(
+        kwp=kwp,
+        generated=tuple(
+            year.scaled(float(month) / year.middle, unit=KWH_MONTH)
+            for month in months_of(array.made)
+        ),
+        used=used[:-1],
+        exported=exported[:-1],
+        used_year=used[-1],
+        exported_year=exported[-1],
+        export_value_pen_year=round_cent(
+            Decimal(str(exported[-1].middle)) * rule.export_price_pen_kwh
+        ),
+        issues=tuple(issues),
+    )
+
+
+def _issues_of(load: HomeLoad, rule: GenerationRule) -> list[Issue]:
+    issues = []
+    if not load.measured:
+        issues.append(Issue(code="load-shape-assumed", severity=Severity.NOTE))
     if rule.export_price_pen_kwh == 0:
         issues.append(
             Issue(
@@ -184,81 +206,80 @@ def use_of_array(
                 parameters={"checked_on": date.fromisoformat(rule.checked_on)},
             )
         )
-    return SelfUse(
-        kwp=kwp,
-        generated=tuple(year.scaled(share * kwp, unit=KWH_MONTH) for share in array.month_shares),
-        used=tuple(array.used([month], unit=KWH_MONTH) for month in every_month),
-        exported=tuple(array.exported([month], unit=KWH_MONTH) for month in every_month),
-        used_year=array.used(every_month, unit=KWH_YEAR),
-        exported_year=exported_year,
-        export_value_pen_year=round_cent(
-            Decimal(str(exported_year.middle)) * rule.export_price_pen_kwh
-        ),
-        issues=tuple(issues),
-    )
+    return issues
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Array:
-    """An array over the load of a home."""
+    """An array over the load of a home; both functions return shape (13,): months, year."""
 
-    kwp: float
-    month_shares: tuple[float, ...]
-    monthly_kwh: tuple[float, ...]
-    inputs: Mapping[str, Estimate]
+    made: Floats
+    load: HomeLoad
+    daytime_middle: float
 
-    def used(self, months: Sequence[int], *, unit: str) -> Estimate:
-        """Return what the home uses at once in ``months`` together."""
-        return propagated(
-            lambda value: sum(self._used_in(value, month) for month in months),
-            self.inputs,
-            unit=unit,
-            basis=SELF_USE_BASIS,
+    def used(self, value: Mapping[str, float]) -> Floats:
+        """Return what the home uses at once."""
+        meeting = np.minimum(self.made * value["yield"], self._load(value))
+        return _with_year(months_of(meeting) * value["meets"])
+
+    def exported(self, value: Mapping[str, float]) -> Floats:
+        """Return what leaves the home."""
+        return _with_year(months_of(self.made) * value["yield"]) - self.used(value)
+
+    def _load(self, value: Mapping[str, float]) -> Floats:
+        share = value.get("daytime", self.daytime_middle) / self.daytime_middle
+        # A typed figure is meant as it is; else the range moves what the uses say.
+        return self.load.kwh if share == 1 else tilted(self.load, self.load.day_share * share).kwh
+
+
+def as_stated(load: HomeLoad, assumptions: SolarAssumptions) -> HomeLoad:
+    """Return the load with the part used by day that the household typed, if it did."""
+    daytime = assumptions.daytime_share
+    if load.measured or daytime.basis != STATED:
+        return load
+    return tilted(load, daytime.middle)
+
+
+def _spread(
+    function: Callable[[Mapping[str, float]], Floats],
+    inputs: Mapping[str, Estimate],
+    *,
+    most: Floats | None,
+    basis: str,
+) -> tuple[Estimate, ...]:
+    """Return the estimates of twelve months and a year, as ``ranges.propagated`` does for one.
+
+    ``most`` is what none of them can exceed.
+    """
+    middles = {name: estimate.middle for name, estimate in inputs.items()}
+    middle = function(middles)
+    below, above = np.zeros_like(middle), np.zeros_like(middle)
+    for name, estimate in inputs.items():
+        ends = [estimate.low, estimate.high]
+        moves = [function({**middles, name: end}) - middle for end in ends]
+        below += np.minimum(0.0, np.minimum(*moves)) ** 2
+        above += np.maximum(0.0, np.maximum(*moves)) ** 2
+    low, high = np.maximum(middle - np.sqrt(below), 0.0), middle + np.sqrt(above)
+    if most is not None:
+        high = np.minimum(high, most)
+    units = [KWH_MONTH] * (len(middle) - 1) + [KWH_YEAR]
+    return tuple(
+        Estimate(
+            low=float(min(a, b)), middle=float(b), high=float(max(b, c)), unit=unit, basis=basis
         )
-
-    def exported(self, months: Sequence[int], *, unit: str) -> Estimate:
-        """Return what leaves the home in ``months`` together."""
-        return propagated(
-            lambda value: sum(
-                self._made_in(value, month) - self._used_in(value, month) for month in months
-            ),
-            self.inputs,
-            unit=unit,
-            basis=SELF_USE_BASIS,
-        )
-
-    def _made_in(self, value: Inputs, month: int) -> float:
-        return value["yield"] * self.month_shares[month] * self.kwp
-
-    def _used_in(self, value: Inputs, month: int) -> float:
-        by_day = value["daytime"] * self.monthly_kwh[month]
-        return value["coincidence"] * min(self._made_in(value, month), by_day)
-
-
-def _yearly_ghi(facts: SolarFacts) -> Estimate:
-    """Return the irradiation of a year, from its lowest source to its highest. [kWh/m2/year]"""
-
-    def over_year(by_day: Sequence[float]) -> float:
-        _check_months(by_day)
-        return sum(value * days for value, days in zip(by_day, MONTH_DAYS, strict=True))
-
-    middle = over_year(facts.ghi_kwh_m2_day)
-    return Estimate(
-        low=min(over_year(facts.ghi_low_kwh_m2_day), middle),
-        middle=middle,
-        high=max(over_year(facts.ghi_high_kwh_m2_day), middle),
-        unit="kWh/m2/year",
-        basis=RATIO_BASIS,
+        for a, b, c, unit in zip(low, middle, high, units, strict=True)
     )
 
 
-def _month_shares(by_day: Sequence[float]) -> tuple[float, ...]:
-    """Return the part of the year's irradiation that falls in each month."""
-    monthly = [value * days for value, days in zip(by_day, MONTH_DAYS, strict=True)]
-    year = sum(monthly)
-    return tuple(value / year for value in monthly)
+def _with_year(months: Floats) -> Floats:
+    return np.append(months, months.sum())
 
 
-def _check_months(values: Sequence[float]) -> None:
-    if len(values) != len(MONTH_DAYS) or min(values) < 0 or sum(values) <= 0:
-        raise SolarError("solar-months", count=len(values))
+def _margins(facts: SolarFacts, assumptions: SolarAssumptions) -> tuple[float, float]:
+    """Return how far the sun may lie below and above the recommended, as parts of it."""
+    middle = sum(facts.ghi_kwh_m2_day)
+    band = assumptions.yield_band.middle
+    return (
+        max(band, 1 - sum(facts.ghi_low_kwh_m2_day) / middle),
+        max(band, sum(facts.ghi_high_kwh_m2_day) / middle - 1),
+    )

@@ -1,19 +1,31 @@
 """Heat from a solar water heater, and the energy it spares the element behind it.
 
-A simple balance by month: what the collector can bring to the tap, and no more than
-the greater part of what the home needs, since some mornings the tank is cold. The
-collector's efficiency is calibrated on one simulated heater in Lima (150 L a day at
-50 °C from 2 m2: solar fraction 0.65 to 0.70); it is an assumption anywhere else.
+An energy balance hour by hour of a mixed tank: what the collector gives it, less as the
+tank gets warmer; what the tank loses; and the draws of morning and evening, which take
+mains water of the place. The element tops up what the tank cannot. Collector and tank are
+calibrated on one simulated heater in Lima (150 L a day at 50 °C from 2 m2: solar fraction
+0.65 to 0.70); sun, air and mains water are the place's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.renewables.arrays import NORTH, SOUTH, light_on
 from ahorraluz.core.renewables.facts import SolarAssumptions, SolarFacts
-from ahorraluz.core.renewables.ranges import Inputs, propagated
-from ahorraluz.core.renewables.solar import KWH_MONTH, KWH_YEAR, MONTH_DAYS
+from ahorraluz.core.renewables.ranges import propagated
+from ahorraluz.core.renewables.solar import KWH_MONTH, KWH_YEAR
+from ahorraluz.core.renewables.sun import (
+    DAYS,
+    HOURS,
+    MONTH_DAYS,
+    MONTH_OF_DAY,
+    Floats,
+    sun_year,
+)
 
 BASIS = "basis.solar-thermal"
 WATT_HOURS_PER_LITRE_KELVIN = 1.163
@@ -21,6 +33,13 @@ WATT_HOURS_PER_LITRE_KELVIN = 1.163
 
 LEAST_NEED_KWH = 0.001
 """A need below it is none, and has no part to be covered. [kWh/year]"""
+MODEL_DAYS = 10
+"""Days that stand for a month, bright and dark as they come; the first only warm the tank."""
+WARMING_DAYS = 3
+DRAWS = {6: 0.25, 7: 0.25, 19: 0.25, 20: 0.25}
+"""Parts of a day's hot water by hour: half before work, half in the evening."""
+COLLECTOR_TILT = 20.0
+"""Stands of vacuum tubes and flat plates sold in Peru. [°]"""
 
 
 class SolarHeatError(AhorraLuzError):
@@ -43,6 +62,8 @@ class SolarHeat:
 
     monthly_kwh: tuple[Estimate, ...]
     """Heat from the sun that reaches the tap, January to December. [kWh/month]"""
+    auxiliary_kwh: tuple[float, ...]
+    """What the element behind it still has to give, middles. [kWh/month]"""
     year_kwh: Estimate
     """[kWh/year]"""
     fraction: Estimate
@@ -88,14 +109,18 @@ def hot_water_need(
     """
     if not 0 <= litres_day < float("inf"):
         raise SolarHeatError("solar-need-impossible", value=litres_day)
-    if facts.monthly_temp_c:
-        mean = sum(facts.monthly_temp_c) / len(facts.monthly_temp_c)
-        cold = mean + assumptions.mains_above_air_c.middle
-    else:
-        cold = assumptions.cold_water_c.middle
+    cold = cold_water_c(facts, assumptions=assumptions)
     rise = max(assumptions.heater_water_c.middle - cold, 0.0)
     daily = litres_day * rise * WATT_HOURS_PER_LITRE_KELVIN / 1000
     return tuple(daily * days for days in MONTH_DAYS)
+
+
+def cold_water_c(facts: SolarFacts, *, assumptions: SolarAssumptions) -> float:
+    """Return the mains water of a place: a little above the yearly mean of its air. [°C]"""
+    if not facts.monthly_temp_c:
+        return assumptions.cold_water_c.middle
+    mean = sum(facts.monthly_temp_c) / len(facts.monthly_temp_c)
+    return mean + assumptions.mains_above_air_c.middle
 
 
 def solar_heat(
@@ -104,6 +129,7 @@ def solar_heat(
     *,
     collector_m2: float,
     assumptions: SolarAssumptions,
+    tank_litres: float | None = None,
 ) -> SolarHeat:
     """Return the heat a solar water heater gives towards a need.
 
@@ -113,16 +139,18 @@ def solar_heat(
         Heat for hot water, January to December: :func:`hot_water_need`, or the
         electricity a home heats water with today. [kWh/month]
     facts
-        Resource of the city.
+        Resource of the place.
     collector_m2
         Collector, above zero. [m2]
     assumptions
-        Efficiency of the collector and greatest solar fraction.
+        Collector, tank and water.
+    tank_litres
+        ``None``: as large as collectors of this size come with. [L]
 
     Returns
     -------
     SolarHeat
-        Never more than the need, nor more than the sun on the collector.
+        Never more than the need; what is missing is the element's.
 
     Raises
     ------
@@ -133,80 +161,135 @@ def solar_heat(
         raise SolarHeatError("solar-need-impossible", value=len(need_kwh))
     if not 0 < collector_m2 < float("inf"):
         raise SolarHeatError("collector-size-impossible", m2=collector_m2)
-    heater = _Heater(
-        need_kwh=tuple(need_kwh),
-        facts=facts,
-        collector_m2=collector_m2,
-        assumptions=assumptions,
+    litres = tank_litres or collector_m2 / assumptions.collector_m2_litre.middle
+    heater = _Heater.at(facts, assumptions, collector_m2=collector_m2, tank_litres=litres)
+    need = np.asarray(need_kwh, dtype=np.float64)
+    inputs = _inputs(facts, assumptions)
+    given = heater.shares(need / np.array(MONTH_DAYS), inputs) * need[:, None]
+    whole = float(need.sum())
+    months = tuple(
+        _estimate(ways, most=float(most), unit=KWH_MONTH)
+        for ways, most in zip(given, need, strict=True)
     )
-    every_month = range(len(MONTH_DAYS))
-    year = heater.heat(every_month, unit=KWH_YEAR)
-    need = sum(need_kwh)
+    year = _estimate(given.sum(axis=0), most=whole, unit=KWH_YEAR)
     return SolarHeat(
-        monthly_kwh=tuple(heater.heat([month], unit=KWH_MONTH) for month in every_month),
+        monthly_kwh=months,
+        auxiliary_kwh=tuple(float(n) - month.middle for n, month in zip(need, months, strict=True)),
         year_kwh=year,
-        fraction=year.scaled(1 / need if need >= LEAST_NEED_KWH else 0.0, unit="share"),
+        fraction=year.scaled(1 / whole if whole >= LEAST_NEED_KWH else 0.0, unit="share"),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Heater:
-    """A collector over the hot water of a home."""
-
-    need_kwh: tuple[float, ...]
-    facts: SolarFacts
-    collector_m2: float
-    assumptions: SolarAssumptions
-
-    def heat(self, months: Sequence[int], *, unit: str) -> Estimate:
-        """Return the heat from the sun that reaches the tap in ``months`` together."""
-        inputs = {
-            "efficiency": self.assumptions.collector_efficiency,
-            "most": self.assumptions.solar_fraction_max,
-            "sun": self._sun(months),
-        }
-        middle_sun = inputs["sun"].middle
-
-        def given(value: Inputs) -> float:
-            brightness = value["sun"] / middle_sun if middle_sun else 0.0
-            return sum(
-                min(
-                    value["most"] * self.need_kwh[month],
-                    value["efficiency"] * brightness * self._sun_in(month),
-                )
-                for month in months
-            )
-
-        found = propagated(given, inputs, unit=unit, basis=BASIS)
-        most = sum(self.need_kwh[month] for month in months)
-        return found if found.high <= most else _capped(found, most)
-
-    def _sun(self, months: Sequence[int]) -> Estimate:
-        """Return the sun on the collector in ``months``, between its sources. [kWh]"""
-
-        def over(by_day: Sequence[float]) -> float:
-            return sum(by_day[month] * MONTH_DAYS[month] for month in months) * self.collector_m2
-
-        middle = over(self.facts.ghi_kwh_m2_day)
-        return Estimate(
-            low=min(over(self.facts.ghi_low_kwh_m2_day), middle),
-            middle=middle,
-            high=max(over(self.facts.ghi_high_kwh_m2_day), middle),
-            unit="kWh",
+def _inputs(facts: SolarFacts, assumptions: SolarAssumptions) -> Mapping[str, Estimate]:
+    sun, band = sum(facts.ghi_kwh_m2_day), assumptions.yield_band.middle
+    return {
+        "sun": Estimate(
+            low=min(sum(facts.ghi_low_kwh_m2_day) / sun, 1 - band),
+            middle=1.0,
+            high=max(sum(facts.ghi_high_kwh_m2_day) / sun, 1 + band),
+            unit="ratio",
             basis=BASIS,
+        ),
+        "optical": assumptions.collector_optical,
+        "loss": assumptions.collector_loss_w_m2_k,
+        "tank": assumptions.tank_loss_w_k_litre,
+    }
+
+
+def _estimate(ways: Floats, *, most: float, unit: str) -> Estimate:
+    """Return the estimate of what :func:`_ways` moved: the middle, then each input's two ends."""
+    middle = float(ways[0])
+    moves = (ways[1:] - middle).reshape(-1, 2)
+    below = float(np.sqrt((np.minimum(moves.min(axis=1), 0.0) ** 2).sum()))
+    above = float(np.sqrt((np.maximum(moves.max(axis=1), 0.0) ** 2).sum()))
+    return Estimate(
+        low=max(middle - below, 0.0),
+        middle=middle,
+        high=max(min(middle + above, most), middle),
+        unit=unit,
+        basis=BASIS,
+    )
+
+
+def _ways(inputs: Mapping[str, Estimate]) -> dict[str, Floats]:
+    """Return every input at its middle, then with one input at a time at either end."""
+    count = 1 + 2 * len(inputs)
+    ways = {name: np.full(count, estimate.middle) for name, estimate in inputs.items()}
+    for place, (name, estimate) in enumerate(inputs.items()):
+        ways[name][1 + 2 * place : 3 + 2 * place] = estimate.low, estimate.high
+    return ways
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Heater:
+    """A collector and its tank through the model days of twelve months."""
+
+    light: Floats
+    """On the collector, shape (12, days * 24). [W/m2]"""
+    air_c: Floats
+    """Shape (12, 24). [°C]"""
+    cold_c: float
+    hot_c: float
+    most_c: float
+    collector_m2: float
+    litres: float
+
+    @classmethod
+    def at(
+        cls,
+        facts: SolarFacts,
+        assumptions: SolarAssumptions,
+        *,
+        collector_m2: float,
+        tank_litres: float,
+    ) -> "_Heater":
+        sun = sun_year(facts, assumptions=assumptions)
+        plane, _ = light_on(sun, COLLECTOR_TILT, NORTH if facts.lat < 0 else SOUTH)
+        days, air = plane.reshape(DAYS, HOURS), sun.temp_c.reshape(DAYS, HOURS)
+        light, temperatures = [], []
+        for month, count in enumerate(MONTH_DAYS):
+            own = np.flatnonzero(month == MONTH_OF_DAY)
+            some = days[own[np.linspace(0, count - 1, MODEL_DAYS).round().astype(int)]]
+            counted = some[WARMING_DAYS:]
+            light.append(some.ravel() * (days[own].mean() / counted.mean()))
+            temperatures.append(air[own].mean(axis=0))
+        return cls(
+            light=np.array(light),
+            air_c=np.array(temperatures),
+            cold_c=cold_water_c(facts, assumptions=assumptions),
+            hot_c=assumptions.heater_water_c.middle,
+            most_c=assumptions.tank_most_c.middle,
+            collector_m2=collector_m2,
+            litres=tank_litres,
         )
 
-    def _sun_in(self, month: int) -> float:
-        return self.facts.ghi_kwh_m2_day[month] * MONTH_DAYS[month] * self.collector_m2
-
-
-def _capped(estimate: Estimate, most: float) -> Estimate:
-    """Return ``estimate`` with its upper end at what is possible."""
-    return Estimate(
-        low=min(estimate.low, most),
-        middle=min(estimate.middle, most),
-        high=most,
-        unit=estimate.unit,
-        basis=estimate.basis,
-        level=estimate.level,
-    )
+    def shares(self, need_day_kwh: Floats, inputs: Mapping[str, Estimate]) -> Floats:
+        """Return the part of each month's need the sun gives, shape (12, ways). [0 to 1]"""
+        way = _ways(inputs)
+        rise = max(self.hot_c - self.cold_c, 1.0)
+        draw = (need_day_kwh * 1000 / (WATT_HOURS_PER_LITRE_KELVIN * rise))[:, None]
+        capacity = self.litres * WATT_HOURS_PER_LITRE_KELVIN
+        tank = np.full((len(MONTH_DAYS), len(way["sun"])), self.cold_c)
+        given = np.zeros_like(tank)
+        for step in range(MODEL_DAYS * HOURS):
+            hour = step % HOURS
+            above = tank - self.air_c[:, hour][:, None]
+            sun = self.light[:, step][:, None] * way["sun"] * way["optical"]
+            gained = np.maximum(sun - way["loss"] * above, 0.0) * self.collector_m2
+            lost = way["tank"] * self.litres * above
+            # A boiling tank takes no more: tubes vent, plates stand still.
+            tank = np.minimum(tank + (gained - lost) / capacity, self.most_c)
+            part = DRAWS.get(hour)
+            if part is None:
+                continue
+            # Hotter than asked, less of it is mixed with cold water at the tap.
+            taken = np.minimum(
+                draw * part * np.minimum(rise / np.maximum(tank - self.cold_c, rise), 1.0),
+                self.litres,
+            )
+            heat = taken * np.maximum(tank - self.cold_c, 0.0)
+            tank = tank - heat / self.litres
+            if step >= WARMING_DAYS * HOURS:
+                given += heat
+        asked = draw * rise * (MODEL_DAYS - WARMING_DAYS)
+        return np.where(asked > 0, np.minimum(given / np.where(asked > 0, asked, 1.0), 1.0), 0.0)

@@ -16,7 +16,7 @@ from ahorraluz.catalog.assumptions import (
 )
 from ahorraluz.catalog.evidence import load_equipment, load_measure_facts
 from ahorraluz.catalog.national import load_national
-from ahorraluz.catalog.solar import load_climate, load_generation_rule, load_solar
+from ahorraluz.catalog.solar import load_climate, load_generation_rule, load_solar, load_use_hours
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.pricing import other_terms
@@ -77,6 +77,7 @@ def facts_for(city: str | None) -> AdviceFacts:
         usage=load_usage_assumptions(),
         solar=load_solar_assumptions(),
         advice=load_advice_assumptions(),
+        use_hours=load_use_hours(),
     )
 
 

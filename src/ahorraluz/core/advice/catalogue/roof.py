@@ -1,5 +1,6 @@
 """Panels on the roof, for what the home uses by day: what leaves it is worth nothing today."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +20,9 @@ from ahorraluz.core.advice.measures import (
 from ahorraluz.core.history import Source
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarFacts
-from ahorraluz.core.renewables.solar import SelfUse, daytime_kwp, roof_obstacle, use_of_array
+from ahorraluz.core.renewables.load import HomeLoad, load_of_uses
+from ahorraluz.core.renewables.matching import match_arrays
+from ahorraluz.core.renewables.solar import SelfUse, as_stated, roof_obstacle
 from ahorraluz.core.usage.facts import EndUseId
 
 PANELS = "rooftop-pv"
@@ -30,16 +33,16 @@ def _rooftop_panels(context: PlanContext) -> Answer:
     obstacle = roof_obstacle(context.home)
     if obstacle is not None and obstacle.code == "roof-not-own":
         return NotHere(reason="reason.roof-not-own")
-    monthly, least = _own_months(context), _least_kwh(context)
-    if sum(monthly) < float(least) * CALENDAR_MONTHS:
+    load, least = _own_load(context), _least_kwh(context)
+    if load.kwh.sum() < float(least) * CALENDAR_MONTHS:
         return NotHere(reason="reason.too-little-for-panels", parameters={"limit": least})
     sun = context.facts.sun
     questions = (*(() if sun else (PLACE,)), *((TENURE, ROOF) if obstacle else ()))
     if sun is None:
         return Ask(questions=questions)
-    if sum(monthly) <= 0:
+    if load.kwh.sum() <= 0:
         return NotHere(reason="reason.no-saving")
-    proposal = _panels(context, monthly, sun)
+    proposal = _panels(context, load, sun)
     return Ask(questions=questions, proposal=proposal) if questions else proposal
 
 
@@ -51,20 +54,34 @@ def _least_kwh(context: PlanContext) -> Decimal:
     return Decimal(0)
 
 
-def _own_months(context: PlanContext) -> list[float]:
-    """Return what the home itself uses, January to December. [kWh/month]"""
-    others = context.account.use(EndUseId.OTHER_HOMES)
-    rest = others.monthly_kwh if others else (0.0,) * len(context.account.monthly_kwh)
-    return [
-        max(whole - part, 0.0)
-        for whole, part in zip(context.account.monthly_kwh, rest, strict=True)
-    ]
+def _own_load(context: PlanContext) -> HomeLoad:
+    """Return the hours of what the home itself uses."""
+    own = {
+        use.id.value: use.monthly_kwh
+        for use in context.account.uses
+        if use.id is not EndUseId.OTHER_HOMES
+    }
+    return as_stated(load_of_uses(own, context.facts.use_hours), context.facts.solar)
 
 
-def _panels(context: PlanContext, monthly: list[float], sun: SolarFacts) -> Proposal:
+def _panels(context: PlanContext, load: HomeLoad, sun: SolarFacts) -> Proposal:
+    """Return the array that makes what the home uses by day, with the other sizes beside it."""
     facts = context.facts
-    kwp = max(round(daytime_kwp(monthly, sun, assumptions=facts.solar), 2), 0.01)
-    array = use_of_array(monthly, sun, kwp=kwp, assumptions=facts.solar, rule=facts.generation)
+    fitting = match_arrays(
+        load, sun, assumptions=facts.solar, rule=facts.generation, most_kwp=_most_kwp(context)
+    )
+    first, *others = (_of_size(context, array) for array in fitting)
+    return replace(first, variants=tuple(others))
+
+
+def _most_kwp(context: PlanContext) -> float | None:
+    """Return the largest array the household says its roof holds; ``None``: it did not."""
+    typed = context.typed("roof-kwp")
+    return None if typed is None else float(typed)
+
+
+def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
+    facts, monthly = context.facts, context.account.monthly_kwh
     shares = tuple(
         min(used.middle / kwh, 1.0) if kwh > 0 else 0.0
         for used, kwh in zip(array.used, monthly, strict=True)
@@ -78,13 +95,13 @@ def _panels(context: PlanContext, monthly: list[float], sun: SolarFacts) -> Prop
             high=year.high / year.middle if year.middle else 1.0,
         ),
         other=_exported(array),
-        cost=price(context, "cost-pv-kwp", times=kwp),
+        cost=price(context, "cost-pv-kwp", times=array.kwp),
         life_years=life,
         fading_year=Decimal(str(facts.solar.degradation_year.middle)),
         basis=BASIS,
         sources=sources,
         parameters={
-            "kwp": Decimal(str(kwp)),
+            "kwp": Decimal(str(array.kwp)),
             "checked_on": date.fromisoformat(facts.generation.checked_on),
         },
         issues=array.issues,
