@@ -1,13 +1,13 @@
 """Electricity distributors of Peru: who they are and how their bills round and tax."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from ahorraluz.catalog.sources import load_sources, source_of
 from ahorraluz.catalog.tables import MAX_SHOWN, Row, read_table, refuse_duplicates
+from ahorraluz.core.accents import without_accents
 from ahorraluz.core.history import Source
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.money import IgvRounding, TotalRounding
@@ -166,5 +166,5 @@ def squeeze(text: str) -> str:
     >>> squeeze("Cañete – Lunahuaná")
     'canetelunahuana'
     """
-    plain = unicodedata.normalize("NFKD", text)
+    plain = without_accents(text)
     return "".join(letter for letter in plain.casefold() if letter.isascii() and letter.isalnum())

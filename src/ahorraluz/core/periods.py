@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from ahorraluz.core.issues import AhorraLuzError
 
+MEAN_MONTH_DAYS = 30.4375
+"""A twelfth of the mean year of 365.25 days. [day]"""
+
 
 class EmptyPeriodError(AhorraLuzError):
     """The end of a period is not after its start."""

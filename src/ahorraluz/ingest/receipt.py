@@ -2,23 +2,21 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from ahorraluz.core.accents import without_accents
 from ahorraluz.core.consumption import Band, check_kwh
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt, ReceiptLine
-from ahorraluz.ingest.files import read_limited
 from ahorraluz.ingest.validation import issues_of
 
 MAX_BYTES = 1_000_000
@@ -136,11 +134,6 @@ class _Sheet(_Model):
     history_kwh: Listed[Amount] = Field(default=(), max_length=36)
 
 
-def read_receipt(path: Path) -> Receipt:
-    """Return the recibo in the JSON file ``path``; raises like :func:`parse_receipt`."""
-    return parse_receipt(read_limited(path, limit=MAX_BYTES), name=path.name)
-
-
 def parse_receipt(content: bytes, *, name: str = "recibo.json") -> Receipt:
     """Return the recibo in JSON ``content``.
 
@@ -202,8 +195,7 @@ def line_code(name: str) -> LineCode:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return without_accents(text.casefold())
 
 
 def _receipt(sheet: _Sheet) -> Receipt:

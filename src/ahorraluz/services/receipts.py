@@ -31,13 +31,6 @@ def receipt_from_file(path: Path) -> Receipt:
     return parse_receipt(content, name=path.name)
 
 
-def receipt_from_bytes(content: bytes, *, name: str) -> Receipt:
-    """Return the recibo in the ``content`` of a file called ``name``: JSON, PDF or photo."""
-    if is_document(content):
-        return receipt_from_document(content, name=name)
-    return parse_receipt(content, name=name)
-
-
 def receipt_from_form(fields: Mapping[str, object]) -> Receipt:
     """Return the recibo a person typed, fields named as in the JSON layout."""
     return receipt_from_fields(fields)

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +10,9 @@ from hypothesis import strategies as st
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
 from ahorraluz.core.tariffs.lines import LineCode
-from ahorraluz.ingest.files import FileReadError
 from ahorraluz.ingest.receipt import (
-    MAX_BYTES,
     line_code,
     parse_receipt,
-    read_receipt,
 )
 
 D = Decimal
@@ -112,20 +108,6 @@ def test_readings_in_the_wrong_order_are_refused() -> None:
 def test_what_is_no_recibo_is_refused(content: bytes) -> None:
     with pytest.raises(AhorraLuzError):
         parse_receipt(content)
-
-
-def test_a_huge_or_missing_file_is_refused(tmp_path: Path) -> None:
-    huge = tmp_path / "huge.json"
-    huge.write_bytes(b" " * (MAX_BYTES + 1))
-
-    for path, code in (
-        (huge, "file-too-large"),
-        (tmp_path / "none.json", "file-missing"),
-        (tmp_path, "file-is-folder"),
-    ):
-        with pytest.raises(FileReadError) as caught:
-            read_receipt(path)
-        assert caught.value.issue.code == code
 
 
 JSON = st.recursive(

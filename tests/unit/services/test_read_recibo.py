@@ -10,10 +10,11 @@ from tests.recibo_sheets import FULL, GOLDEN, sheet_of
 from tests.recibos import luz_del_sur
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
+from ahorraluz.ingest.files import FileReadError
 from ahorraluz.services.audit_receipt import audit_receipt
 from ahorraluz.services.compare_receipts import compare_receipts
-from ahorraluz.services.read_recibo import is_document
-from ahorraluz.services.receipts import receipt_from_bytes, receipt_from_file
+from ahorraluz.services.read_recibo import is_document, receipt_from_document
+from ahorraluz.services.receipts import receipt_from_file
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.texts import open_texts
@@ -43,7 +44,7 @@ def test_a_pdf_is_audited_as_its_json_is(name: str, tools: Toolbox, tmp_path: Pa
 def test_two_pdfs_are_compared_as_their_json_is(tools: Toolbox) -> None:
     names = ("lds-2026-05", "lds-2026-08")
     before, after = (
-        receipt_from_bytes(luz_del_sur(sheet_of(name)), name="recibo.pdf") for name in names
+        receipt_from_document(luz_del_sur(sheet_of(name)), name="recibo.pdf") for name in names
     )
 
     change = compare_receipts(before, after, tools=tools, as_of=AS_OF)
@@ -64,7 +65,7 @@ def test_an_overcharge_that_the_sheet_prints_is_found(tools: Toolbox) -> None:
         total_before="692.64",
         total="692.70",
     )
-    receipt = receipt_from_bytes(luz_del_sur(wrong), name="recibo.pdf")
+    receipt = receipt_from_document(luz_del_sur(wrong), name="recibo.pdf")
 
     audit = audit_receipt(receipt, tools=tools, as_of=AS_OF)
 
@@ -75,7 +76,7 @@ def test_what_is_not_sure_is_asked_for_by_name() -> None:
     content = luz_del_sur(sheet_of("lds-2026-08", kwh="706.90"))
 
     with pytest.raises(InvalidInputError) as refused:
-        receipt_from_bytes(content, name="recibo.pdf")
+        receipt_from_document(content, name="recibo.pdf")
 
     codes = [issue.code for issue in refused.value.issues]
     assert codes[-1] == "recibo-incomplete"
@@ -93,7 +94,7 @@ def test_json_is_still_json(tmp_path: Path) -> None:
     path.write_bytes(content)
 
     assert not is_document(content)
-    assert receipt_from_file(path) == receipt_from_bytes(content, name="recibo.pdf")
+    assert receipt_from_file(path) == receipt_from_file(GOLDEN / "lds-2026-08.json")
 
 
 def test_a_json_file_keeps_its_limit(tmp_path: Path) -> None:
@@ -104,3 +105,17 @@ def test_a_json_file_keeps_its_limit(tmp_path: Path) -> None:
         receipt_from_file(path)
 
     assert refused.value.issue.code == "file-too-large"
+
+
+def test_a_huge_or_missing_file_is_refused(tmp_path: Path) -> None:
+    huge = tmp_path / "huge.json"
+    huge.write_bytes(b" " * 1_100_000)
+
+    for path, code in (
+        (huge, "file-too-large"),
+        (tmp_path / "none.json", "file-missing"),
+        (tmp_path, "file-is-folder"),
+    ):
+        with pytest.raises(FileReadError) as caught:
+            receipt_from_file(path)
+        assert caught.value.issue.code == code

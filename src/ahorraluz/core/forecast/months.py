@@ -13,10 +13,10 @@ import numpy as np
 
 from ahorraluz.core.forecast.forecaster import HIGH, LOW, MEDIAN, QUANTILES, Floats
 from ahorraluz.core.issues import AhorraLuzError
-from ahorraluz.core.periods import Period
+from ahorraluz.core.periods import MEAN_MONTH_DAYS, Period
 
-MONTH_DAYS = 30.4375
-"""A twelfth of a year, the length that months of known length are brought to. [day]"""
+MONTH_DAYS = MEAN_MONTH_DAYS
+"""The length that months of known length are brought to. [day]"""
 INPUT_LIMIT = 8.0
 """Standard deviations beyond which an input counts no further: a net knows nothing there."""
 _STEP = 0.1

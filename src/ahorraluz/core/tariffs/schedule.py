@@ -11,10 +11,8 @@ from ahorraluz.core.history import Source
 from ahorraluz.core.home import CustomerClass, Fose, Option, Supply
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.money import IgvRounding, TotalRounding
-from ahorraluz.core.periods import Period
+from ahorraluz.core.periods import MEAN_MONTH_DAYS, Period
 from ahorraluz.core.tariffs.figures import ASSUMED_MAX_MONTHS, REVISION_DAY, NationalFigures
-
-DAYS_A_MONTH = 30.4375
 
 PRICED_OPTIONS = (Option.BT5A, Option.BT5B, Option.BT5F, Option.BT5I, Option.BT7, Option.BT8)
 OPTION_BANDS: Mapping[Option, tuple[Band, ...]] = {
@@ -202,7 +200,7 @@ class TariffBook:
 
     def _too_far(self, schedule: Schedule, day: date) -> bool:
         months = float(self.figures.value(ASSUMED_MAX_MONTHS, schedule.start))
-        return _days_apart(schedule, day) > months * DAYS_A_MONTH
+        return _days_apart(schedule, day) > months * MEAN_MONTH_DAYS
 
     def settings(self, distributor: str) -> DistributorSettings:
         """Return the settings of ``distributor``; raises ``distributor-unknown``."""

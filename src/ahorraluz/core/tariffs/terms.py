@@ -15,7 +15,7 @@ from ahorraluz.core.history import NotInForceError, Source, Status
 from ahorraluz.core.home import FixedCharges, Fose, Supply
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.money import IgvRounding, TotalRounding, round_cent, round_price
-from ahorraluz.core.periods import Period
+from ahorraluz.core.periods import MEAN_MONTH_DAYS, Period
 from ahorraluz.core.tariffs.figures import (
     FOSE_SURCHARGE,
     IGV,
@@ -25,7 +25,6 @@ from ahorraluz.core.tariffs.figures import (
     NationalFigures,
 )
 from ahorraluz.core.tariffs.schedule import (
-    DAYS_A_MONTH,
     ORIGIN_ORDER,
     Block,
     Bracket,
@@ -271,7 +270,7 @@ def _spread(days: Sequence[PricedDays], figures: NationalFigures, supply: Supply
         )
         if not inside:
             drift = figures.known(PRICE_DRIFT, part.period.start) or Decimal(0)
-            months = max(Decimal(1), Decimal(away) / Decimal(DAYS_A_MONTH))
+            months = max(Decimal(1), Decimal(away) / Decimal(MEAN_MONTH_DAYS))
             apart = Decimal(0) if is_of_system(part.schedule, supply) else elsewhere
             weighted += (drift**2 * months + apart**2).sqrt() * part.period.days
     return weighted / sum(part.period.days for part in days)

@@ -17,14 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.issues import Issue, Severity
+from ahorraluz.core.periods import MEAN_MONTH_DAYS
 from ahorraluz.core.readings.grid import HOUR_S, DayGrid
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-MONTH_DAYS = 365.25 / 12
-"""Days of a mean month."""
 BLURRED_S = 60
 """Longest interval that resolves a kettle. [s]"""
 CYCLING_MAX_S = 300
@@ -95,7 +94,7 @@ class Events:
         """Return the energy of the chosen or weighted events in a mean month. [kWh/month]"""
         if self.known_days <= 0:
             return 0.0
-        return float(self.energy_kwh @ chosen) / self.known_days * MONTH_DAYS
+        return float(self.energy_kwh @ chosen) / self.known_days * MEAN_MONTH_DAYS
 
 
 def limits(interval_s: int) -> tuple[Issue, ...]:

@@ -5,12 +5,14 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from ahorraluz.core.periods import MEAN_MONTH_DAYS
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 KWH_MONTH_PER_W = 0.7305
 """Energy of one watt that runs all the time: 24 h times 365.25 / 12 days. [kWh/month]"""
-DAYS_MONTH = 365.25 / 12
+DAYS_MONTH = MEAN_MONTH_DAYS
 """Days of a mean month. [day]"""
 MAD_TO_SD = 1.4826
 """Median absolute deviation to standard deviation, for normal errors."""

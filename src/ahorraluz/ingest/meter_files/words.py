@@ -1,11 +1,11 @@
 """Words of meter files in seven languages, and what they mean: the one table of the readers."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache, lru_cache
 
+from ahorraluz.core.accents import without_accents
 from ahorraluz.core.readings.channels import Flow
 
 
@@ -188,8 +188,7 @@ _UNIT_PHRASES = (
 
 def fold(text: str) -> str:
     """Return a text in lower case without accents and with single spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(without_accents(text.casefold()).split())
 
 
 @cache
@@ -220,8 +219,7 @@ def tokens_of(name: str) -> tuple[str, ...]:
     >>> tokens_of("Metering.TotWhOut [Wh]")
     ('metering', 'tot', 'wh', 'out', 'wh')
     """
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).replace("ß", "ss")
+    plain = without_accents(name).replace("ß", "ss")
     return tuple(token.casefold() for token in _TOKEN.findall(plain))
 
 

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from ahorraluz.core.accents import without_accents
+
 MAX_LINE = 2_000
 """Longer lines are cut: no line of a price sheet is that long, and patterns stay fast. [char]"""
 
@@ -33,8 +35,7 @@ def plain(text: str) -> str:
     >>> plain("Cargo por Energía Activa – Primeros 30 kW.h")
     'cargo por energia activa - primeros 30 kwh'
     """
-    decomposed = unicodedata.normalize("NFKD", clean(text).casefold())
-    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    letters = without_accents(clean(text).casefold())
     letters = letters.translate({0x2013: "-", 0x2014: "-", 0x2212: "-", 0x2044: "/", 0x2264: "<="})
     return _IGV.sub("igv", _KWH.sub("kwh", _SPACE.sub(" ", letters))).strip()
 

@@ -1,9 +1,10 @@
 """Words with their place on the page, and the rows they stand in."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+from ahorraluz.core.accents import without_accents
 
 SAME_ROW = 0.45
 """Words whose baselines differ by less than this share of their height stand in one row."""
@@ -73,8 +74,7 @@ def plain(text: str) -> str:
     """
     # Compatibility forms take ligatures apart; the sign of a number would become an o.
     kept = text.replace("º", "°")
-    decomposed = unicodedata.normalize("NFKD", kept).casefold()
-    return "".join(c for c in decomposed if not unicodedata.combining(c) and not c.isspace())
+    return "".join(without_accents(kept).casefold().split())
 
 
 def rows_of(words: Iterable[Word]) -> tuple[Row, ...]:
