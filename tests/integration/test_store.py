@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.same_channel import same_channel
 
-from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile, same_channel
+from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
 from ahorraluz.store.database import Store, open_store
 from ahorraluz.store.errors import HomeUnknownError, StoreError
 from ahorraluz.store.records import Description, ImportReceipt, ImportState, Outcome

@@ -1,7 +1,7 @@
 """Readings as a file or a device gives them: nothing cleaned, nothing filled, nothing added up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -104,20 +104,6 @@ class MeterFile:
     """What was assumed, skipped or refused on the way."""
     broken_rows: int = 0
     """Rows that could not be read; ``row-broken`` among the issues names the first of them."""
-
-
-def same_channel(one: Channel, other: Channel) -> bool:
-    """Tell whether two channels hold the same rows; the places of lines do not count."""
-    names = [item.name for item in fields(Channel) if item.name != "line"]
-    for name in names:
-        left, right = getattr(one, name), getattr(other, name)
-        if isinstance(left, np.ndarray):
-            equal_nan = left.dtype.kind == "f"
-            if not np.array_equal(left, right, equal_nan=equal_nan):
-                return False
-        elif left != right:
-            return False
-    return True
 
 
 HOME_FLOWS: Sequence[Flow] = (Flow.IMPORT, Flow.LOAD, Flow.PRODUCTION, Flow.EXPORT, Flow.CIRCUIT)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from tests.same_channel import same_channel
 from tests.unit.core.readings.invented_homes import (
     DAY_S,
     HOUR_S,
@@ -20,7 +21,7 @@ from tests.unit.core.readings.invented_homes import (
     starts,
 )
 
-from ahorraluz.core.readings.channels import Channel, Flow, Measure, same_channel
+from ahorraluz.core.readings.channels import Channel, Flow, Measure
 from ahorraluz.core.readings.cleaning import clean_channels
 from ahorraluz.core.readings.quality import check_channels
 from ahorraluz.core.readings.schema import Quality, Readings, ReadingsError, Step

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.same_channel import same_channel
 from tests.unit.core.readings.invented_homes import (
     DAY_S,
     HOUR_S,
@@ -16,7 +17,7 @@ from tests.unit.core.readings.invented_homes import (
     starts,
 )
 
-from ahorraluz.core.readings.channels import Channel, ChannelError, same_channel
+from ahorraluz.core.readings.channels import Channel, ChannelError
 from ahorraluz.core.readings.merging import Changes, changes, supersede, without
 
 
