@@ -72,18 +72,19 @@ def _lines(compared: "TariffComparison", texts: Texts) -> Iterator[str]:
         peak=texts.percent(compared.peak_share, places=1),
     )
     yield from heading(texts.text("compare.months"))
-    titles = ("month", "kwh", "peak", "total")
+    titles = ("month", "kwh", "peak", "priced", "total")
     rows = [[texts.text(f"compare.column-{name}") for name in titles]]
-    for month, total in zip(compared.months, compared.totals, strict=True):
+    for month, terms, total in zip(compared.months, compared.terms, compared.totals, strict=True):
         rows.append(
             [
                 texts.month(month.period.start),
                 texts.number(month.whole_kwh, places=1),
                 texts.number((month.peak_kwh or 0.0) / month.known, places=1),
+                texts.month(terms.period.start),
                 texts.soles(total),
             ]
         )
-    yield from table(rows, right=[1, 2, 3])
+    yield from table(rows, right=[1, 2, 4])
     yield ""
     yield texts.text("compare.today", total=texts.soles(compared.total))
     yield from heading(texts.text("compare.options"))

@@ -23,7 +23,7 @@ from ahorraluz.core.forecast.forecaster import QUANTILES, Floats
 from ahorraluz.core.forecast.month_end import predict_from_register, predict_month_end
 from ahorraluz.core.forecast.months import MonthForecast, MonthUse
 from ahorraluz.core.home import Home
-from ahorraluz.core.issues import Issue
+from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.readings.schema import Readings, Step
 from ahorraluz.core.tariffs.billing import price_bill
@@ -269,7 +269,7 @@ def _ahead(
         past = forecast.period.end <= prices.as_of
         billed = month_to_come(forecast.period, prices.as_of) if past else forecast.period
         terms = prices.terms(billed)
-        issues = terms.issues
+        issues = (*_over(forecast.period, billed), *terms.issues)
         try:
             bill = forecast_bill(energies, terms, used_kwh=exact_kwh(used), days_left=days_left)
             announced = _announced(terms, prices, exact_kwh(forecast.mean_kwh))
@@ -295,6 +295,14 @@ def _ahead(
         known_months=tuple(use.month for use in known),
         issues=issues,
     )
+
+
+def _over(month: Period, billed: Period) -> tuple[Issue, ...]:
+    """Return that a month which is over is priced as one to come, where it is."""
+    if month == billed:
+        return ()
+    months = {"month": f"{month.start:%Y-%m}", "priced": f"{billed.start:%Y-%m}"}
+    return (Issue(code="forecast-month-over", severity=Severity.NOTE, parameters=months),)
 
 
 def _announced(terms: BillTerms, prices: Prices, kwh: Decimal) -> Decimal | None:

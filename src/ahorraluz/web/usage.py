@@ -118,4 +118,5 @@ def _compare(known: Understanding, page: Page) -> list[str]:
         )
     except AhorraLuzError:
         return []
-    return [option_sentence(option, page.texts) for option in compared.options]
+    told = [option_sentence(option, page.texts) for option in compared.options]
+    return [*told, page.texts.text("compare.year-to-come")] if told else []

@@ -117,3 +117,15 @@ def test_what_cannot_be_compared_is_refused_in_one_sentence(
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_it_says_that_measured_months_are_priced_as_those_to_come(meter: Path) -> None:
+    document = answer("tariffs", "compare", meter, *LIMA, *AS_OF)
+    words = run("tariffs", "compare", meter, *LIMA, *AS_OF).stdout
+
+    assert document["priced_as"] == "year-to-come"
+    for month in document["months"]:
+        assert month["from"][5:] == month["priced_from"][5:]
+        assert "2026-11-01" <= month["priced_from"] < month["priced_to"] <= "2027-11-01"
+    assert "en el año que viene" in words
+    assert "enero de 2027" in words

@@ -63,6 +63,31 @@ def test_this_month_is_what_was_used_and_what_is_left_in_soles(readings: Path) -
     assert 0 < month["bill"]["limits"][0]["chance_above"] < 1
 
 
+def test_a_month_that_is_over_says_which_month_it_is_priced_as(readings: Path) -> None:
+    over = answer("forecast", readings, "--month", *LIMA)["month"]["issues"]
+    present = answer("forecast", readings, "--month", *LIMA, "--as-of", "2026-07-20")["month"]
+
+    (said,) = [issue for issue in over if issue["code"] == "forecast-month-over"]
+    assert "2026-07" in said["text"]
+    assert "forecast-month-over" not in [issue["code"] for issue in present["issues"]]
+
+
+def test_words_say_the_last_day_that_is_counted_and_the_month(readings: Path) -> None:
+    words = run("forecast", readings, "--month").stdout
+
+    assert "Hasta el 19 de julio de 2026 van" in words
+    assert "julio de 2026\n-------------" in words
+    assert "1 de agosto" not in words
+
+
+def test_one_recibo_says_which_month_it_counts_as_and_begins_with_words() -> None:
+    words = run("forecast", "--kwh", "128", *LIMA, "--next-month", "--as-of", "2026-11-26").stdout
+
+    assert words.startswith("noviembre de 2026")
+    assert "un solo recibo, que cuenta como el de octubre de 2026" in words
+    assert "tus recibos" not in words
+
+
 def test_days_without_readings_count_as_the_month_has_them(readings: Path, tmp_path: Path) -> None:
     hole = tmp_path / "hueco.csv"
     lines = readings.read_text("utf-8").splitlines()

@@ -14,6 +14,8 @@ from ahorraluz.services.documents.parts import (
 from ahorraluz.texts import Texts
 
 COMPARE_SCHEMA = "ahorraluz.tariffs-compare.1"
+PRICED_AS = "year-to-come"
+"""Measured energy, at the prices of the same months in the year that begins on the day asked."""
 
 
 def compare_document(compared: TariffComparison, texts: Texts) -> Document:
@@ -29,10 +31,15 @@ def compare_document(compared: TariffComparison, texts: Texts) -> Document:
                 "kwh": plain(month.measured().kwh),
                 "kwh_peak": plain(month.measured().peak_kwh),
                 "known": round(month.known, 4),
+                "priced_from": terms.period.start.isoformat(),
+                "priced_to": terms.period.end.isoformat(),
                 "total": soles(total),
             }
-            for month, total in zip(compared.months, compared.totals, strict=True)
+            for month, terms, total in zip(
+                compared.months, compared.terms, compared.totals, strict=True
+            )
         ],
+        "priced_as": PRICED_AS,
         "total": soles(compared.total),
         "cheapest": (compared.connection.supply.option if best is None else best.option).value,
         "saving": soles(best.saving if best else None),
