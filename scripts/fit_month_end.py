@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scripts.quantile_nets import Floats, fit_nets, group_of, widening, write_net
 
+from ahorraluz.core.forecast.daily import day_energy
 from ahorraluz.core.forecast.forecaster import QUANTILES
-from ahorraluz.core.forecast.month_backtest import day_energy
 from ahorraluz.core.forecast.month_end import (
     FLOOR_KWH_DAY,
     PAST_DAYS,

@@ -27,7 +27,8 @@ from ahorraluz.core.forecast.bills_only import (
     month_inputs,
     month_quantiles,
 )
-from ahorraluz.core.forecast.month_backtest import MOST_MISSING, day_energy
+from ahorraluz.core.forecast.daily import day_energy
+from ahorraluz.core.forecast.month_backtest import MOST_MISSING
 from ahorraluz.core.forecast.months import MONTH_DAYS, QuantileNet, mean_of, month_period
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.ingest.bill_tables import BillTable, read_bills

@@ -2,12 +2,13 @@
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
 
-from ahorraluz.cli.backtest_months import run_bills, run_month_end
+from ahorraluz.cli.backtest_months import names_supply, run_bills, run_month_end
+from ahorraluz.cli.compare import connection_options
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.supply_options import as_of_option
 from ahorraluz.cli.tables import heading, issue_lines, table
@@ -17,10 +18,14 @@ from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.texts import Texts
 
 if TYPE_CHECKING:
-    from ahorraluz.services.backtest_models import Asked, Backtest, HorizonScore, ModelScore
+    from ahorraluz.core.forecast.backtest import Ratio
+    from ahorraluz.services.backtest_models import Asked, Backtest
+    from ahorraluz.services.model_scores import HorizonScore, ModelScore
 
 HORIZONS = ("24", "168")
 MISSING = "–"
+SHOWN = ("nmae", "nrmse", "wql")
+"""Scores whose ratios to each bar are printed; the document has all."""
 
 
 def _run(session: Session, given: Given) -> None:
@@ -37,6 +42,8 @@ def _run(session: Session, given: Given) -> None:
     path = given.file("panel")
     if path is None:
         raise InvalidInputError("option-missing", option="--readings")
+    if names_supply(given):
+        raise InvalidInputError("backtest-nothing-to-price")
     found = backtest_models(path, _asked(session, given), progress=progress)
     session.show(backtest_document(found, session.texts), _lines(found, session.texts))
 
@@ -52,6 +59,7 @@ def _asked(session: Session, given: Given) -> "Asked":
         models=None if names is None else tuple(name.strip() for name in names.split(",")),
         horizons_h=HORIZONS_H if hours is None else (int(hours),),
         cold_start=bool(given.flag("cold_start")),
+        cohorts=given.file("cohorts"),
     )
 
 
@@ -69,6 +77,9 @@ class _Shown:
 
 
 def _lines(found: "Backtest", texts: Texts) -> Iterator[str]:
+    from ahorraluz.core.forecast.backtest import INTERVAL
+    from ahorraluz.services.month_scores import SEED
+
     yield texts.text(
         "backtest.span",
         file=found.name,
@@ -77,6 +88,7 @@ def _lines(found: "Backtest", texts: Texts) -> Iterator[str]:
         first=found.first,
         last=found.last,
     )
+    yield texts.text("backtest.bootstrap", interval=texts.percent(INTERVAL), seed=SEED)
     yield from _tables(found.models, texts)
     for cold in found.cold:
         key = "backtest.seen-bill" if cold.seen_days == 0 else "backtest.seen-days"
@@ -91,14 +103,15 @@ def _tables(models: "tuple[ModelScore, ...]", texts: Texts) -> Iterator[str]:
     for place in range(len(models[0].horizons)):
         yield from heading(texts.text("backtest.hours", hours=models[0].horizons[place].hours))
         head = [texts.text("backtest.model"), *(texts.text(f"backtest.{m}") for m in METRICS)]
-        rows = [[model.name, *_cells(model.horizons[place], texts)] for model in models]
+        rows = [[model.name, *_cells(model.horizons[place].averages, texts)] for model in models]
         yield from table([head, *rows], right=range(1, len(head)))
         yield from _ratios(models, place, texts)
+        yield from _by_cohort(models, place, texts)
         yield from _reasons(models[0].horizons[place], texts)
 
 
-def _cells(horizon: "HorizonScore", texts: Texts) -> Iterator[str]:
-    for metric, value in horizon.averages.items():
+def _cells(averages: "Mapping[str, float]", texts: Texts) -> Iterator[str]:
+    for metric, value in averages.items():
         if math.isnan(value):
             yield MISSING
         elif metric.endswith("kwh_error"):
@@ -110,26 +123,61 @@ def _cells(horizon: "HorizonScore", texts: Texts) -> Iterator[str]:
 
 
 def _ratios(models: "tuple[ModelScore, ...]", place: int, texts: Texts) -> Iterator[str]:
-    """Yield how each fitted model compares with each bar, with the interval of the ratio."""
+    """Yield how each fitted model compares with the best baseline and with each bar."""
     from ahorraluz.services.forecast_models import FITTED
 
     for model in (model for model in models if model.name in FITTED):
-        for bar, ratios in model.horizons[place].ratios.items():
-            said = [
-                texts.text(
-                    "backtest.ratio",
-                    metric=texts.text(f"backtest.{metric}"),
-                    ratio=texts.number(found.value, places=3),
-                    low=texts.number(found.low, places=3),
-                    high=texts.number(found.high, places=3),
-                )
-                for metric in ("nmae", "nrmse", "wql")
-                if (found := ratios[metric]) and found.low is not None and found.high is not None
-            ]
+        horizon = model.horizons[place]
+        best = {f"{metric} {best.bar}": best.ratio for metric, best in horizon.best.items()}
+        said = list(_shown(best, texts))
+        if said:
+            yield texts.text("backtest.against-best", model=model.name, ratios=" · ".join(said))
+        for bar, ratios in horizon.ratios.items():
+            said = list(_shown({m: ratios[m] for m in SHOWN if m in ratios}, texts))
             if said:
                 yield texts.text(
                     "backtest.against", model=model.name, bar=bar, ratios=" · ".join(said)
                 )
+
+
+def _shown(ratios: "Mapping[str, Ratio | None]", texts: Texts) -> Iterator[str]:
+    """Yield ratios with their intervals; the first word of a key is the score."""
+    for key, found in ratios.items():
+        metric, _, bar = key.partition(" ")
+        if found is not None and found.low is not None and found.high is not None:
+            named = texts.text(f"backtest.{metric}")
+            yield texts.text(
+                "backtest.ratio",
+                metric=f"{named} ({bar})" if bar else named,
+                ratio=texts.number(found.value, places=3),
+                low=texts.number(found.low, places=3),
+                high=texts.number(found.high, places=3),
+            )
+
+
+def _by_cohort(models: "tuple[ModelScore, ...]", place: int, texts: Texts) -> Iterator[str]:
+    """Yield the scores of each group of homes that a table names, all homes first."""
+    from ahorraluz.core.forecast.metrics import METRICS
+
+    if not models[0].horizons[place].named:
+        return
+    keys = ("cohort", "homes", *METRICS)
+    for model in models:
+        horizon = model.horizons[place]
+        yield from heading(texts.text("backtest.by-cohort", model=model.name))
+        rows = [[texts.text(f"backtest.{key}") for key in keys]]
+        rows.append(
+            [
+                texts.text("backtest.all-homes"),
+                str(horizon.homes),
+                *_cells(horizon.averages, texts),
+            ]
+        )
+        rows += [
+            [cohort.name, str(cohort.homes), *_cells(cohort.averages, texts)]
+            for cohort in horizon.named
+        ]
+        yield from table(rows, right=range(1, len(keys)))
 
 
 def _reasons(horizon: "HorizonScore", texts: Texts) -> Iterator[str]:
@@ -152,6 +200,8 @@ backtest = TextCommand(
         TextOption(["--cold-start"], is_flag=True, default=None),
         TextOption(["--models"], metavar="NAMES"),
         TextOption(["--horizon", "backtest_horizon"], type=OneOf(HORIZONS)),
+        TextOption(["--cohorts"], type=File(), metavar="FILE"),
+        *connection_options(),
         as_of_option(),
     ],
     run=_run,

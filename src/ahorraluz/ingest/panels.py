@@ -4,7 +4,8 @@ import gzip
 import io
 import re
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.ingest.cohorts import COHORT_COLUMN, cohorts_of
 from ahorraluz.ingest.files import read_limited
 
 if TYPE_CHECKING:
@@ -50,8 +52,12 @@ class Panel:
     """Energy of each interval, NaN where the table holds nothing, shape (n,). [kWh]"""
     is_local: bool
     """Whether the stamps are of the local clock: none of them names an offset."""
+    bare_stamps: int
+    """Different stamps without an offset among others that name one: they count as UTC."""
     broken_rows: int
     """Rows left aside: without a time, a home or the right number of columns."""
+    cohorts: Mapping[str, str] = field(default_factory=dict)
+    """Group of each home, empty without a column ``cohort``."""
 
 
 def read_panel(path: Path) -> Panel:
@@ -61,7 +67,8 @@ def read_panel(path: Path) -> Panel:
     ----------
     path
         CSV, gzipped CSV or Parquet with the columns ``timestamp``, ``household_id`` and
-        ``kwh`` in any order, others beside them. Without ``household_id`` it is one home.
+        ``kwh`` in any order, others beside them. Without ``household_id`` it is one home; a
+        column ``cohort`` is the group of the home.
 
     Raises
     ------
@@ -69,6 +76,8 @@ def read_panel(path: Path) -> Panel:
         The file cannot be read.
     PanelError
         ``panel-unreadable``, ``panel-too-large``, ``panel-columns``, ``panel-empty``.
+    CohortError
+        ``cohort-twice``, ``cohorts-too-many``.
     """
     data = read_limited(path, limit=MAX_FILE_BYTES)
     pa = import_module("pyarrow")
@@ -133,7 +142,7 @@ def _panel(table: Any, broken: int, *, name: str) -> Panel:  # noqa: ANN401 - py
     if time is None or energy is None:
         shown = ", ".join(column[:30] for column in table.column_names[:8])
         raise PanelError("panel-columns", file=name, columns=shown)
-    starts_s, good, is_local = _stamps(table[time])
+    starts_s, good, offsets = _stamps(table[time])
     kwh = _numbers(table[energy])
     codes, homes = _homes(table, columns.get(HOME_COLUMN))
     good &= codes >= 0
@@ -144,8 +153,29 @@ def _panel(table: Any, broken: int, *, name: str) -> Panel:  # noqa: ANN401 - py
         home=codes[good],
         starts_s=starts_s[good],
         kwh=kwh[good],
-        is_local=is_local,
+        is_local=offsets.is_local,
+        bare_stamps=offsets.bare,
         broken_rows=broken + int((~good).sum()),
+        cohorts=_cohorts(table, columns.get(COHORT_COLUMN), codes, homes),
+    )
+
+
+def _cohorts(
+    table: Any,  # noqa: ANN401 - pyarrow has no types
+    column: str | None,
+    codes: NDArray[np.int64],
+    homes: tuple[str, ...],
+) -> Mapping[str, str]:
+    """Return the group of each home, empty without such a column."""
+    import pandas as pd
+
+    if column is None:
+        return {}
+    texts = table[column].cast(import_module("pyarrow").string()).to_pandas()
+    pairs = pd.DataFrame({"home": codes, "cohort": texts})[codes >= 0].drop_duplicates().dropna()
+    return cohorts_of(
+        (homes[place], str(cohort))
+        for place, cohort in zip(pairs["home"], pairs["cohort"], strict=True)
     )
 
 
@@ -161,7 +191,15 @@ def _homes(table: Any, column: str | None) -> tuple[NDArray[np.int64], tuple[str
     return codes.astype(np.int64), tuple(str(home) for home in homes)
 
 
-def _stamps(column: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_], bool]:  # noqa: ANN401
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offsets:
+    """Whether stamps say how far their clock is from UTC."""
+
+    is_local: bool
+    bare: int = 0
+
+
+def _stamps(column: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_], _Offsets]:  # noqa: ANN401
     """Return seconds of each row, which of them are times, and whether of the local clock."""
     import pandas as pd
 
@@ -170,15 +208,17 @@ def _stamps(column: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_], bool]:  
     different, place = coded.dictionary, coded.indices.fill_null(-1).to_numpy()
     types = import_module("pyarrow").types
     if types.is_temporal(different.type):
-        is_local = getattr(different.type, "tz", None) is None
+        offsets = _Offsets(is_local=getattr(different.type, "tz", None) is None)
         moments = pd.to_datetime(different.to_pandas(), utc=True)
     else:
         texts = different.cast(import_module("pyarrow").string()).to_pandas()
-        is_local = not bool(texts.str.contains(WITH_OFFSET).any())
+        named = texts.str.contains(WITH_OFFSET)
         moments = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+        bare = int((~named & moments.notna()).sum()) if bool(named.any()) else 0
+        offsets = _Offsets(is_local=not bool(named.any()), bare=bare)
     known = np.append(moments.notna().to_numpy(dtype=bool), False)
     seconds = np.append(_seconds(moments), 0)
-    return seconds[place], known[place], is_local
+    return seconds[place], known[place], offsets
 
 
 def _seconds(moments: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """How the models would have done on the homes of a file, one against the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -11,45 +11,34 @@ from numpy.typing import NDArray
 
 from ahorraluz.core.forecast.backtest import (
     HISTORY_DAYS,
-    Ratio,
     Trial,
     as_served,
-    average,
     first_origin,
-    home_draws,
     joined_scores,
     judge,
     make_trial,
-    missing_reason,
     predict_all,
-    ratio,
-    terciles,
 )
 from ahorraluz.core.forecast.cold_start import SEEN_DAYS, cold_trial, seen_windows
-from ahorraluz.core.forecast.forecaster import (
-    CONTEXT_DAYS,
-    HORIZON_DAYS,
-    HOURS_DAY,
-    Forecaster,
-    Hours,
-)
-from ahorraluz.core.forecast.metrics import ERRORS, HomeScores
+from ahorraluz.core.forecast.forecaster import CONTEXT_DAYS, HOURS_DAY, Forecaster, Hours
+from ahorraluz.core.forecast.metrics import HomeScores
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
-from ahorraluz.services.forecast_models import BARS, FITTED, open_models
-from ahorraluz.services.panel_homes import UTC_ZONE, PanelHomes, Progress, read_homes, silent
+from ahorraluz.services.forecast_models import BASELINES, FITTED, open_models
+from ahorraluz.services.model_scores import HomeParts, ModelScore, Scores, summary
+from ahorraluz.services.panel_homes import (
+    UTC_ZONE,
+    PanelHomes,
+    Progress,
+    cohorts_of_homes,
+    read_homes,
+    silent,
+)
 
 HORIZONS_H = (24, 168)
 """Hours ahead that are reported. [h]"""
-SEED = 20_130_101
-"""Of the draws of homes: the same file gives the same intervals."""
 GROUP_WINDOWS = 10_000
 """Windows of the homes that are held in memory together."""
-LEAST_TERCILE = 3
-"""Homes it takes to speak of thirds."""
-
-Scores = Mapping[tuple[str, int], HomeScores]
-"""Scores by name of the model and hours ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,45 +56,8 @@ class Asked:
     horizons_h: tuple[int, ...] = HORIZONS_H
     cold_start: bool = False
     """Whether also with only the last days of readings, and with none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cohort:
-    """A third of the homes by what they used before the test."""
-
-    third: int
-    """0 for those that use the least, 2 for the most."""
-    homes: int
-    low_kwh_day: float
-    high_kwh_day: float
-    averages: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HorizonScore:
-    """How one model did some hours ahead."""
-
-    hours: int
-    homes: int
-    windows: int
-    averages: Mapping[str, float]
-    """Scores averaged over homes by their names, NaN where no home has one."""
-    reasons: Mapping[str, str]
-    """Why those are missing."""
-    ratios: Mapping[str, Mapping[str, Ratio | None]]
-    """Each error over that of a bar, by the bar's name."""
-    cohorts: tuple[Cohort, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelScore:
-    """How one model did."""
-
-    name: str
-    version: str
-    horizons: tuple[HorizonScore, ...]
-    calibrated: bool = False
-    """Whether its quantiles were moved by its errors of the days before each origin."""
+    cohorts: Path | None = None
+    """Table of the groups of homes; ``None``: the column of the file, where it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +100,7 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
     ------
     InvalidInputError
         ``backtest-too-short``: no home has two weeks before an origin and half a day after it;
-        what :func:`read_homes` and :func:`open_models` raise.
+        what :func:`read_homes`, :func:`cohorts_of_homes` and :func:`open_models` raise.
     AhorraLuzError
         The file cannot be read as such a table.
     """
@@ -156,7 +108,9 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
     panel = read_homes(path, zone=asked.zone, as_of=asked.as_of, progress=progress)
     first = first_origin(panel.homes) if asked.first is None else np.datetime64(asked.first, "D")
     shown = tuple(model.name for model in opened.models)
-    bars = tuple(bar for bar in opened.bars if bar.name not in shown)
+    bars = open_models(BASELINES, zone=asked.zone or UTC_ZONE).models
+    bars = tuple(bar for bar in bars if bar.name not in shown)
+    cohorts = cohorts_of_homes([home.id for home in panel.homes], panel.cohorts, asked.cohorts)
     work = _Work(panel, first, (*bars, *opened.models), asked, progress)
     work.run()
     if not work.windows:
@@ -166,7 +120,9 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
             day=first.astype(object),
             least=CONTEXT_DAYS // 2 + 1,
         )
-    level = np.concatenate(work.levels)
+    warm = HomeParts(level=np.concatenate(work.levels), cohorts=cohorts)
+    cold = HomeParts(level=None, cohorts=cohorts)
+    horizons = asked.horizons_h
     return Backtest(
         name=panel.name,
         zone=panel.zone,
@@ -174,14 +130,15 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
         last=max(work.origins).astype(object),
         homes=work.homes,
         windows=work.windows,
-        models=_summary(work.joined(None), opened.models, asked, level),
+        models=summary(work.joined(None), opened.models, horizons_h=horizons, parts=warm),
         cold=tuple(
             ColdScore(
-                seen_days=days, models=_summary(work.joined(days), opened.models, asked, None)
+                seen_days=days,
+                models=summary(work.joined(days), opened.models, horizons_h=horizons, parts=cold),
             )
             for days in (SEEN_DAYS if asked.cold_start else ())
         ),
-        issues=(*panel.issues, *opened.issues, *work.issues(panel)),
+        issues=(*panel.issues, *opened.issues, *cohorts.issues, *work.issues(panel)),
     )
 
 
@@ -263,72 +220,4 @@ def _groups(homes: Sequence[HomeHours], first: np.datetime64) -> Iterator[tuple[
     for number in dict.fromkeys(numbers):
         yield tuple(
             home for home, of_group in zip(homes, numbers, strict=True) if of_group == number
-        )
-
-
-def _summary(
-    found: Scores,
-    models: Sequence[Forecaster],
-    asked: Asked,
-    level: NDArray[np.float64] | None,
-) -> tuple[ModelScore, ...]:
-    homes = max(len(of_homes.windows) for of_homes in found.values())
-    draws = home_draws(homes, chance=np.random.default_rng(SEED))
-    return tuple(
-        ModelScore(
-            name=model.name,
-            version=model.version,
-            horizons=tuple(
-                _horizon(found, (model.name, ahead), level, draws) for ahead in asked.horizons_h
-            ),
-            calibrated=level is not None and model.name in FITTED,
-        )
-        for model in models
-    )
-
-
-def _horizon(
-    found: Scores,
-    chosen: tuple[str, int],
-    level: NDArray[np.float64] | None,
-    draws: NDArray[np.int64],
-) -> HorizonScore:
-    (name, ahead), ours = chosen, found[chosen]
-    averages = average(ours)
-    return HorizonScore(
-        hours=ahead,
-        homes=int((ours.windows > 0).sum()),
-        windows=int(ours.windows.sum()),
-        averages=averages,
-        reasons={
-            metric: missing_reason(metric, ours, days=ahead // HOURS_DAY)
-            for metric, value in averages.items()
-            if np.isnan(value)
-        },
-        ratios={
-            bar: {
-                metric: ratio(getattr(ours, metric), getattr(found[bar, ahead], metric), draws)
-                for metric in ERRORS
-                if metric != "week_kwh_error" or ahead == HORIZON_DAYS * HOURS_DAY
-            }
-            for bar in BARS
-            if bar != name
-        },
-        cohorts=() if level is None else tuple(_cohorts(ours, level)),
-    )
-
-
-def _cohorts(found: HomeScores, level: NDArray[np.float64]) -> Iterator[Cohort]:
-    with_window = found.windows > 0
-    third = terciles(np.where(with_window, level, np.nan))
-    if int((third >= 0).sum()) < LEAST_TERCILE:
-        return
-    for place in range(LEAST_TERCILE):
-        chosen = third == place
-        yield Cohort(
-            third=place,
-            homes=int(chosen.sum()),
-            low_kwh_day=float(level[chosen].min()) * HOURS_DAY,
-            high_kwh_day=float(level[chosen].max()) * HOURS_DAY,
-            averages=average(found, chosen),
         )

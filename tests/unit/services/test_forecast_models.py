@@ -76,6 +76,7 @@ def test_a_fitted_model_is_scored_as_it_is_served(
     monkeypatch.setattr(forecast_models, "NAMES", (*BASELINES, "narrow"))
     monkeypatch.setattr(forecast_models, "FITTED", {"narrow": NARROW})
     monkeypatch.setattr("ahorraluz.services.backtest_models.FITTED", {"narrow": NARROW})
+    monkeypatch.setattr("ahorraluz.services.model_scores.FITTED", {"narrow": NARROW})
 
     found = found_in(table, cold_start=True)
 

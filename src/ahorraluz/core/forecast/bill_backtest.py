@@ -69,6 +69,8 @@ class PointScores:
     median_ape: float
     total_ape: float
     """Sum of the absolute errors over the sum of what came, empty months included. [%]"""
+    mean_error: float
+    """Mean absolute error, empty months included. [kWh, or soles of a recibo]"""
 
 
 def tell_months(kwh: Floats, net: QuantileNet, *, horizon: int = 1) -> ToldMonths:
@@ -96,14 +98,21 @@ def tell_months(kwh: Floats, net: QuantileNet, *, horizon: int = 1) -> ToldMonth
 def point_scores(point: Floats, actual: Floats) -> PointScores:
     """Return the errors of a point for each month; months of no use count in the total alone."""
     some = actual > 0
-    total = float(actual.sum())
-    share = np.abs(point - actual)[some] / actual[some] * 100
+    total, errors = float(actual.sum()), np.abs(point - actual)
+    share = shares_wrong(point, actual)[some]
     return PointScores(
         months=int(some.sum()),
         mean_ape=float(np.mean(share)) if len(share) else np.nan,
         median_ape=float(np.median(share)) if len(share) else np.nan,
-        total_ape=float(np.abs(point - actual).sum() / total * 100) if total > 0 else np.nan,
+        total_ape=float(errors.sum() / total * 100) if total > 0 else np.nan,
+        mean_error=float(errors.mean()) if len(errors) else np.nan,
     )
+
+
+def shares_wrong(point: Floats, actual: Floats) -> Floats:
+    """Return each absolute error over what came, NaN where nothing came, shape (n,). [%]"""
+    some = actual > 0
+    return np.where(some, np.abs(point - actual) / np.where(some, actual, 1.0) * 100, np.nan)
 
 
 def band_scores(told_quantiles: Floats, actual: Floats) -> tuple[float, float]:

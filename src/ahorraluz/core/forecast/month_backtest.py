@@ -6,19 +6,17 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.forecast.forecaster import HOURS_DAY, Floats
+from ahorraluz.core.forecast.daily import HomeDays
+from ahorraluz.core.forecast.forecaster import Floats
 from ahorraluz.core.forecast.month_end import (
     LEVEL_HALF_LIFE,
     PAST_DAYS,
     MonthParts,
     month_parts,
 )
-from ahorraluz.core.forecast.panel import HomeHours
 
 LAST_DAY = 28
 """Last day of the month that is told: every month has it. [day]"""
-LEAST_HOURS = 18
-"""Known hours from which a day's energy is told. [h]"""
 MOST_MISSING = 2
 """Days of a month that may be missing; they count as its mean day. [day]"""
 RULES = ("pro-rata", "last-7-days", "last-28-days", "half-life-14", "half-last-year")
@@ -47,15 +45,7 @@ class ToldParts:
         )
 
 
-def day_energy(home: HomeHours) -> Floats:
-    """Return the energy of each day, NaN where under 18 hours of it are known. [kWh]"""
-    known = ~np.isnan(home.kwh)
-    count = known.sum(axis=1)
-    total = np.where(known, home.kwh, 0.0).sum(axis=1)
-    return np.where(count >= LEAST_HOURS, total / np.maximum(count, 1) * HOURS_DAY, np.nan)
-
-
-def told_parts(homes: Sequence[HomeHours]) -> ToldParts | None:
+def told_parts(homes: Sequence[HomeDays]) -> ToldParts | None:
     """Return every whole calendar month of homes on each of its days, ``None`` without any.
 
     Day k is the evening of the k-th: k days are over. The days before the month are what
@@ -95,8 +85,8 @@ def _weighted(past: Floats, weight: NDArray[np.float64] | NDArray[np.bool_]) -> 
     return np.where(total > 0, energy / np.maximum(total, 1e-12), np.nan)
 
 
-def _of_home(home: HomeHours, place: int) -> ToldParts | None:
-    kwh = day_energy(home)
+def _of_home(home: HomeDays, place: int) -> ToldParts | None:
+    kwh = home.kwh
     months = home.days.astype("datetime64[M]")
     start: list[int] = []
     today: list[int] = []

@@ -3,15 +3,17 @@
 import math
 from collections.abc import Mapping
 
-from ahorraluz.core.forecast.backtest import Ratio
-from ahorraluz.services.backtest_models import (
-    Backtest,
+from ahorraluz.core.forecast.backtest import DRAWS, INTERVAL, Ratio
+from ahorraluz.services.backtest_models import Backtest, ColdScore
+from ahorraluz.services.documents.parts import Document, issue_documents
+from ahorraluz.services.model_scores import (
+    BestRatio,
     Cohort,
-    ColdScore,
     HorizonScore,
     ModelScore,
+    NamedCohort,
 )
-from ahorraluz.services.documents.parts import Document, issue_documents
+from ahorraluz.services.month_scores import SEED
 from ahorraluz.texts import Texts
 
 BACKTEST_SCHEMA = "ahorraluz.backtest.1"
@@ -30,10 +32,16 @@ def backtest_document(found: Backtest, texts: Texts) -> Document:
         "to": found.last.isoformat(),
         "homes": found.homes,
         "windows": found.windows,
+        "bootstrap": bootstrap_document(),
         "models": _models(found.models),
         "cold_start": [_cold(cold) for cold in found.cold],
         "issues": issue_documents(found.issues, texts),
     }
+
+
+def bootstrap_document() -> Document:
+    """Return how the intervals of ratios were made."""
+    return {"over": "homes", "samples": DRAWS, "interval": INTERVAL, "seed": SEED}
 
 
 def _models(models: tuple[ModelScore, ...]) -> Document:
@@ -57,7 +65,26 @@ def _horizon(horizon: HorizonScore) -> Document:
             bar: {metric: _ratio(value) for metric, value in ratios.items()}
             for bar, ratios in horizon.ratios.items()
         },
+        "ratio_to_best_baseline": _best(horizon.best),
         "cohorts": [_cohort(cohort) for cohort in horizon.cohorts],
+        "by_cohort": [_named(cohort) for cohort in horizon.named],
+    }
+
+
+def _best(best: Mapping[str, BestRatio]) -> Document:
+    return {
+        metric: {"baseline": found.bar, **ratio_document(found.ratio)}
+        for metric, found in best.items()
+    }
+
+
+def _named(cohort: NamedCohort) -> Document:
+    return {
+        "cohort": cohort.name,
+        "homes": cohort.homes,
+        "windows": cohort.windows,
+        **_scores(cohort.averages),
+        "ratio_to_best_baseline": _best(cohort.best),
     }
 
 
@@ -80,8 +107,11 @@ def _scores(averages: Mapping[str, float]) -> Document:
 
 
 def _ratio(value: Ratio | None) -> Document | None:
-    if value is None:
-        return None
+    return None if value is None else ratio_document(value)
+
+
+def ratio_document(value: Ratio) -> Document:
+    """Return a ratio with the ends of its interval, null with a single home."""
     return {"ratio": number(value.value), "low": number(value.low), "high": number(value.high)}
 
 

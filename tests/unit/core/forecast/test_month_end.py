@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from ahorraluz.catalog.month_nets import month_end_net
+from ahorraluz.core.forecast.daily import days_of_hours
 from ahorraluz.core.forecast.month_backtest import rule_totals, told_parts
 from ahorraluz.core.forecast.month_end import (
     month_parts,
@@ -185,7 +186,12 @@ def test_months_are_told_on_each_day_from_homes_of_hours() -> None:
     days = np.arange(np.datetime64("2026-01-15"), np.datetime64("2026-03-10"))
     home = HomeHours(id="a", days=days, kwh=np.full((len(days), 24), 0.25))
 
-    told = told_parts([home, replace(home, id="b", kwh=np.full((len(days), 24), np.nan))])
+    told = told_parts(
+        [
+            days_of_hours(home),
+            days_of_hours(replace(home, id="b", kwh=np.full((len(days), 24), np.nan))),
+        ]
+    )
 
     assert told is not None
     assert told.parts.seen.tolist() == list(range(1, 28))
