@@ -230,3 +230,13 @@ def test_always_on_is_the_name_of_one_thing(
 )
 def test_lengths_have_their_plural(seconds: int, said: str) -> None:
     assert step_text(seconds, open_texts("es")) == said
+
+
+def test_what_the_uses_rest_on_goes_on_in_small_letters(
+    understand: Understand, hours: Path, texts: Texts
+) -> None:
+    report = usage_report(understand(hours, LIMA), texts, day=AS_OF)
+
+    before, _, _ = texts.messages["usage-page.uses-basis"].partition("{basis}")
+    _, _, basis = report.partition(before)
+    assert basis[:1].islower()
