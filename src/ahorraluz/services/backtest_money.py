@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.advice.forecast_bills import POINTS, TAIL, WH, ForecastBillError
-from ahorraluz.core.advice.pricing import UNPRICED, YearPrices
+from ahorraluz.core.advice.forecast_bills import POINTS, TAIL, WH
 from ahorraluz.core.advice.savings import cliffs
 from ahorraluz.core.consumption import MAX_KWH, Band
 from ahorraluz.core.forecast.forecaster import MEDIAN, QUANTILES, Floats
@@ -17,6 +16,7 @@ from ahorraluz.core.home import CustomerClass, Option, Supply
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.money import CENT
 from ahorraluz.core.periods import Period, month_after
+from ahorraluz.core.tariffs.arrays import price_bills
 from ahorraluz.core.tariffs.schedule import Schedule
 from ahorraluz.core.tariffs.terms import BillTerms
 from ahorraluz.services.connection import Connection, prices_of
@@ -105,8 +105,8 @@ def price_told(
 
     Raises
     ------
-    ForecastBillError
-        ``forecast-price-unknown``: an energy falls in a bracket without prices.
+    EnergyPriceError
+        ``bracket-price-unknown``: an energy falls in a bracket without prices.
     """
     limits = cliffs(pricing.terms)
     lines = np.array([float(limit) for limit in limits])
@@ -190,9 +190,7 @@ class _Prices:
         if self.table is not None and int(wh.max(initial=0)) < len(self.table):
             soles = self.table[wh]
         else:
-            cents = YearPrices((self.terms,)).totals(wh.reshape(1, -1))[0]
-            if bool(np.any(cents == UNPRICED)):
-                raise ForecastBillError("forecast-price-unknown")
+            cents = price_bills(wh.reshape(-1), self.terms).total
             soles = (cents * float(CENT)).reshape(wh.shape)
         return np.where(known, soles, np.nan)
 

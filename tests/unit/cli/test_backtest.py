@@ -75,6 +75,32 @@ def test_every_model_has_its_scores_and_ratios_at_both_horizons(homes: Path) -> 
             assert [cohort["level"] for cohort in horizon["cohorts"]] == ["low", "middle", "high"]
 
 
+def test_each_model_is_held_against_the_best_baseline_with_an_interval(homes: Path) -> None:
+    found = answer("backtest", "--readings", homes, *ONLY)
+
+    best = found["models"]["climatology-28"]["horizons"]["24"]["ratio_to_best_baseline"]
+    assert found["bootstrap"] == {
+        "over": "homes", "samples": 2000, "interval": 0.9, "seed": 20_130_101
+    }  # fmt: skip
+    assert best["nmae"]["baseline"] != "climatology-28"
+    assert best["nmae"]["low"] <= best["nmae"]["ratio"] <= best["nmae"]["high"]
+
+
+def test_groups_of_homes_are_shown_beside_all(homes: Path, tmp_path: Path) -> None:
+    groups = tmp_path / "groups.csv"
+    groups.write_text("household_id,cohort\nh0,flat\nh1,house\nh2,house\n", "utf-8")
+    words = ("backtest", "--readings", homes, *ONLY, "--cohorts", groups)
+
+    found, shown = answer(*words), run(*words)
+
+    horizon = found["models"]["climatology-28"]["horizons"]["168"]
+    assert faults(found, "backtest") == []
+    assert [(c["cohort"], c["homes"]) for c in horizon["by_cohort"]] == [("flat", 1), ("house", 2)]
+    assert horizon["by_cohort"][0]["ratio_to_best_baseline"]["nmae"]["low"] is None
+    assert "backtest-homes-without-cohort" in [issue["code"] for issue in found["issues"]]
+    assert "house" in shown.stdout
+
+
 def test_the_same_file_gives_the_same_answer_twice(homes: Path) -> None:
     words = ("backtest", "--readings", homes, *ONLY)
 
@@ -185,6 +211,9 @@ def test_homes_of_a_few_days_are_counted_and_the_others_answered(tmp_path: Path)
         pytest.param(used(60), ("--zone", "Mars/Base"), "backtest-zone-unknown", id="no zone"),
         pytest.param(used(60), ("--models", "oracle"), "forecast-model-unknown", id="no model"),
         pytest.param(used(60), ("--horizon", "48"), "field-not-a-choice", id="no horizon"),
+        pytest.param(
+            used(60), ("--distributor", "pluz"), "backtest-nothing-to-price", id="hours in soles"
+        ),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_its_reason(

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
-from tests.unit.cli.running import answer, faults, run
+from tests.unit.cli.running import LIMA, answer, faults, run
 
 pytestmark = pytest.mark.usefixtures("data_folder")
 
@@ -73,6 +74,103 @@ def test_days_of_the_month_are_written_for_people(hours: Path) -> None:
 
     assert result.exit_code == 0, result.stderr
     assert "28" in result.stdout
+
+
+def days_of(hours: Path, *, step: str = "D") -> str:
+    """Return the table of hours as one of days."""
+    table = pd.read_csv(hours, parse_dates=["timestamp"])
+    table["timestamp"] = table["timestamp"].dt.floor(step)
+    sums = table.groupby(["household_id", "timestamp"], as_index=False)["kwh"].sum()
+    return str(sums.to_csv(index=False, date_format="%Y-%m-%d"))
+
+
+def test_a_file_of_days_gives_the_scores_of_its_hours(hours: Path, tmp_path: Path) -> None:
+    daily = tmp_path / "dias.csv"
+    daily.write_text(days_of(hours), "utf-8")
+
+    by_hour, by_day = (
+        answer("backtest", "--readings", path, "--month-end", *AS_OF) for path in (hours, daily)
+    )
+
+    assert (by_hour["homes_by_day"], by_day["homes_by_day"]) == (0, 1)
+    for one, other in zip(by_hour["days"], by_day["days"], strict=True):
+        own = [day["rules"]["ahorraluz"]["mean_ape"] for day in (one, other)]
+        assert own[0] == pytest.approx(own[1], abs=1e-3)
+
+
+def test_a_file_of_weeks_is_refused_with_what_can_be_used(hours: Path, tmp_path: Path) -> None:
+    weeks = tmp_path / "semanas.csv"
+    rows = [f"{day:%Y-%m-%d},casa,50" for day in pd.date_range("2026-01-01", periods=9, freq="7D")]
+    weeks.write_text("\n".join(["timestamp,household_id,kwh", *rows]), "utf-8")
+
+    result = run("backtest", "--readings", weeks, "--month-end", *AS_OF)
+
+    assert result.exit_code == 2
+    assert "--bills" in result.stderr
+
+
+def test_months_are_priced_under_one_stated_supply(bills: Path, hours: Path) -> None:
+    assumed = answer("backtest", "--bills", bills, *AS_OF)
+    named = answer("backtest", "--readings", hours, "--month-end", *AS_OF, *LIMA)
+
+    recibo = assumed["every_next_month"]["recibo"]
+    assert (assumed["pricing"]["assumed"], named["pricing"]["assumed"]) == (True, False)
+    assert named["pricing"]["distributor"] == "luz-del-sur"
+    assert recibo["rules"]["ahorraluz"]["mean_error_pen"] > 0
+    assert recibo["crossings"][0]["limit_kwh"] == 140
+    assert 0 <= recibo["crossings"][0]["brier"] <= 1
+    assert 0 <= named["days"][9]["recibo"]["coverage80"] <= 1
+
+
+def test_months_before_any_sheet_are_judged_in_energy_alone(bills: Path) -> None:
+    found = answer("backtest", "--bills", bills, "--as-of", "2000-01-01")
+
+    assert faults(found, "backtest-bills") == []
+    assert found["pricing"] is None
+    assert found["one_month_ahead"]["recibo"] is None
+    assert "backtest-no-prices" in [issue["code"] for issue in found["issues"]]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_homes_are_shown_by_group(bills: Path, hours: Path, tmp_path: Path, language: str) -> None:
+    groups = tmp_path / "grupos.csv"
+    groups.write_text(
+        "household_id,cohort\ncasa,chico\ncasa-0,chico\ncasa-1,chico\ncasa-2,grande\n", "utf-8"
+    )
+
+    found = answer("backtest", "--bills", bills, "--cohorts", groups, *AS_OF)
+    days = answer("backtest", "--readings", hours, "--month-end", "--cohorts", groups, *AS_OF)
+    shown = [
+        run("--lang", language, "backtest", *words, "--cohorts", groups, *AS_OF)
+        for words in (("--bills", bills), ("--readings", hours, "--month-end"))
+    ]
+
+    parts = found["by_cohort"]
+    assert {name: part["homes"] for name, part in parts.items()} == {"chico": 2, "grande": 1}
+    assert faults(found, "backtest-bills") == faults(days, "backtest-month-end") == []
+    assert "backtest-homes-without-cohort" in [issue["code"] for issue in found["issues"]]
+    assert len(days["by_cohort"]["chico"]) == 28
+    assert [result.exit_code for result in shown] == [0, 0]
+    assert all("chico" in result.stdout for result in shown)
+
+
+def test_a_table_of_other_homes_is_refused(bills: Path, tmp_path: Path) -> None:
+    groups = tmp_path / "grupos.csv"
+    groups.write_text("household_id,cohort\nCASA-0,chico\n", "utf-8")
+
+    result = run("backtest", "--bills", bills, "--cohorts", groups, *AS_OF)
+
+    assert result.exit_code == 2
+    assert "CASA-0" in result.stderr
+
+
+def test_whether_the_own_forecast_is_better_is_said_with_its_interval(bills: Path) -> None:
+    found = answer("backtest", "--bills", bills, *AS_OF)
+
+    better = found["every_next_month"]["better"]
+    assert found["bootstrap"]["interval"] == 0.9
+    assert set(better) == {"mean_ape", "recibo_error"}
+    assert all(item["low"] <= item["ratio"] <= item["high"] for item in better.values())
 
 
 def test_bills_without_two_months_in_a_row_are_refused(tmp_path: Path) -> None:

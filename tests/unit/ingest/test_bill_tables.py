@@ -71,3 +71,35 @@ def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
         read_bills(path)
 
     assert refused.value.issue.code == "bill-table-unreadable"
+
+
+@pytest.mark.parametrize(
+    ("text", "kwh"),
+    [
+        pytest.param("period;kwh\n2025-01;43,5\n", 43.5, id="semicolons and a decimal comma"),
+        pytest.param('period,kwh\n2025-01,"43,5"\n', 43.5, id="a quoted decimal comma"),
+        pytest.param('period,kwh\n2025-01,"1.043,5"\n', 1043.5, id="thousands by points"),
+        pytest.param('period,kwh\n2025-01,"1,043.5"\n', 1043.5, id="thousands by commas"),
+    ],
+)
+def test_a_comma_may_be_the_decimal_point(tmp_path: Path, text: str, kwh: float) -> None:
+    table = read_bills(write(tmp_path / "bills.csv", text))
+
+    assert table.kwh.tolist() == [[kwh]]
+    assert table.broken_rows == 0
+
+
+def test_a_row_written_twice_counts_once_and_is_said(tmp_path: Path) -> None:
+    text = "period,kwh\n2025-01,7\n2025-01,7\n2025-01,3\n2025-02,1e9\n"
+
+    table = read_bills(write(tmp_path / "bills.csv", text))
+
+    assert table.kwh.tolist() == [[10.0]]
+    assert (table.repeated_rows, table.added_rows, table.large_rows) == (1, 1, 1)
+
+
+def test_a_table_in_another_unit_is_refused_with_its_limit(tmp_path: Path) -> None:
+    with pytest.raises(BillTableError) as refused:
+        read_bills(write(tmp_path / "bills.csv", "period,kwh\n2025-01,200000\n"))
+
+    assert refused.value.issue.code == "bill-rows-too-large"

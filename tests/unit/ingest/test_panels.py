@@ -126,3 +126,12 @@ def test_what_is_no_such_table_is_refused(tmp_path: Path, content: bytes, code: 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileReadError, match="file-missing"):
         read_panel(tmp_path / "none.csv")
+
+
+def test_stamps_without_an_offset_among_others_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "homes.csv"
+    path.write_text("timestamp,kwh\n2026-01-01T00:00Z,1\n2026-01-01T01:00,1\nnever,1\n", "utf-8")
+
+    panel = read_panel(path)
+
+    assert (panel.is_local, panel.bare_stamps) == (False, 1)
