@@ -170,7 +170,10 @@ def wipe_freed(engine: Engine) -> None:
     """Overwrite what was deleted, as far as it is in the hands of a user of the database."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM homes, imports, blocks, quarantine")
+            connection.exec_driver_sql(
+                "VACUUM homes, imports, blocks, quarantine, descriptions, promise_homes, "
+                "done_steps, step_results"
+            )
         return
     # `secure_delete` has written noughts over the pages; those in the log go with the log. If
     # somebody reads meanwhile it stays until the last of them has closed the database.

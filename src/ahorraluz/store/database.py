@@ -23,6 +23,9 @@ from ahorraluz.store.records import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from ahorraluz.store.promise_book import PromiseBook
+    from ahorraluz.store.proposals import ProposalBook
+
 
 def open_store(url: str, *, create: bool = True) -> "Store":
     """Return the store at ``url``, opened and brought up to date when it is first used.
@@ -238,6 +241,24 @@ class Store:
 
         with self._reading() as connection:
             return descriptions.descriptions(connection)
+
+    # --- what was promised of steps, and measured --------------------------------------------
+
+    @property
+    def promises(self) -> "PromiseBook":
+        """What was promised, done and measured."""
+        from ahorraluz.store.promise_book import PromiseBook
+
+        return PromiseBook(reading=self._reading, changing=self._changing, writing=self._writing)
+
+    # --- entries that providers propose --------------------------------------------------------
+
+    @property
+    def proposals(self) -> "ProposalBook":
+        """What providers propose for the repository of renewable energy."""
+        from ahorraluz.store.proposals import ProposalBook
+
+        return ProposalBook(reading=self._reading, writing=self._writing)
 
     # --- the whole -------------------------------------------------------------------------
 

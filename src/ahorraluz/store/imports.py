@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ahorraluz.core.readings.channels import Channel
 from ahorraluz.core.readings.merging import Changes, changes
+from ahorraluz.store import promises
 from ahorraluz.store.errors import HomeUnknownError, StoreError
 from ahorraluz.store.new_import import NewImport
 from ahorraluz.store.records import ImportReceipt, ImportRecord, ImportState, Outcome, StoredHome
@@ -181,6 +182,7 @@ def _set_undone(connection: Connection, import_id: int, as_of: datetime | None) 
 
 def forget(connection: Connection, home: str) -> None:
     """Delete everything of a home."""
+    promises.forget(connection, home)
     of_home = select(IMPORTS.c.id).where(IMPORTS.c.home == home)
     connection.execute(delete(BLOCKS).where(BLOCKS.c.import_id.in_(of_home)))
     connection.execute(delete(IMPORTS).where(IMPORTS.c.home == home))

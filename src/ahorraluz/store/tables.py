@@ -4,6 +4,8 @@ Moments of people's actions and of readings are whole seconds since 1970 UTC: no
 has another idea of a zone. A number that was given away never comes back (SQLite would reuse
 the highest one without its ``autoincrement``). Rows of imports, blocks and quarantine are never
 changed but for the moment from which they count no more; only forgetting a home removes any.
+Rows of promises are never changed or removed at all: triggers refuse it, and each holds the hash
+of the one before. They name no home: that is what ``promise_homes`` does until it is forgotten.
 """
 
 from sqlalchemy import (
@@ -18,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 METADATA = MetaData(
@@ -101,4 +104,67 @@ QUARANTINE = Table(
     CheckConstraint("end_s >= start_s", name="period"),
     Index(None, "home"),
     sqlite_autoincrement=True,
+)
+
+PROMISES = Table(
+    "promises",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("made_s", BigInteger, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("distributor", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("wh_month", BigInteger, nullable=False),
+    Column("cents_month", BigInteger, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("previous", name="uq_promises_previous"),
+    UniqueConstraint("hash", name="uq_promises_hash"),
+    sqlite_autoincrement=True,
+)
+
+PROMISE_HOMES = Table(
+    "promise_homes",
+    METADATA,
+    Column(
+        "promise_id",
+        Integer,
+        ForeignKey("promises.id", name="fk_promise_homes_promise"),
+        primary_key=True,
+    ),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("step", Text, nullable=False),
+    UniqueConstraint("home", "step", name="uq_promise_homes_home"),
+)
+
+DONE_STEPS = Table(
+    "done_steps",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("created_s", BigInteger, nullable=False),
+    Index(None, "home"),
+    sqlite_autoincrement=True,
+)
+
+STEP_RESULTS = Table(
+    "step_results",
+    METADATA,
+    Column(
+        "promise_id",
+        Integer,
+        ForeignKey("promises.id", name="fk_step_results_promise"),
+        primary_key=True,
+    ),
+    Column("month", Text, primary_key=True),
+    Column("days", Double, nullable=False),
+    Column("kwh", Double, nullable=False),
+    Column("error_kwh", Double, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("cents_low", BigInteger, nullable=False),
+    Column("cents_high", BigInteger, nullable=False),
+    Column("measured_s", BigInteger, nullable=False),
 )

@@ -1,0 +1,65 @@
+"""What the store answers with about promises and results."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseTerms:
+    """What is promised of a step, in whole numbers, so that its hash is one for all."""
+
+    step: str
+    distributor: str
+    region: str
+    """Department; empty: not known."""
+    wh_month: int
+    """Energy saved in a mean month. [Wh/month]"""
+    cents_month: int
+    """Saved on the bill of a mean month. [céntimo/month]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A promise as it was made; no row of it can be changed."""
+
+    id: int
+    made_s: int
+    """[s since 1970 UTC]"""
+    hash: str
+    terms: PromiseTerms
+
+    @property
+    def made_on(self) -> date:
+        """Day it was made, UTC."""
+        return datetime.fromtimestamp(self.made_s, tz=UTC).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneStep:
+    """A day on which a home says it took a step."""
+
+    home: str
+    step: str
+    day: date
+    created_s: int
+    """When it said so. [s since 1970 UTC]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthResult:
+    """What was measured of a promise in one month."""
+
+    month: str
+    """``YYYY-MM``"""
+    days: float
+    """Days that count. [day]"""
+    kwh: float
+    """Saved; negative: more was used. [kWh]"""
+    error_kwh: float
+    """Standard error of all months together, shared out by days. [kWh]"""
+    cents: int
+    cents_low: int
+    cents_high: int
+    """[céntimo]"""
+    measured_s: int
+    """[s since 1970 UTC]"""
