@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from ahorraluz.catalog import appliances, assumptions, evidence, observed, solar
+from ahorraluz.catalog import appliances, assumptions, evidence, observed, renewables, solar
 from ahorraluz.catalog.distributors import load_distributors
 from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.places import load_places, load_systems
@@ -78,6 +78,7 @@ def _loaders() -> Iterator[Callable[[], object]]:
         evidence.load_contacts,
         solar.load_generation_rule,
         solar.load_use_hours,
+        renewables.load_entries,
     )
     for table in shipped_tables():
         if table.startswith(TARIFFS):

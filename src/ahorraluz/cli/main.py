@@ -22,6 +22,7 @@ COMMANDS = {
     "change": "ahorraluz.cli.change:change",
     "curve": "ahorraluz.cli.curve:curve",
     "plan": "ahorraluz.cli.plan:plan",
+    "renewables": "ahorraluz.cli.renewables:renewables",
     "readings": "ahorraluz.cli.readings:readings",
     "usage": "ahorraluz.cli.usage:usage",
     "forecast": "ahorraluz.cli.forecast:forecast",

@@ -6,6 +6,7 @@ the highest one without its ``autoincrement``). Rows of imports, blocks and quar
 changed but for the moment from which they count no more; only forgetting a home removes any.
 Rows of promises are never changed or removed at all: triggers refuse it, and each holds the hash
 of the one before. They name no home: that is what ``promise_homes`` does until it is forgotten.
+Rows of proposals change their state; every change is a row of events, which stays.
 """
 
 from sqlalchemy import (
@@ -167,4 +168,38 @@ STEP_RESULTS = Table(
     Column("cents_low", BigInteger, nullable=False),
     Column("cents_high", BigInteger, nullable=False),
     Column("measured_s", BigInteger, nullable=False),
+)
+
+PROPOSALS = Table(
+    "proposals",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("entry", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_s", BigInteger, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_s", BigInteger),
+    Column("note", Text),
+    CheckConstraint("state in ('proposed', 'published', 'rejected')", name="state"),
+    Index(None, "state"),
+    sqlite_autoincrement=True,
+)
+
+PROPOSAL_EVENTS = Table(
+    "proposal_events",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column(
+        "proposal_id",
+        Integer,
+        ForeignKey("proposals.id", name="fk_proposal_events_proposal"),
+        nullable=False,
+    ),
+    Column("at_s", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("note", Text),
+    Index(None, "proposal_id"),
+    sqlite_autoincrement=True,
 )
