@@ -1,31 +1,30 @@
-"""Choosing steps under a budget: the board that prices candidates, and the greedy choice.
+"""The board a plan is chosen from, and the choice: the best set, then its order over time."""
 
-A strategy is a function from a board to an ordered choice. The board answers what a
-candidate is worth as the next step, given what those before it leave; an optimiser
-that looks further ahead asks the same board.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
 from ahorraluz.core.advice.context import MONTHS, PlanContext
-from ahorraluz.core.advice.energy import OTHER_HOMES, EnergyYear, UseFigures, UseKey, WattHours
-from ahorraluz.core.advice.interactions import Spared, ruled_out, spared
-from ahorraluz.core.advice.measures import Measure, Proposal
-from ahorraluz.core.advice.pricing import UNPRICED, YearPrices, home_part
-from ahorraluz.core.advice.worth import Money, net_yearly
+from ahorraluz.core.advice.energy import OTHER_HOMES, EnergyYear, UseFigures, UseKey
+from ahorraluz.core.advice.interactions import Spared, spared
+from ahorraluz.core.advice.leaving import Leaving
+from ahorraluz.core.advice.measures import Candidate, Proposal
+from ahorraluz.core.advice.optimum import Best, Limits, find_best
+from ahorraluz.core.advice.paying import Dated, Purse
+from ahorraluz.core.advice.pricing import YearPrices
+from ahorraluz.core.advice.problem import Carbon, Problem
+from ahorraluz.core.advice.rules import Rules
+from ahorraluz.core.advice.saving_curve import SavingCurves
+from ahorraluz.core.advice.weighing import cash_year, weigh
+from ahorraluz.core.advice.wishes import NO_WISHES, Objective, WishError, Wishes
+from ahorraluz.core.advice.worth import Money
 from ahorraluz.core.money import CENT
+from ahorraluz.core.tariffs.figures import GRID_EMISSIONS
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A measure with what it proposes for this home."""
-
-    measure: Measure
-    proposal: Proposal
+WH_KWH = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +37,10 @@ class Board:
     money: Money
     start: EnergyYear
     candidates: tuple[Candidate, ...]
-    """What may become a step: sure, owned, with a known cost."""
+    """What may become a step: sure, owned, with a known cost; each size of a measure apart."""
     budget_pen: Decimal | None
     """``None``: not stated. [PEN]"""
+    wishes: Wishes = NO_WISHES
 
     def owned(self, proposal: Proposal) -> float:
         """Return the chance that the home has everything a proposal acts on. [0 to 1]"""
@@ -52,53 +52,180 @@ class Board:
             return True
         return self.context.listed and self.owned(proposal) >= 1
 
-    def spared(self, year: EnergyYear, candidate: Candidate) -> Spared:
-        """Return what a candidate takes off the meter when ``year`` is what is left."""
-        return spared(year, candidate.proposal.effect, self.figures, calendar=self.context.calendar)
+    def spared(
+        self, year: EnergyYear, candidate: Candidate, *, then: EnergyYear | None = None
+    ) -> Spared:
+        """Return what a candidate takes off the meter when ``year`` is what is left.
 
-    def after(self, year: EnergyYear, candidate: Candidate) -> EnergyYear:
-        """Return what a candidate leaves of ``year``."""
-        change = self.spared(year, candidate)
-        left = year.less(change.uses)
-        if candidate.proposal.effect.added is None:
-            return left
-        return left.plus(UseKey(candidate.measure.id), change.added)
-
-    def worths(
-        self, year: EnergyYear, candidates: Sequence[Candidate]
-    ) -> tuple[Decimal | None, ...]:
-        """Return the net yearly saving of each candidate as the next step. [PEN/year]
-
-        ``None`` where a bill has no price, or the cost is not known.
+        Parameters
+        ----------
+        year
+            Energy before it.
+        candidate
+            What is done.
+        then
+            Energy after it, where a plan already tells; ``None``: reckoned alone.
         """
-        taken = [self.spared(year, candidate).middle for candidate in candidates]
-        before = year.total_wh
-        totals = self.prices.totals(np.column_stack([before, *(before - wh for wh in taken)]))
-        own = before - year.of(OTHER_HOMES)
-        paid_now = self._paid(totals[:, 0], own, before)
-        found: list[Decimal | None] = []
-        for place, (candidate, wh) in enumerate(zip(candidates, taken, strict=True), start=1):
-            if (totals[:, [0, place]] == UNPRICED).any():
-                found.append(None)
-                continue
-            paid = self._paid(totals[:, place], own - wh, before - wh)
-            bill = int((totals[:, 0] - totals[:, place]).sum()) * CENT
-            saving = paid_now - paid + other_year(candidate.proposal, bill)[1]
-            found.append(net_yearly(saving, candidate.proposal, self.money))
-        return tuple(found)
-
-    def _paid(self, totals: WattHours, own: WattHours, meter: WattHours) -> Decimal:
-        return home_part(
-            self.context.home,
-            totals=totals,
-            connected=self.prices.connected,
-            home_wh=own,
-            meter_wh=meter,
+        return spared(
+            year,
+            candidate.proposal.effect,
+            self.figures,
+            calendar=self.context.calendar,
+            then=then,
         )
 
+    def years(self, steps: Sequence[Candidate]) -> tuple[EnergyYear, ...]:
+        """Return the energy before each step, and after the last."""
+        places = [self.candidates.index(step) for step in steps]
+        return tuple(self.problem.leaving.year(places[:done]) for done in range(len(places) + 1))
 
-Choose = Callable[[Board], tuple[Candidate, ...]]
+    @cached_property
+    def problem(self) -> Problem:
+        """The choice as arrays.
+
+        Raises
+        ------
+        WishError
+            ``co2-factor-unknown``: CO2 is wanted and nobody published the grid's factor.
+        """
+        effects = [candidate.proposal.effect for candidate in self.candidates]
+        meter = self.start.total_wh
+        return Problem(
+            candidates=self.candidates,
+            leaving=Leaving(
+                start=self.start,
+                names=tuple(candidate.measure.id for candidate in self.candidates),
+                effects=tuple(effects),
+                calendar=tuple(self.context.calendar),
+            ),
+            rules=Rules.among(self.candidates),
+            curves=SavingCurves(
+                prices=self.prices,
+                meter_wh=meter,
+                own_wh=meter - self.start.of(OTHER_HOMES),
+                homes=self.context.home.homes_on_meter,
+            ),
+            soles=weigh(self.candidates, money=self.money, wishes=self.wishes),
+            cash_year=cash_year(self.candidates),
+            carbon=self._carbon() if self.wishes.objective is Objective.CO2 else None,
+        )
+
+    @cached_property
+    def carbon_factor(self) -> float | None:
+        """What a kWh of the grid emits; ``None``: nobody published it. [kgCO2e/kWh]"""
+        known = self.context.facts.figures.known(GRID_EMISSIONS, self.context.as_of)
+        return None if known is None else float(known)
+
+    def _carbon(self) -> Carbon:
+        factor = self.carbon_factor
+        if factor is None:
+            raise WishError("co2-factor-unknown", day=self.context.as_of)
+        return Carbon(
+            kg_per_wh=factor / WH_KWH,
+            fixed=tuple(
+                -MONTHS * (candidate.proposal.other_co2_kg or 0.0) for candidate in self.candidates
+            ),
+        )
+
+    @cached_property
+    def priced(self) -> bool:
+        """Whether the bills of today have a price."""
+        return bool((self.prices.totals(self.start.total_wh[:, None]) >= 0).all())
+
+    @cached_property
+    def purse(self) -> Purse | None:
+        """What pays for purchases later; ``None``: only the budget now does."""
+        instalment = self.wishes.instalment_pen
+        if instalment is None:
+            return None
+        return Purse(
+            problem=self.problem,
+            budget_pen=float(self.budget_pen or 0),
+            instalment_pen=float(instalment),
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What a plan must keep to."""
+        spend = np.inf if self.budget_pen is None else float(self.budget_pen)
+        affordable = None
+        if self.purse is not None:
+            spend, affordable = self.purse.most, self.purse.can_pay
+        return Limits(spend=spend, affordable=affordable, most_states=self.wishes.most_states)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The steps of a plan in order, with how far they are proved the best."""
+
+    steps: tuple[Candidate, ...]
+    months: tuple[int, ...]
+    """Month in which each starts, from zero."""
+    best: Best | None = None
+    """``None``: no search made this choice."""
+
+
+Choose = Callable[[Board], Choice]
 """A strategy: which candidates, in which order."""
+
+
+def choose_best(board: Board) -> Choice:
+    """Return the set that gives most of what the household wants, in the best order.
+
+    Without an instalment every purchase is made now, and the order is the one in which
+    each step adds most to those before it. With one, it is the order that saves most
+    within the year, as the purse allows.
+    """
+    if not board.priced or not board.candidates:
+        return Choice(steps=(), months=())
+    best = find_best(board.problem, board.limits)
+    if best is None:
+        return Choice(steps=(), months=())
+    dated = _dated(board, best.members)
+    return Choice(
+        steps=tuple(board.candidates[place] for place, _ in dated),
+        months=tuple(month for _, month in dated),
+        best=best,
+    )
+
+
+def _dated(board: Board, members: Iterable[int]) -> tuple[Dated, ...]:
+    ordered = most_first(board.problem, members)
+    if board.purse is None:
+        return tuple((place, 0) for place in ordered)
+    calendar = board.purse.calendar(ordered)
+    assert calendar is not None  # noqa: S101 - the search took only what can be paid
+    return calendar
+
+
+def most_first(problem: Problem, members: Iterable[int]) -> tuple[int, ...]:
+    """Return members in the order in which each adds most to those before it.
+
+    What needs another comes after it; of equal ones the first of the catalogue.
+    """
+    left, done = sorted(members), list[int]()
+    while left:
+        ready = [
+            place
+            for place in left
+            if place not in problem.rules.needs
+            or not set(problem.rules.needs[place]).isdisjoint(done)
+        ]
+        sets = np.zeros((len(ready), len(problem.candidates)), dtype=bool)
+        sets[:, done] = True
+        sets[np.arange(len(ready)), ready] = True
+        worths = problem.of_sets(sets)
+        place = ready[max(range(len(ready)), key=lambda row: (*worths[row].round(6), -row))]
+        left.remove(place)
+        done.append(place)
+    return tuple(done)
+
+
+def sizes_of(candidate: Candidate) -> tuple[Candidate, ...]:
+    """Return a candidate in each of its sizes."""
+    proposal = candidate.proposal
+    sizes = (replace(proposal, variants=()), *proposal.variants)
+    return tuple(replace(candidate, proposal=size) for size in sizes)
 
 
 def other_year(proposal: Proposal, bill_saving: Decimal) -> tuple[Decimal, Decimal, Decimal]:
@@ -124,40 +251,3 @@ def other_year(proposal: Proposal, bill_saving: Decimal) -> tuple[Decimal, Decim
         ]
         low, middle, high = low - costs[0], middle - costs[1], high - costs[2]
     return low, middle, high
-
-
-def choose_greedily(board: Board) -> tuple[Candidate, ...]:
-    """Return steps, each the one that adds most a year to those before it.
-
-    The measure is the net yearly saving: bills and other fuels, less the cost spread
-    over its life. A step must fit what is left of the budget, add something, and
-    make sense after the steps before it.
-    """
-    year, budget = board.start, board.budget_pen
-    chosen: list[Candidate] = []
-    while True:
-        done = [candidate.measure.id for candidate in chosen]
-        open_ = [
-            candidate
-            for candidate in board.candidates
-            if candidate.measure.id not in done
-            and not ruled_out(candidate.measure.id, done)
-            and _fits(candidate, budget)
-        ]
-        worths = board.worths(year, open_) if open_ else ()
-        best = max(
-            ((worth, -place) for place, worth in enumerate(worths) if worth is not None),
-            default=(Decimal(0), 0),
-        )
-        if best[0] <= 0:
-            return tuple(chosen)
-        step = open_[-best[1]]
-        year = board.after(year, step)
-        if budget is not None:
-            budget -= step.proposal.cost.middle or Decimal(0)
-        chosen.append(step)
-
-
-def _fits(candidate: Candidate, budget: Decimal | None) -> bool:
-    cost = candidate.proposal.cost.middle
-    return cost is not None and (budget is None or cost <= budget)

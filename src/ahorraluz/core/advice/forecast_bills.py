@@ -12,12 +12,13 @@ from decimal import ROUND_DOWN, Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.advice.pricing import UNPRICED, YearPrices
+from ahorraluz.core.advice.pricing import YearPrices
 from ahorraluz.core.advice.savings import cliffs
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.money import CENT
 from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.core.tariffs.year_arrays import UNPRICED
 
 POINTS = 1_000
 """Energies that stand for the distribution, equally probable."""

@@ -61,6 +61,7 @@ def spared(
     figures: Mapping[UseKey, UseFigures],
     *,
     calendar: Sequence[int],
+    then: EnergyYear | None = None,
 ) -> Spared:
     """Return what ``effect`` takes off the meter when ``year`` is what is left.
 
@@ -75,6 +76,8 @@ def spared(
         taken as if it had it.
     calendar
         Calendar month of each month to come, from zero.
+    then
+        What is left after it, where a plan already tells; ``None``: reckoned here.
 
     Returns
     -------
@@ -90,6 +93,8 @@ def spared(
         known = figures.get(cut.use, METERED) if effect.cuts else METERED
         left = year.of(cut.use) / known.owned
         wanted = np.floor(left * np.array(cut.shares)[months]).astype(np.int64)
+        if then is not None:
+            wanted = year.of(cut.use) - then.of(cut.use)
         middles[cut.use] = np.minimum(wanted, total - sum(middles.values(), nothing))
         most += left * known.high
     taken = sum(middles.values(), nothing)
@@ -97,6 +102,9 @@ def spared(
     least_taken = np.floor(taken * below).astype(np.int64)
     most_taken = np.floor(np.minimum(taken * above, np.minimum(most, total))).astype(np.int64)
     low_added, added, high_added = _added(effect, len(total))
+    if then is not None:
+        added = taken - (total - then.total_wh)
+        low_added, high_added = np.minimum(low_added, added), np.maximum(high_added, added)
     return Spared(
         uses=middles,
         added=added,

@@ -166,6 +166,9 @@ class Proposal:
     """Spared outside the bill (gas not bought, a voucher); negative: spent. [PEN/month]"""
     fuel_share: Estimate | None = None
     """Part of the saving on the bill that another fuel costs. [0 to 1]"""
+    other_co2_kg: float | None = 0.0
+    """CO2e of other fuels that is spared, negative: caused; ``None``: nobody published it.
+    [kgCO2e/month]"""
     cost: Cost = field(default_factory=Cost)
     life_years: int | None = None
     """``None``: nobody published it."""
@@ -179,6 +182,9 @@ class Proposal:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     """Values for the places of the measure's ``how`` text."""
     issues: tuple[Issue, ...] = ()
+    variants: tuple["Proposal", ...] = ()
+    """The same thing in other sizes, each whole: a plan takes this proposal or one of them,
+    whichever serves the home best."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,5 +224,20 @@ class Measure:
     needs_owner: bool = False
     """It changes the dwelling or the supply."""
     needs_roof: bool = False
+    needs: tuple[str, ...] = ()
+    """Measures of which one must be in the plan before this one makes sense."""
     parameters: tuple[str, ...] = ()
     """Names of the values that every proposal gives for the ``how`` text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A measure with what it proposes for one home."""
+
+    measure: Measure
+    proposal: Proposal
+
+    @property
+    def cost(self) -> Decimal:
+        """What it costs once, where that is known. [PEN]"""
+        return self.proposal.cost.middle or Decimal(0)

@@ -1,15 +1,16 @@
 """Where a measure that is no step belongs: option, target, check, question, or left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ahorraluz.core.advice.choosing import Candidate
 from ahorraluz.core.advice.energy import EnergyYear
+from ahorraluz.core.advice.explaining import Explainer
 from ahorraluz.core.advice.interactions import ruled_out
 from ahorraluz.core.advice.measures import (
     Answer,
     Ask,
+    Candidate,
     Certainty,
     Measure,
     NotHere,
@@ -17,8 +18,10 @@ from ahorraluz.core.advice.measures import (
     Question,
 )
 from ahorraluz.core.advice.recommendation import ZERO, LeftOut, Recommendation, Standing
-from ahorraluz.core.advice.recommending import Writer
+from ahorraluz.core.advice.recommending import Turn, Writer
 from ahorraluz.core.advice.savings import PriceUnknownError
+from ahorraluz.core.advice.weighing import effort_year
+from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.advice.worth import net_yearly
 from ahorraluz.core.issues import Parameter
 
@@ -43,6 +46,7 @@ class Placer:
     """Places the measures that the steps leave."""
 
     writer: Writer
+    explainer: Explainer
     done: Sequence[Candidate]
     """The steps."""
     start: EnergyYear
@@ -119,22 +123,29 @@ class Placer:
     def _write(self, candidate: Candidate, standing: Standing) -> Recommendation | None:
         year = self.start if standing is Standing.TARGET else self.left
         try:
-            return self.writer.write(candidate, year=year, rank=1, standing=standing)
+            return self.writer.write(candidate, Turn(rank=1, standing=standing, year=year))
         except PriceUnknownError:
             return None
 
     def _not_chosen(self, candidate: Candidate, told: Recommendation) -> Placed:
-        """Return why what could have been a step is none."""
+        """Return why what could have been a step is none, and what would make it one."""
         proposal, board = candidate.proposal, self.writer.board
-        cost = proposal.cost.middle or ZERO
-        spent = sum((step.proposal.cost.middle or ZERO for step in self.done), ZERO)
+        cost = candidate.cost
+        spent = sum((step.cost for step in self.done), ZERO)
         amounts: dict[str, Parameter] = {"cost": cost, "saving": told.home_pen_year}
+        if board.wishes.objective is Objective.CO2 and proposal.other_co2_kg is None:
+            return _out(candidate.measure, "reason.co2-unknown")
         if (net_yearly(told.home_pen_year, proposal, board.money) or ZERO) <= 0:
-            return _out(candidate.measure, "reason.never-pays", **amounts)
-        if board.budget_pen is not None and cost > board.budget_pen - spent:
+            placed = _out(candidate.measure, "reason.never-pays", **amounts)
+        elif board.budget_pen is not None and cost > board.budget_pen - spent:
             amounts["left"] = board.budget_pen - spent
-            return _out(candidate.measure, "reason.over-budget", **amounts)
-        return _out(candidate.measure, "reason.not-chosen", **amounts)
+            placed = _out(candidate.measure, "reason.over-budget", **amounts)
+        elif effort_year(candidate, board.wishes) >= told.home_pen_year:
+            placed = _out(candidate.measure, "reason.effort", saving=told.home_pen_year)
+        else:
+            placed = _out(candidate.measure, "reason.not-chosen", **amounts)
+        assert placed.left_out is not None  # noqa: S101 - that is what _out returns
+        return replace(placed, left_out=self.explainer.left_out(placed.left_out, candidate))
 
 
 def _out(measure: Measure, reason: str, /, **parameters: Parameter) -> Placed:

@@ -11,10 +11,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
-from ahorraluz.core.advice.choosing import Board, Candidate, Choose, choose_greedily
+from ahorraluz.core.advice.choosing import Board, Choose, choose_best, sizes_of
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear, energy_year, use_figures
-from ahorraluz.core.advice.measures import Answer, Certainty, Measure, Proposal, Question
+from ahorraluz.core.advice.explaining import Explainer
+from ahorraluz.core.advice.measures import (
+    Answer,
+    Candidate,
+    Certainty,
+    Measure,
+    Proposal,
+    Question,
+)
 from ahorraluz.core.advice.placing import APPLIANCES, Placed, Placer
 from ahorraluz.core.advice.pricing import YearPrices, price_year
 from ahorraluz.core.advice.recommendation import (
@@ -25,7 +33,8 @@ from ahorraluz.core.advice.recommendation import (
     Recommendation,
     Standing,
 )
-from ahorraluz.core.advice.recommending import BILLS_BASIS, PEN_MONTH, Writer
+from ahorraluz.core.advice.recommending import BILLS_BASIS, PEN_MONTH, Turn, Writer
+from ahorraluz.core.advice.wishes import NO_WISHES, Objective, Wishes
 from ahorraluz.core.advice.worth import Money
 from ahorraluz.core.estimate import Estimate, total
 from ahorraluz.core.issues import Issue
@@ -36,7 +45,8 @@ def make_plan(
     context: PlanContext,
     *,
     measures: Sequence[Measure] = ALL_MEASURES,
-    choose: Choose = choose_greedily,
+    wishes: Wishes = NO_WISHES,
+    choose: Choose = choose_best,
 ) -> Plan:
     """Return the plan of a home.
 
@@ -46,8 +56,10 @@ def make_plan(
         The home, its account, its year of prices and the facts on file.
     measures
         What to judge; every measure of the catalogue by default.
+    wishes
+        The aim, the instalment and what effort is worth.
     choose
-        Strategy that picks and orders the steps.
+        Strategy that picks and orders the steps; the proved optimum by default.
 
     Returns
     -------
@@ -62,25 +74,59 @@ def make_plan(
     """
     ready = context.prepared()
     answers = [(measure, measure.judge(ready)) for measure in measures]
-    board = _board(ready, answers)
-    chosen = choose(board)
-    years = _years_left(board, chosen)
+    board = _board(ready, answers, wishes)
+    choice = choose(board)
+    explainer = Explainer(board=board, choice=choice)
+    years = board.years(choice.steps)
     writer = Writer(board=board)
-    steps = tuple(
-        writer.write(step, year=year, rank=rank, standing=Standing.STEP)
-        for rank, (step, year) in enumerate(zip(chosen, years[:-1], strict=True), start=1)
+    steps = _steps(writer, explainer, years)
+    placer = Placer(
+        writer=writer, explainer=explainer, done=choice.steps, start=years[0], left=years[-1]
     )
-    placer = Placer(writer=writer, done=chosen, start=years[0], left=years[-1])
-    done = {step.measure.id for step in chosen}
+    done = {step.measure.id for step in choice.steps}
     placed = [
         (measure, placer.place(measure, answer))
         for measure, answer in answers
         if measure.id not in done
     ]
-    return _plan(board, steps, placed, years=years)
+    return replace(
+        _plan(board, steps, placed, years=years),
+        optimum=explainer.optimum(),
+        frontier=explainer.frontier() if wishes.frontier else (),
+    )
 
 
-def _board(context: PlanContext, answers: Iterable[tuple[Measure, Answer]]) -> Board:
+def _steps(
+    writer: Writer, explainer: Explainer, years: Sequence[EnergyYear]
+) -> tuple[Recommendation, ...]:
+    """Return the steps, each priced on what those before it leave."""
+    choice = explainer.choice
+    steps = []
+    for number, step in enumerate(choice.steps):
+        turn = Turn(
+            rank=number + 1,
+            standing=Standing.STEP,
+            year=years[number],
+            then=years[number + 1],
+            other_pen_year=explainer.others[number],
+            month=choice.months[number],
+        )
+        told = writer.write(step, turn)
+        steps.append(replace(told, place=explainer.place(told)))
+    return tuple(steps)
+
+
+def board_of(
+    context: PlanContext, *, measures: Sequence[Measure] = ALL_MEASURES, wishes: Wishes = NO_WISHES
+) -> Board:
+    """Return the board that a plan of ``context`` is chosen from."""
+    ready = context.prepared()
+    return _board(ready, [(measure, measure.judge(ready)) for measure in measures], wishes)
+
+
+def _board(
+    context: PlanContext, answers: Iterable[tuple[Measure, Answer]], wishes: Wishes
+) -> Board:
     """Return the board with everything that may become a step."""
     rate = context.facts.figures.value(DISCOUNT_RATE, context.as_of)
     limit = round(context.facts.advice.payback_limit_years.middle)
@@ -92,24 +138,27 @@ def _board(context: PlanContext, answers: Iterable[tuple[Measure, Answer]]) -> B
         start=energy_year(context.account, context.kwh_by_month, calendar=context.calendar),
         candidates=(),
         budget_pen=context.home.budget_pen,
+        wishes=wishes,
     )
     sure = [
-        Candidate(measure=measure, proposal=answer)
+        candidate
         for measure, answer in answers
         if isinstance(answer, Proposal)
-        and answer.certainty is Certainty.SURE
-        and answer.cost.middle is not None
-        and board.surely_owned(answer)
+        for candidate in sizes_of(Candidate(measure=measure, proposal=answer))
+        if _may_be_step(board, candidate.proposal)
     ]
     return replace(board, candidates=tuple(sure))
 
 
-def _years_left(board: Board, chosen: Sequence[Candidate]) -> tuple[EnergyYear, ...]:
-    """Return the energy before each step, and after the last."""
-    years = [board.start]
-    for step in chosen:
-        years.append(board.after(years[-1], step))
-    return tuple(years)
+def _may_be_step(board: Board, proposal: Proposal) -> bool:
+    """Tell whether a proposal can be counted: sure, owned, its cost and its CO2 known."""
+    return (
+        proposal.certainty is Certainty.SURE
+        and proposal.switch is None
+        and proposal.cost.middle is not None
+        and board.surely_owned(proposal)
+        and (board.wishes.objective is not Objective.CO2 or proposal.other_co2_kg is not None)
+    )
 
 
 def _plan(

@@ -14,16 +14,13 @@ from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.history import NotInForceError
 from ahorraluz.core.home import CustomerClass, FixedCharges, Fose, Home, Option
 from ahorraluz.core.money import CENT
-from ahorraluz.core.tariffs.arrays import price_bills
 from ahorraluz.core.tariffs.billing import Bill, price_bill
-from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.schedule import NoScheduleError, Origin, Schedule, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
+from ahorraluz.core.tariffs.year_arrays import YearArrays
 
 Cents = NDArray[np.int64]
 
-UNPRICED = -1
-"""Stands for a bill whose prices are not known."""
 HOURLY = {Otherwise.BT5F: Option.BT5F, Otherwise.BT5I: Option.BT5I}
 
 
@@ -54,27 +51,22 @@ class YearPrices:
 
     year: tuple[BillTerms, ...]
 
+    @cached_property
+    def arrays(self) -> YearArrays:
+        """The months as lines of whole numbers."""
+        return YearArrays.of(self.year)
+
     def totals(self, wh: WattHours) -> Cents:
         """Return the totals of energies, shape (12, k), in céntimos.
 
         ``UNPRICED`` where the prices of a bracket are not known.
         """
-        rows = [_totals(row, terms) for row, terms in zip(wh, self.year, strict=True)]
-        return np.array(rows, dtype=np.int64)
+        return self.arrays.totals(wh)
 
     @cached_property
     def connected(self) -> Cents:
         """Totals with nothing used, shape (12,). [céntimo]"""
         return self.totals(np.zeros((len(self.year), 1), dtype=np.int64))[:, 0]
-
-
-def _totals(wh: WattHours, terms: BillTerms) -> Cents:
-    try:
-        return price_bills(wh, terms).total
-    except EnergyPriceError:
-        if len(wh) == 1:
-            return np.array([UNPRICED], dtype=np.int64)
-        return np.concatenate([_totals(wh[place : place + 1], terms) for place in range(len(wh))])
 
 
 def home_part(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ahorraluz.core.advice.energy import UseKey
 from ahorraluz.core.advice.measures import Cost, Effort, Kind
+from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Source
@@ -87,6 +88,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A sentence about the plan: its key, and the values of its places."""
+
+    key: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """One measure for one home."""
 
@@ -145,6 +154,14 @@ class Recommendation:
     issues: tuple[Issue, ...]
     needs_owner: bool
     needs_roof: bool
+    fallen: Mapping[str, Decimal] = field(default_factory=dict)
+    """Lines of the bills that fall in the year, adding up to ``bill_saving_pen_year``:
+    ``energy`` at the price of the last kWh, ``bracket`` what the rest is priced otherwise,
+    ``fixed``, ``igv``, ``levy``, ``rounding``; empty where terms change. [PEN/year]"""
+    start_month: int = 0
+    """For a step: month of the plan in which it starts, from zero."""
+    place: Reason | None = None
+    """For a step: why it comes where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +172,54 @@ class LeftOut:
     reason: str
     """Key of the sentence, such as ``reason.tenant``."""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    enters_with_pen: Decimal | None = None
+    """Smallest budget above the present one with which it joins the best plan. [PEN]"""
+    enters_below_pen: Decimal | None = None
+    """Price below which it joins, the rest of the plan as it is. [PEN]"""
+    would: Reason | None = None
+    """The same in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """What the steps give of what was wanted, and how far it is proved that nothing gives more."""
+
+    objective: Objective
+    worth: Decimal
+    """[PEN/month] for savings, [PEN] for npv, [kgCO2e/year] for co2."""
+    bound: Decimal | None
+    """No plan gives more; ``None``: nothing was proved."""
+    proved: bool
+    states: int
+    """Partial plans that the search looked at."""
+    net_pen_month: Decimal
+    """Saving less every cost spread over its life, and less the effort. [PEN/month]"""
+    npv_pen: Decimal
+    """Soles of today over the lives of the steps. [PEN]"""
+    co2_kg_year: Decimal | None
+    """CO2e not emitted; ``None``: the factor of the grid is not known. [kgCO2e/year]"""
+
+    @property
+    def gap(self) -> Decimal | None:
+        """How much more a better plan might give."""
+        return None if self.bound is None else self.bound - self.worth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierPoint:
+    """The best plan of one budget."""
+
+    budget_pen: Decimal
+    cost_pen: Decimal
+    worth: Decimal
+    """In the unit of the objective."""
+    steps: tuple[str, ...]
+    """Measures of the plan."""
+    joins: tuple[str, ...]
+    """Measures that the point before did not have."""
+    leaves: tuple[str, ...]
+    """Measures that only the point before had."""
+    proved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +279,10 @@ class Plan:
     budget_pen: Decimal | None
     """``None``: not stated; then only cost and payback limit the plan."""
     issues: tuple[Issue, ...]
+    optimum: Optimum | None = None
+    """``None``: the steps were not searched for but given."""
+    frontier: tuple[FrontierPoint, ...] = ()
+    """The best plan of each budget, where it was asked for; the first costs least."""
 
     @property
     def saving_pen_year(self) -> Decimal:

@@ -1,16 +1,16 @@
 """From a proposal to a recommendation: bills, ranges, worth, confidence, evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
 
-from ahorraluz.core.advice.choosing import Board, Candidate, other_year
+from ahorraluz.core.advice.choosing import Board, other_year
 from ahorraluz.core.advice.context import MONTHS, PlanContext
 from ahorraluz.core.advice.energy import OTHER_HOMES, WATT_HOUR, EnergyYear, WattHours
-from ahorraluz.core.advice.measures import Certainty, Proposal
+from ahorraluz.core.advice.measures import Candidate, Certainty, Proposal
 from ahorraluz.core.advice.pricing import YearPrices, home_part
 from ahorraluz.core.advice.recommendation import (
     ZERO,
@@ -68,6 +68,24 @@ class _Soles:
     kwh: Estimate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """When a candidate is judged: its place, and the energy before it."""
+
+    rank: int
+    """Its place among its like."""
+    standing: Standing
+    """How it stands to the plan."""
+    year: EnergyYear
+    """Energy that is left when its turn comes."""
+    then: EnergyYear | None = None
+    """Energy after it, as the plan tells; ``None``: reckoned alone."""
+    other_pen_year: Decimal | None = None
+    """Spared outside the bill, as the plan tells; ``None``: reckoned alone. [PEN/year]"""
+    month: int = 0
+    """Month in which a step starts, from zero."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Writer:
     """Writes recommendations for one home; every figure comes from its board."""
@@ -84,10 +102,8 @@ class Writer:
         """Cliffs of each month to come. [kWh]"""
         return tuple(cliffs(terms) for terms in self.context.year)
 
-    def write(
-        self, candidate: Candidate, *, year: EnergyYear, rank: int, standing: Standing
-    ) -> Recommendation:
-        """Return the recommendation of a candidate when ``year`` is what is left.
+    def write(self, candidate: Candidate, turn: Turn) -> Recommendation:
+        """Return the recommendation of a candidate in its turn.
 
         Raises
         ------
@@ -97,16 +113,16 @@ class Writer:
         proposal, measure = candidate.proposal, candidate.measure
         soles = None
         if proposal.certainty is not Certainty.NO_SOLES:
-            soles = self._soles(candidate, year)
+            soles = self._soles(candidate, turn)
         worth = self._worth(proposal, soles)
         bills = soles.bills if soles else BillSaving(rows=(), low=ZERO, high=ZERO)
         other = soles.other[1] if soles else ZERO
         use_basis = self._use_basis(proposal)
         return Recommendation(
-            rank=rank,
+            rank=turn.rank,
             measure=measure.id,
             kind=measure.kind,
-            standing=standing,
+            standing=turn.standing,
             end_uses=measure.end_uses,
             uses=tuple(cut.use for cut in proposal.effect.cuts),
             owned=self.board.owned(proposal),
@@ -124,7 +140,7 @@ class Writer:
             life_years=proposal.life_years,
             pays_below_pen=worth.pays_below_pen,
             pays_within_years=worth.pays_within_years,
-            confidence=_confidence(proposal, use_basis, standing),
+            confidence=_confidence(proposal, use_basis, turn.standing),
             basis=proposal.basis,
             use_basis=use_basis,
             effort=measure.effort,
@@ -135,10 +151,26 @@ class Writer:
             issues=proposal.issues,
             needs_owner=measure.needs_owner,
             needs_roof=measure.needs_roof,
+            fallen=self._fallen(proposal, bills),
+            start_month=turn.month,
         )
 
-    def _soles(self, candidate: Candidate, year: EnergyYear) -> _Soles:
-        proposal = candidate.proposal
+    def _fallen(self, proposal: Proposal, bills: BillSaving) -> Mapping[str, Decimal]:
+        """Return which lines of the bills fall; none where terms change or no soles are claimed."""
+        if not bills.rows or proposal.switch is not None:
+            return {}
+        before, after = (
+            np.array([int(kwh / WATT_HOUR) for kwh in energies], dtype=np.int64)
+            for energies in (
+                [row.kwh_without for row in bills.rows],
+                [row.kwh_with for row in bills.rows],
+            )
+        )
+        fallen = self.board.prices.arrays.fallen(before, after)
+        return {name: int(cents.sum()) * CENT for name, cents in fallen.items()}
+
+    def _soles(self, candidate: Candidate, turn: Turn) -> _Soles:
+        proposal, year = candidate.proposal, turn.year
         taken = np.zeros(MONTHS, dtype=np.int64)
         if proposal.stay_under_kwh is not None:
             bills = save_by_staying_under(
@@ -156,7 +188,7 @@ class Writer:
             )
             ends = (taken, taken)
         else:
-            change = self.board.spared(year, candidate)
+            change = self.board.spared(year, candidate, then=turn.then)
             bills = save_energy(
                 self.board.prices,
                 before=year.total_wh,
@@ -166,6 +198,9 @@ class Writer:
             )
             taken, ends = change.middle, (change.low, change.high)
         other = other_year(proposal, bills.middle)
+        if turn.other_pen_year is not None:
+            shift = turn.other_pen_year - other[1]
+            other = (other[0] + shift, turn.other_pen_year, other[2] + shift)
         low, middle, high = in_range(bills, self.context.year, other=other)
         return _Soles(
             bills=bills,

@@ -13,7 +13,7 @@ import numpy as np
 
 from ahorraluz.core.advice.context import MONTHS, TermsPair
 from ahorraluz.core.advice.energy import WATT_HOUR, WattHours
-from ahorraluz.core.advice.pricing import UNPRICED, YearPrices, band_split
+from ahorraluz.core.advice.pricing import YearPrices, band_split
 from ahorraluz.core.advice.recommendation import ZERO, Crossing, MonthRow
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.issues import AhorraLuzError
@@ -22,6 +22,7 @@ from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.curve import bill_curve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.core.tariffs.year_arrays import UNPRICED
 
 REACH = Decimal("1.5")
 """A month above a limit by more than half of it is no neighbour of the limit."""
@@ -76,14 +77,26 @@ def save_energy(
     PriceUnknownError
         ``saving-price-unknown``: the bill of today or of the middle has no price.
     """
+    totals = prices.totals(np.column_stack([before, before - middle, before - low, before - high]))
+    if (totals[:, :2] == UNPRICED).any():
+        raise PriceUnknownError("saving-price-unknown")
     rows = tuple(
-        _row(terms, terms, _kwh(wh), _kwh(wh - taken))
-        for terms, wh, taken in zip(prices.year, before, middle, strict=True)
+        MonthRow(
+            period=terms.period,
+            kwh_without=_kwh(wh),
+            kwh_with=_kwh(wh - taken),
+            total_without=int(now) * CENT,
+            total_with=int(then) * CENT,
+            terms_without=terms,
+            terms_with=terms,
+        )
+        for terms, wh, taken, now, then in zip(
+            prices.year, before, middle, totals[:, 0], totals[:, 1], strict=True
+        )
     )
     saving = sum((row.saving for row in rows), ZERO)
-    totals = prices.totals(np.column_stack([before, before - low, before - high]))
     ends = []
-    for place in (1, 2):
+    for place in (2, 3):
         # An end in a bracket without prices claims no more than the middle.
         known = (totals[:, place] != UNPRICED).all()
         cents = int((totals[:, 0] - totals[:, place]).sum())

@@ -138,9 +138,9 @@ def _price_chunk(
     rate = int(terms.igv_rate * RATE_UNITS)
     subtotal = np.asarray(sum(parts), dtype=np.int64)
     if terms.igv_rounding is IgvRounding.PER_LINE:
-        igv = np.asarray(sum(_divide(part * rate, RATE_UNITS) for part in parts), dtype=np.int64)
+        igv = np.asarray(sum(divide(part * rate, RATE_UNITS) for part in parts), dtype=np.int64)
     else:
-        igv = _divide(subtotal * rate, RATE_UNITS)
+        igv = divide(subtotal * rate, RATE_UNITS)
     levy = _levy(energy_milli, terms.levy)
     before = subtotal + igv + levy + _constant_untaxed(terms)
     step = int(terms.total_rounding.step * CENTS)
@@ -220,15 +220,15 @@ def _bracket_energy(
             weighted += in_block * price if single else in_block * in_band * price
         floor = floor if block.limit_kwh is None else _milli(block.limit_kwh) * homes
     divisor = MILLI * PRICE_UNITS // CENTS
-    return _divide(weighted, divisor if single else divisor * np.maximum(energy, 1))
+    return divide(weighted, divisor if single else divisor * np.maximum(energy, 1))
 
 
 def _levy(energy: npt.NDArray[np.int64], levy: Decimal | None) -> Cents:
     price = int((levy or Decimal(0)) * PRICE_UNITS)
-    return _divide(energy * price, MILLI * PRICE_UNITS // CENTS)
+    return divide(energy * price, MILLI * PRICE_UNITS // CENTS)
 
 
-def _divide(numerator: Cents, divisor: int | Cents) -> Cents:
+def divide(numerator: Cents, divisor: int | Cents) -> Cents:
     """Return the quotient with halves away from zero, as Decimal's half-up does."""
     if not np.any(numerator < 0):
         return np.asarray((2 * numerator + divisor) // (2 * np.asarray(divisor)), dtype=np.int64)

@@ -25,6 +25,7 @@ PRICE_DRIFT = "assumption.price-drift-month"
 PRICE_SPREAD_ELSEWHERE = "assumption.price-spread-elsewhere"
 ASSUMED_MAX_MONTHS = "assumption.assumed-sheet-max-months"
 DISCOUNT_RATE = "assumption.discount-rate"
+GRID_EMISSIONS = "grid-emission-factor"
 
 KWH_PER_MWH = Decimal(1000)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.core.advice.conftest import FULL_HOUSE, SUPPLY, context_of, home_of
 
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
-from ahorraluz.core.advice.choosing import Board, Candidate
+from ahorraluz.core.advice.choosing import Board, Choice
 from ahorraluz.core.advice.context import PlanContext, PlanInputError
 from ahorraluz.core.advice.energy import energy_year
 from ahorraluz.core.advice.plan import make_plan
@@ -247,8 +247,9 @@ def test_hours_are_compared_once_the_share_is_known() -> None:
 
 
 def test_another_strategy_fits_the_same_seam(full_house: PlanContext) -> None:
-    def nothing_but_habits(board: Board) -> tuple[Candidate, ...]:
-        return tuple(c for c in board.candidates if c.measure.id == "shorter-showers")
+    def nothing_but_habits(board: Board) -> Choice:
+        steps = tuple(c for c in board.candidates if c.measure.id == "shorter-showers")
+        return Choice(steps=steps, months=(0,) * len(steps))
 
     plan = make_plan(full_house, choose=nothing_but_habits)
 

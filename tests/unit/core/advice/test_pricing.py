@@ -12,7 +12,6 @@ from tests.unit.core.advice.conftest import SUPPLY, home_of, year_of
 
 from ahorraluz.core.advice.context import Otherwise, priced_alone
 from ahorraluz.core.advice.pricing import (
-    UNPRICED,
     YearPrices,
     band_split,
     home_part,
@@ -25,6 +24,7 @@ from ahorraluz.core.money import CENT
 from ahorraluz.core.tariffs.arrays import price_bills
 from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.core.tariffs.year_arrays import UNPRICED
 from ahorraluz.core.usage.sharing import THIS_HOME, meter_weights, split_meter
 
 YEAR = year_of()

@@ -1,0 +1,194 @@
+"""Why a plan is as it is: what it gives, why each step comes in its place, what stayed out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from ahorraluz.core.advice.choosing import Board, Choice
+from ahorraluz.core.advice.context import MONTHS
+from ahorraluz.core.advice.frontier import Stair, budget_for, rounded_up, staircase
+from ahorraluz.core.advice.measures import Candidate
+from ahorraluz.core.advice.recommendation import (
+    ZERO,
+    FrontierPoint,
+    LeftOut,
+    Optimum,
+    Reason,
+    Recommendation,
+)
+from ahorraluz.core.advice.weighing import weigh
+from ahorraluz.core.advice.wishes import Objective
+from ahorraluz.core.money import CENT, round_cent
+from ahorraluz.core.renewables.economics import present_value
+
+WHOLE_SOL = Decimal(1)
+NEVER_PAYS = "reason.never-pays"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explainer:
+    """Explains one choice on one board."""
+
+    board: Board
+    choice: Choice
+
+    @cached_property
+    def members(self) -> tuple[int, ...]:
+        """Places of the steps among the candidates, in their order."""
+        return tuple(self.board.candidates.index(step) for step in self.choice.steps)
+
+    @cached_property
+    def prefixes(self) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+        """The steps before each, and all of them, shape (steps + 1, n)."""
+        sets = np.zeros((len(self.members) + 1, len(self.board.candidates)), dtype=bool)
+        for done, place in enumerate(self.members):
+            sets[done + 1 :, place] = True
+        return sets
+
+    @cached_property
+    def others(self) -> tuple[Decimal, ...]:
+        """What each step spares outside the bill, given those before it. [PEN/year]
+
+        A step can spare gas that another burns, so it is the difference of two plans.
+        """
+        problem = self.board.problem
+        bills = problem.curves.saved(problem.leaving.all_taken(self.prefixes)).sum(axis=1)
+        outside = [
+            round_cent(Decimal(repr(float(amount))))
+            for amount in problem.cash(self.prefixes) - bills
+        ]
+        return tuple(after - before for before, after in pairwise(outside))
+
+    def optimum(self) -> Optimum | None:
+        """Return what the steps give; ``None`` where nothing was searched for."""
+        best, wishes = self.choice.best, self.board.wishes
+        if best is None:
+            return None
+        return Optimum(
+            objective=wishes.objective,
+            worth=self._told(best.worth),
+            bound=self._told(best.bound) if np.isfinite(best.bound) else None,
+            proved=best.proved,
+            states=best.states,
+            net_pen_month=_cents(self._soles(Objective.SAVINGS) / MONTHS),
+            npv_pen=_cents(self._soles(Objective.NPV)),
+            co2_kg_year=self._carbon(),
+        )
+
+    def _told(self, worth: float) -> Decimal:
+        monthly = self.board.wishes.objective is Objective.SAVINGS
+        return _cents(worth / MONTHS if monthly else worth)
+
+    def _soles(self, objective: Objective) -> float:
+        """Return the worth of the steps by an objective in soles."""
+        board = self.board
+        wishes = replace(board.wishes, objective=objective)
+        soles = weigh(board.candidates, money=board.money, wishes=wishes)
+        problem = replace(board.problem, soles=soles, carbon=None)
+        return float(problem.of_sets(self.prefixes[-1:])[0, 0])
+
+    def _carbon(self) -> Decimal | None:
+        factor = self.board.carbon_factor
+        kilos = [step.proposal.other_co2_kg for step in self.choice.steps]
+        known = [kilo for kilo in kilos if kilo is not None]
+        if factor is None or len(known) < len(kilos):
+            return None
+        wh = float(self.board.problem.leaving.all_taken(self.prefixes[-1:]).sum())
+        return _cents(wh / 1000 * factor + MONTHS * sum(known))
+
+    def place(self, step: Recommendation) -> Reason:
+        """Return why a step comes where it does."""
+        number = step.rank - 1
+        needs = self.board.problem.rules.needs.get(self.members[number])
+        if step.start_month > 0:
+            return Reason(key="place.saved-up", parameters={"month": step.start_month + 1})
+        if needs is not None:
+            return Reason(key="place.needs")
+        values: dict[str, Decimal | int] = {"saving": step.home_pen_year}
+        if step.crosses:
+            crossing = step.crosses[0]
+            values |= {"limit": crossing.limit_kwh, "months": crossing.months}
+            return Reason(key="place.crosses", parameters=values)
+        if number == len(self.members) - 1 and number:
+            return Reason(key="place.last", parameters=values)
+        if not step.cost.middle:
+            return Reason(key="place.free", parameters=values)
+        return Reason(key="place.pays", parameters=values | {"cost": step.cost.middle})
+
+    def left_out(self, item: LeftOut, candidate: Candidate) -> LeftOut:
+        """Return a measure that could have been a step, with what would bring it in."""
+        board = self.board
+        budget = board.budget_pen
+        pays = item.reason != NEVER_PAYS
+        if pays and budget is not None and board.wishes.instalment_pen is None:
+            enough = budget_for(candidate, self.stairs, board.problem, above=budget)
+            if enough is not None:
+                more = enough - budget
+                return replace(
+                    item,
+                    enters_with_pen=enough,
+                    would=Reason(key="would.with-budget", parameters={"more": more}),
+                )
+        below = self._price_to_enter(candidate)
+        if below is None:
+            return item
+        return replace(
+            item,
+            enters_below_pen=below,
+            would=Reason(key="would.below-price", parameters={"price": below}),
+        )
+
+    def _price_to_enter(self, candidate: Candidate) -> Decimal | None:
+        """Return the price at which a measure would be worth its place; ``None``: no price is.
+
+        The rest of the plan stays as it is, but for what the measure rules out.
+        """
+        board, problem = self.board, self.board.problem
+        if board.wishes.objective is Objective.CO2 or not candidate.cost:
+            return None
+        place = board.candidates.index(candidate)
+        excluded = {a + b - place for a, b in problem.rules.exclusions if place in (a, b)}
+        with_it = problem.mask([*(m for m in self.members if m not in excluded), place])
+        if not problem.rules.allowed(with_it)[0]:
+            return None
+        worths = problem.of_sets(np.concatenate([with_it, self.prefixes[-1:]]))[:, 0]
+        years = board.money.years(candidate.proposal)
+        annuity = present_value(Decimal(1), years=years, rate=board.money.rate)
+        spread = annuity if board.wishes.objective is Objective.SAVINGS else Decimal(1)
+        price = candidate.cost + Decimal(repr(float(worths[0] - worths[1]))) * spread
+        return price.quantize(WHOLE_SOL) if CENT < price < candidate.cost else None
+
+    @cached_property
+    def stairs(self) -> Sequence[Stair]:
+        """Best plans from the present budget up, by rising cost."""
+        return staircase(
+            self.board.problem, self.board.limits, down_to=self.board.budget_pen or ZERO
+        )
+
+    def frontier(self) -> tuple[FrontierPoint, ...]:
+        """Return the best plan of every budget of whole hundreds where it changes."""
+        problem = self.board.problem
+        points: list[FrontierPoint] = []
+        for budget, stair in rounded_up(staircase(problem, self.board.limits), problem):
+            ids = [problem.candidates[place].measure.id for place in sorted(stair.best.members)]
+            before = points[-1].steps if points else ()
+            points.append(
+                FrontierPoint(
+                    budget_pen=budget,
+                    cost_pen=round_cent(stair.cost_pen),
+                    worth=self._told(stair.best.worth),
+                    steps=tuple(ids),
+                    joins=tuple(name for name in ids if name not in before),
+                    leaves=tuple(name for name in before if name not in ids),
+                    proved=stair.best.proved,
+                )
+            )
+        return tuple(points)
+
+
+def _cents(amount: float) -> Decimal:
+    return round_cent(Decimal(repr(float(amount))))

@@ -1,0 +1,85 @@
+"""What each further sol of budget buys: the best plan of every budget, each one proved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+import numpy as np
+
+from ahorraluz.core.advice.measures import Candidate
+from ahorraluz.core.advice.optimum import EQUAL, Best, Limits, find_best
+from ahorraluz.core.advice.problem import Problem
+from ahorraluz.core.money import CENT, round_cent
+
+STEP_PEN = Decimal(100)
+"""Budgets of a frontier are whole multiples of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stair:
+    """The cheapest best plan of every budget from its cost up to that of the next stair."""
+
+    cost_pen: Decimal
+    best: Best
+
+
+def staircase(problem: Problem, limits: Limits, *, down_to: Decimal = Decimal(0)) -> list[Stair]:
+    """Return the best plans of all budgets, by rising cost, the first one within ``down_to``.
+
+    Parameters
+    ----------
+    problem
+        The choice of one home.
+    limits
+        What a plan keeps to besides its budget, which is left open.
+    down_to
+        Budget below which nothing is asked. [PEN]
+    """
+    stairs: list[Stair] = []
+    spend, known = np.inf, list[frozenset[int]]()
+    while True:
+        best = find_best(problem, Limits(spend=spend, most_states=limits.most_states), known=known)
+        if best is None:
+            break
+        cost = _cost(problem, best)
+        if stairs and stairs[-1].best.worth <= best.worth + EQUAL:
+            stairs.pop()
+        stairs.append(Stair(cost_pen=cost, best=best))
+        if cost <= down_to:
+            break
+        spend = float(cost - CENT)
+        known = [frozenset(_cheapest(problem, best, spend))]
+    return stairs[::-1]
+
+
+def _cost(problem: Problem, best: Best) -> Decimal:
+    return sum((problem.candidates[place].cost for place in best.members), Decimal(0))
+
+
+def _cheapest(problem: Problem, best: Best, spend: float) -> Sequence[int]:
+    """Return the members of a plan without the dearest ones, until it costs no more."""
+    left = sorted(best.members, key=lambda place: problem.cost[place])
+    while left and problem.cost[left].sum() > spend:
+        left.pop()
+    fits = problem.rules.allowed(problem.mask(left))[0]
+    return left if fits and (problem.of_sets(problem.mask(left))[0, 1:] >= 0).all() else ()
+
+
+def rounded_up(stairs: Sequence[Stair], problem: Problem) -> list[tuple[Decimal, Stair]]:
+    """Return the stairs by budgets of whole hundreds, where the best plan changes."""
+    found: dict[Decimal, Stair] = {}
+    for stair in stairs:
+        hundreds = (stair.cost_pen / STEP_PEN).to_integral_value(rounding=ROUND_CEILING)
+        found[hundreds * STEP_PEN] = stair
+    return list(found.items())
+
+
+def budget_for(
+    candidate: Candidate, stairs: Sequence[Stair], problem: Problem, *, above: Decimal
+) -> Decimal | None:
+    """Return the smallest budget above the present one with which a measure joins the plan."""
+    for stair in stairs:
+        ids = {problem.candidates[place].measure.id for place in stair.best.members}
+        if stair.cost_pen > above and candidate.measure.id in ids:
+            return round_cent(stair.cost_pen)
+    return None

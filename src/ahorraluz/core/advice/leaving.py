@@ -1,0 +1,173 @@
+"""What any set of measures leaves of a year: a function of the set, never of its order.
+
+Measures on the same use multiply; what is spared is rounded down once, after all of
+them, to whole watt-hours. So the sum of the steps is the whole plan in every order.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.advice.energy import OTHER_HOMES, EnergyYear, UseKey, WattHours
+from ahorraluz.core.advice.measures import Effect
+
+Sets = NDArray[np.bool_]
+Shares = NDArray[np.float64]
+
+TINY_WH = 1e-6
+"""Keeps a product that should be whole from being rounded down by the last bit. [Wh]"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """Effects of every candidate on every use, as arrays."""
+
+    start: EnergyYear
+    names: tuple[str, ...]
+    """Name under which each candidate adds energy, shape (n,)."""
+    effects: tuple[Effect, ...]
+    calendar: tuple[int, ...]
+    """Calendar month of each month to come, from zero."""
+
+    @cached_property
+    def added(self) -> Mapping[int, WattHours]:
+        """Energy that candidates add to every month, by candidate. [Wh]"""
+        return {
+            place: np.full(len(self.calendar), round(effect.added.middle * 1000), dtype=np.int64)
+            for place, effect in enumerate(self.effects)
+            if effect.added is not None
+        }
+
+    @cached_property
+    def on_all(self) -> Mapping[int, Shares]:
+        """Kept shares, shape (12,), of candidates that act on all that the home uses."""
+        months = list(self.calendar)
+        return {
+            place: 1.0 - np.array(effect.home_shares)[months]
+            for place, effect in enumerate(self.effects)
+            if effect.home_shares
+        }
+
+    @cached_property
+    def kept(self) -> Mapping[int, Mapping[int, Shares]]:
+        """Kept shares, shape (12,), by candidate and place of the use."""
+        months = list(self.calendar)
+        places = {use: place for place, use in enumerate(self.start.uses)}
+        found: dict[int, dict[int, Shares]] = {}
+        for number, effect in enumerate(self.effects):
+            if effect.home_shares:
+                continue
+            for cut in effect.cuts:
+                if cut.use in places:
+                    row = found.setdefault(number, {})
+                    share = 1.0 - np.array(cut.shares)[months]
+                    row[places[cut.use]] = row.get(places[cut.use], 1.0) * share
+        return found
+
+    @cached_property
+    def _cut(self) -> frozenset[int]:
+        """Places of the uses that some candidate acts on by itself."""
+        return frozenset(use for row in self.kept.values() for use in row)
+
+    @cached_property
+    def own(self) -> tuple[int, ...]:
+        """Places of the uses of the home itself."""
+        return tuple(place for place, use in enumerate(self.start.uses) if use != OTHER_HOMES)
+
+    def uses_of(self, candidate: int) -> frozenset[int]:
+        """Return the places of the uses that a candidate acts on."""
+        return frozenset(self.kept.get(candidate, {}))
+
+    def of_all(self, sets: Sets) -> Shares:
+        """Return the share that acting on everything keeps in each set, shape (b, 12)."""
+        kept = np.ones((len(sets), len(self.calendar)))
+        for candidate, share in self.on_all.items():
+            kept = np.where(sets[:, candidate, None], kept * share, kept)
+        return kept
+
+    def taken(self, sets: Sets, *, uses: Iterable[int], candidates: Sequence[int]) -> WattHours:
+        """Return what sets take off some uses, less what they add, shape (b, 12). [Wh]
+
+        Parameters
+        ----------
+        sets
+            Members of each set, shape (b, n).
+        uses
+            Places of the uses to count.
+        candidates
+            Candidates whose own additions to count.
+        """
+        return self.taken_when(
+            sets, self.kept_of(sets, uses), everywhere=self.of_all(sets), candidates=candidates
+        )
+
+    def kept_of(self, sets: Sets, uses: Iterable[int]) -> Mapping[int, Shares]:
+        """Return the share of uses that sets keep by themselves, shape (b, 12) each.
+
+        Uses that nothing acts on are left out, unless something acts on everything.
+        """
+        return {use: self._product(sets, use) for use in uses if use in self._cut or self.on_all}
+
+    def taken_when(
+        self,
+        sets: Sets,
+        kept: Mapping[int, Shares],
+        *,
+        everywhere: Shares,
+        candidates: Sequence[int],
+    ) -> WattHours:
+        """Return what sets take off and add, where everything keeps the share ``everywhere``."""
+        total = np.zeros((len(sets), len(self.calendar)), dtype=np.int64)
+        for use, share in kept.items():
+            total += self._spared(self.start.wh[:, use], share * everywhere)
+        for candidate in candidates:
+            if candidate in self.added:
+                amount = self.added[candidate]
+                left = amount - self._spared(amount, everywhere)
+                total -= np.where(sets[:, candidate, None], left, 0)
+        return total
+
+    def all_taken(self, sets: Sets) -> WattHours:
+        """Return what sets take off the meter, negative where they add, shape (b, 12). [Wh]"""
+        return self.taken(sets, uses=self.own, candidates=tuple(self.added))
+
+    def year(self, members: Iterable[int]) -> EnergyYear:
+        """Return the year that one set leaves, use by use."""
+        chosen = set(members)
+        sets = np.zeros((1, len(self.effects)), dtype=bool)
+        sets[0, list(chosen)] = True
+        everywhere = self.of_all(sets)
+        wh = self.start.wh.copy()
+        for use in self.own:
+            kept = self._product(sets, use) * everywhere
+            wh[:, use] -= self._spared(wh[:, use], kept)[0]
+        year = EnergyYear(uses=self.start.uses, wh=wh)
+        for candidate in sorted(chosen & set(self.added)):
+            amount = self.added[candidate]
+            left = amount - self._spared(amount, everywhere)[0]
+            year = year.plus(UseKey(self.names[candidate]), left)
+        return year
+
+    def _product(self, sets: Sets, use: int) -> Shares:
+        """Return the share of a use that is kept, multiplied in the order of candidates."""
+        kept = np.ones((len(sets), len(self.calendar)))
+        for candidate, share in self._acting_on.get(use, ()):
+            kept = np.where(sets[:, candidate, None], kept * share, kept)
+        return kept
+
+    @cached_property
+    def _acting_on(self) -> Mapping[int, list[tuple[int, Shares]]]:
+        """Candidates with the share they keep, by use, in the order of candidates."""
+        found: dict[int, list[tuple[int, Shares]]] = {}
+        for candidate, row in self.kept.items():
+            for use, share in row.items():
+                found.setdefault(use, []).append((candidate, share))
+        return found
+
+    @staticmethod
+    def _spared(wh: WattHours, kept: Shares) -> WattHours:
+        spared = np.floor(wh * (1.0 - kept) + TINY_WH).astype(np.int64)
+        return np.minimum(spared, wh)

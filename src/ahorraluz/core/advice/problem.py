@@ -1,0 +1,300 @@
+"""The choice of one home as arrays: what every set of measures takes, costs and is worth."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.advice.bundles import (
+    Bundles,
+    Group,
+    groups_of,
+    promising,
+    subsets,
+    undominated,
+)
+from ahorraluz.core.advice.energy import WattHours
+from ahorraluz.core.advice.leaving import Leaving, Sets
+from ahorraluz.core.advice.measures import Candidate
+from ahorraluz.core.advice.multipliers import Ladder
+from ahorraluz.core.advice.rules import Rules
+from ahorraluz.core.advice.saving_curve import SavingCurves, UpperCurves
+from ahorraluz.core.advice.weighing import Dropped, Weighing
+
+Floats = NDArray[np.float64]
+EVERYTHING: Dropped = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carbon:
+    """CO2e of a set, straight from its energy and its fuels."""
+
+    kg_per_wh: float
+    fixed: tuple[float, ...]
+    """What each candidate takes off: negative where it spares other fuels. [kgCO2e/year]"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Subsets:
+    """The subsets of a group, before it is known what acts on everything."""
+
+    sets: Sets
+    kept: Mapping[Dropped, Mapping[int, Floats]]
+    """Share of each use that is kept, without the members that do not act."""
+    fixed: Floats
+    cost: Floats
+    whole: bool
+    """Whether no subset was left aside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What is decided, and what is left to choose, level by level."""
+
+    rest: Bundles
+    """One bundle."""
+    ladder: Ladder
+    whole: bool
+    """Whether no subset was left aside."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Everything that the search for the best set needs, and nothing else."""
+
+    candidates: tuple[Candidate, ...]
+    leaving: Leaving
+    rules: Rules
+    curves: SavingCurves
+    soles: Weighing
+    cash_year: Weighing
+    """Soles of the first year, without what they cost."""
+    carbon: Carbon | None = None
+    """``None``: soles are what is to be got most of; else CO2e is, and soles must not fall."""
+
+    @cached_property
+    def cost(self) -> Floats:
+        """Price of each candidate, shape (n,). [PEN]"""
+        return np.array([float(candidate.cost) for candidate in self.candidates])
+
+    @cached_property
+    def fixed(self) -> Floats:
+        """Off the worth of each goal, the first decides, shape (n, g)."""
+        columns = (
+            [self.soles.fixed] if self.carbon is None else [self.carbon.fixed, self.soles.fixed]
+        )
+        return np.array(columns, dtype=np.float64).reshape(len(columns), -1).T
+
+    @cached_property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Ways in which members do not act, the whole set first: twelve columns each."""
+        return (EVERYTHING, *(way for way in self.soles.weights if way))
+
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """Weight of the bills of each of these ways."""
+        return tuple(self.soles.weights.get(way, 0.0) for way in self.dropped)
+
+    @cached_property
+    def reach(self) -> tuple[WattHours, WattHours]:
+        """Least and most that any set takes off in each month, shape (12,). [Wh]"""
+        everything = np.ones((1, len(self.candidates)), dtype=bool)
+        most = self.leaving.taken(everything, uses=self.leaving.own, candidates=())[0]
+        least = -sum(self.leaving.added.values(), np.zeros_like(most))
+        return least, most
+
+    @cached_property
+    def _bound(self) -> tuple[UpperCurves, bool]:
+        return self.curves.upper(*self.reach)
+
+    @property
+    def rising(self) -> bool:
+        """Whether taking more off the meter never costs more."""
+        return self._bound[1]
+
+    @cached_property
+    def upper(self) -> tuple[UpperCurves, ...]:
+        """Bound of each goal over the columns of a set."""
+        soles = self._bound[0].repeated(self.weights)
+        if self.carbon is None:
+            return (soles,)
+        ends = np.stack(self.reach, axis=1)
+        line = UpperCurves(places=ends, values=ends.astype(np.float64) * self.carbon.kg_per_wh)
+        return line.repeated([1.0, *[0.0] * (len(self.weights) - 1)]), soles
+
+    def worths(self, taken: WattHours, fixed: Floats) -> Floats:
+        """Return the exact worth by goal, shape (b, g), of what sets take, shape (b, m)."""
+        years = taken.reshape(-1, 12)
+        soles = self.curves.saved(years).sum(axis=1).reshape(len(taken), -1) @ self.weights
+        if self.carbon is None:
+            worths: Floats = soles[:, None] - fixed
+        else:
+            carbon = taken[:, :12].sum(axis=1) * self.carbon.kg_per_wh
+            worths = np.stack([carbon, soles], axis=1) - fixed
+        return worths
+
+    def of_sets(self, sets: Sets) -> Floats:
+        """Return the exact worth by goal of whole sets, shape (b, g)."""
+        taken = self._columns(sets, uses=self.leaving.own, candidates=tuple(self.leaving.added))
+        return self.worths(taken, sets.astype(np.float64) @ self.fixed)
+
+    def cash(self, sets: Sets) -> Floats:
+        """Return what whole sets save in their first year, shape (b,). [PEN/year]"""
+        saved: Floats = -(sets.astype(np.float64) @ np.array(self.cash_year.fixed))
+        for way, weight in self.cash_year.weights.items():
+            acting = sets.copy()
+            acting[:, list(way)] = False
+            saved += weight * self.curves.saved(self.leaving.all_taken(acting)).sum(axis=1)
+        return saved
+
+    def mask(self, members: Iterable[int]) -> Sets:
+        """Return one set as a row, shape (1, n)."""
+        row = np.zeros((1, len(self.candidates)), dtype=bool)
+        row[0, list(members)] = True
+        return row
+
+    def _columns(self, sets: Sets, *, uses: Iterable[int], candidates: Sequence[int]) -> WattHours:
+        uses = tuple(uses)
+        columns = []
+        for way in self.dropped:
+            acting = sets
+            if way:
+                acting = sets.copy()
+                acting[:, list(way)] = False
+            columns.append(self.leaving.taken(acting, uses=uses, candidates=candidates))
+        return np.concatenate(columns, axis=1)
+
+    def prepared(self, on_all: tuple[int, ...], forced: frozenset[int]) -> Prepared:
+        """Return everything that is left to choose once it is known what acts on all uses."""
+        key = (on_all, forced)
+        if key not in self._prepared:
+            rest, groups, whole = self.rest(on_all), [], True
+            for group in self.groups:
+                bundles, all_of_it = self.choices(group, on_all, forced=forced)
+                whole &= all_of_it
+                if len(bundles) == 1:
+                    rest = rest.joined(bundles)
+                else:
+                    groups.append(bundles)
+            self._prepared[key] = Prepared(rest=rest, ladder=Ladder.of(groups), whole=whole)
+        return self._prepared[key]
+
+    @cached_property
+    def _prepared(self) -> dict[tuple[tuple[int, ...], frozenset[int]], Prepared]:
+        return {}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Candidates that are chosen together."""
+        return groups_of(self.leaving, self.rules)
+
+    @cached_property
+    def _alone(self) -> Floats:
+        return self.of_sets(np.eye(len(self.candidates), dtype=bool))[:, 0]
+
+    def rest(self, on_all: Sequence[int]) -> Bundles:
+        """Return what is decided once it is known what acts on everything: one bundle."""
+        touched = {use for group in self.groups for use in group.uses}
+        uses = [use for use in self.leaving.own if use not in touched]
+        row = self.mask(on_all)
+        members = row.astype(np.float64)
+        return Bundles(
+            sets=row,
+            taken=self._columns(row, uses=uses, candidates=on_all),
+            fixed=members @ self.fixed,
+            cost=members @ self.cost,
+        )
+
+    def choices(
+        self, group: Group, on_all: Sequence[int], *, forced: frozenset[int]
+    ) -> tuple[Bundles, bool]:
+        """Return what a group may do, and whether none of it was left aside.
+
+        Parameters
+        ----------
+        group
+            Candidates that are chosen together.
+        on_all
+            Members that act on everything.
+        forced
+            Candidates that must be members.
+        """
+        subsets_ = self._subsets(group, forced)
+        sets = subsets_.sets | self.mask(on_all)
+        fine = self.rules.allowed(sets, within=(*group.candidates, *self.leaving.on_all))
+        columns = [
+            self.leaving.taken_when(
+                sets,
+                subsets_.kept[way & frozenset(group.candidates)],
+                everywhere=self._everywhere(frozenset(on_all) - way),
+                candidates=[place for place in group.candidates if place not in way],
+            )
+            for way in self.dropped
+        ]
+        bundles = Bundles(
+            sets=subsets_.sets,
+            taken=np.concatenate(columns, axis=1),
+            fixed=subsets_.fixed,
+            cost=subsets_.cost,
+        ).kept(fine)
+        return (undominated(bundles) if self.rising else bundles), subsets_.whole
+
+    def _subsets(self, group: Group, forced: frozenset[int]) -> _Subsets:
+        """Return the subsets of a group whatever acts on everything, reckoned once."""
+        must = {place for place in group.candidates if place in forced or self._is_free(place)}
+        key = (group, frozenset(must))
+        if key not in self._known_subsets:
+            rest, whole = promising(
+                [p for p in group.candidates if p not in must], self._alone.tolist()
+            )
+            sets = np.zeros((1 << len(rest), len(self.candidates)), dtype=bool)
+            sets[:, list(rest)] = subsets(len(rest))
+            sets[:, list(must)] = True
+            sets = sets[self.rules.allowed(sets, within=group.candidates)]
+            members = sets.astype(np.float64)
+            kept = {}
+            for idle in {way & frozenset(group.candidates) for way in self.dropped}:
+                acting = sets.copy()
+                acting[:, list(idle)] = False
+                kept[idle] = self.leaving.kept_of(acting, group.uses)
+            self._known_subsets[key] = _Subsets(
+                sets=sets,
+                kept=kept,
+                fixed=members @ self.fixed,
+                cost=members @ self.cost,
+                whole=whole,
+            )
+        return self._known_subsets[key]
+
+    @cached_property
+    def _known_subsets(self) -> dict[tuple[Group, frozenset[int]], _Subsets]:
+        return {}
+
+    def _everywhere(self, on_all: frozenset[int]) -> Floats:
+        if on_all not in self._known_shares:
+            self._known_shares[on_all] = self.leaving.of_all(self.mask(on_all))
+        return self._known_shares[on_all]
+
+    @cached_property
+    def _known_shares(self) -> dict[frozenset[int], Floats]:
+        return {}
+
+    @cached_property
+    def _ruled(self) -> frozenset[int]:
+        """Candidates that a rule speaks of."""
+        pairs = [one for pair in self.rules.exclusions for one in pair]
+        return frozenset(
+            {*self.rules.needs, *(p for o in self.rules.needs.values() for p in o), *pairs}
+        )
+
+    def _is_free(self, place: int) -> bool:
+        """Tell whether having a candidate can never be worse than not having it."""
+        return (
+            self.rising
+            and place not in self._ruled
+            and place not in self.leaving.added
+            and self.cost[place] == 0
+            and bool((self.fixed[place] <= 0).all())
+        )

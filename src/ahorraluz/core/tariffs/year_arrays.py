@@ -1,0 +1,218 @@
+"""Totals of many energies in several months at once: the arrays of a bill, compiled.
+
+Between two limits the energy charge is a straight line in whole numbers, so a month is a
+handful of lines. Equal to :func:`.arrays.price_bills` to the céntimo, month by month.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+
+from ahorraluz.core.consumption import Band
+from ahorraluz.core.money import IgvRounding, round_cent
+from ahorraluz.core.tariffs.arrays import (
+    CENTS,
+    MILLI,
+    PRICE_UNITS,
+    RATE_UNITS,
+    Cents,
+    divide,
+)
+from ahorraluz.core.tariffs.schedule import Bracket
+from ahorraluz.core.tariffs.terms import BillTerms
+
+UNPRICED = -1
+"""Stands for a bill whose prices are not known."""
+DIVISOR = MILLI * PRICE_UNITS // CENTS
+ENDLESS = np.iinfo(np.int64).max // 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A stretch of energy up to ``limit`` over which each kWh costs the same."""
+
+    limit: int
+    start: int
+    """Energy charge at no energy, in units of ``DIVISOR``."""
+    price: int
+    fixed: int
+    known: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearArrays:
+    """The lines of several months, shape (months, lines), and what they have besides."""
+
+    limits: Cents
+    starts: Cents
+    prices: Cents
+    fixed: Cents
+    known: npt.NDArray[np.bool_]
+    same: Cents
+    """Taxed amounts that no energy moves, shape (months, 1). [céntimo]"""
+    rate: Cents
+    per_line: npt.NDArray[np.bool_]
+    same_tax: Cents
+    """Their tax where each line is taxed apart. [céntimo]"""
+    levy: Cents
+    untaxed: Cents
+    carried: Cents
+    step: Cents
+
+    @classmethod
+    def of(cls, year: Sequence[BillTerms]) -> "YearArrays":
+        """Return the arrays of some months, each with one register."""
+        lines = [_lines(terms) for terms in year]
+        width = max(map(len, lines))
+        lines = [[*row, *[row[-1]] * (width - len(row))] for row in lines]
+        same = [_same(terms) for terms in year]
+        rates = [int(terms.igv_rate * RATE_UNITS) for terms in year]
+
+        def column(values: Sequence[int]) -> Cents:
+            return np.array(values, dtype=np.int64)[:, None]
+
+        return cls(
+            limits=np.array([[line.limit for line in row[:-1]] for row in lines], dtype=np.int64),
+            starts=np.array([[line.start for line in row] for row in lines], dtype=np.int64),
+            prices=np.array([[line.price for line in row] for row in lines], dtype=np.int64),
+            fixed=np.array([[line.fixed for line in row] for row in lines], dtype=np.int64),
+            known=np.array([[line.known for line in row] for row in lines]),
+            same=column([sum(parts) for parts in same]),
+            rate=column(rates),
+            per_line=np.array([[t.igv_rounding is IgvRounding.PER_LINE] for t in year]),
+            same_tax=column(
+                [
+                    int(divide(np.array(parts, dtype=np.int64) * rate, RATE_UNITS).sum())
+                    for parts, rate in zip(same, rates, strict=True)
+                ]
+            ),
+            levy=column([int((terms.levy or 0) * PRICE_UNITS) for terms in year]),
+            untaxed=column(
+                [
+                    _cents(terms.charges.late_interest) + _cents(terms.charges.other_untaxed)
+                    for terms in year
+                ]
+            ),
+            carried=column([_cents(terms.charges.previous_rounding) for terms in year]),
+            step=column([int(terms.total_rounding.step * CENTS) for terms in year]),
+        )
+
+    def totals(self, energy_milli: Cents) -> Cents:
+        """Return the totals of energies, shape (months, k); ``UNPRICED`` where not known.
+
+        Parameters
+        ----------
+        energy_milli
+            Energy of each bill, shape (months, k), not negative. [kWh/1000]
+        """
+        place = self._place(energy_milli)
+        parts = self._parts(energy_milli, place)
+        return np.where(np.take_along_axis(self.known, place, axis=1), parts["total"], UNPRICED)
+
+    def fallen(self, before_milli: Cents, after_milli: Cents) -> dict[str, Cents]:
+        """Return which lines of the bills fall, and by how much, shape (months,). [céntimo]
+
+        Energy at the price of the last kWh before is ``energy``; what the new energy is
+        priced otherwise, in another bracket or block, is ``bracket``. They add up to the
+        difference of the totals.
+
+        Parameters
+        ----------
+        before_milli, after_milli
+            Energy of each month, of known price, shape (months,). [kWh/1000]
+        """
+        old, new = before_milli[:, None], after_milli[:, None]
+        place = self._place(old)
+        at_old_price = self._parts(new, place)
+        ends = (self._parts(old, place), self._parts(new, self._place(new)))
+        fallen = {name: ends[0][name] - ends[1][name] for name in ends[0]}
+        fallen["bracket"] = at_old_price["energy"] - ends[1]["energy"]
+        fallen["energy"] = ends[0]["energy"] - at_old_price["energy"]
+        return {name: cents[:, 0] for name, cents in fallen.items() if name != "total"}
+
+    def _place(self, energy_milli: Cents) -> Cents:
+        """Return which line each energy lies on."""
+        place = np.zeros(energy_milli.shape, dtype=np.int64)
+        for limit in self.limits.T:
+            place += energy_milli > limit[:, None]
+        return place
+
+    def _parts(self, energy_milli: Cents, place: Cents) -> dict[str, Cents]:
+        """Return the lines of bills that move with the energy, and their totals."""
+
+        def here(values: Cents) -> Cents:
+            return np.take_along_axis(values, place, axis=1)
+
+        energy = divide(here(self.starts) + energy_milli * here(self.prices), DIVISOR)
+        fixed = here(self.fixed)
+        taxed = energy + fixed + self.same
+        tax = divide(taxed * self.rate, RATE_UNITS)
+        if self.per_line.any():
+            apart = divide(energy * self.rate, RATE_UNITS) + divide(fixed * self.rate, RATE_UNITS)
+            tax = np.where(self.per_line, apart + self.same_tax, tax)
+        levy = divide(energy_milli * self.levy, DIVISOR)
+        before = taxed + tax + levy + self.untaxed
+        total = (before + self.carried) // self.step * self.step
+        return {
+            "energy": energy,
+            "fixed": fixed,
+            "igv": tax,
+            "levy": levy,
+            "rounding": total - before,
+            "total": total,
+        }
+
+
+def _lines(terms: BillTerms) -> list[_Line]:
+    """Return the lines of a month by rising energy."""
+    homes = terms.supply.collective_homes
+    found: list[_Line] = []
+    floor = 0
+    priced = terms.bands == (Band.TOTAL,)
+    for bracket in terms.brackets:
+        end = ENDLESS if bracket.limit_kwh is None else _milli(bracket.limit_kwh) * homes
+        known = priced and bool(bracket.blocks)
+        for limit, start, price in _blocks(bracket, homes) if known else [(ENDLESS, 0, 0)]:
+            if limit > floor and floor < end:
+                found.append(
+                    _Line(
+                        limit=min(limit, end),
+                        start=start,
+                        price=price,
+                        fixed=_cents(bracket.fixed),
+                        known=known,
+                    )
+                )
+                floor = min(limit, end)
+        # An energy of zero belongs to the first bracket whatever its limit.
+        floor = end
+    return found
+
+
+def _blocks(bracket: Bracket, homes: int) -> list[tuple[int, int, int]]:
+    """Return limit, charge at no energy, and price of each block of a bracket."""
+    found, floor, start, before = [], 0, 0, 0
+    for block in bracket.blocks:
+        price = int(block.prices[Band.TOTAL] * PRICE_UNITS)
+        start += floor * (before - price)
+        limit = ENDLESS if block.limit_kwh is None else _milli(block.limit_kwh) * homes
+        found.append((limit, start, price))
+        floor, before = limit, price
+    return found
+
+
+def _same(terms: BillTerms) -> list[int]:
+    charges = terms.charges
+    amounts = (charges.connection, charges.lighting, charges.interest, charges.other_taxed)
+    return [_cents(amount) for amount in amounts]
+
+
+def _cents(amount: Decimal | None) -> int:
+    return int(round_cent(amount or Decimal(0)) * CENTS)
+
+
+def _milli(kwh: Decimal) -> int:
+    return int(kwh * MILLI)

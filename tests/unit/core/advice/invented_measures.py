@@ -1,0 +1,343 @@
+"""Random small homes with invented measures, and every plan they could make, one by one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import permutations
+
+import numpy as np
+from tests.unit.core.advice.conftest import context_of, home_of
+
+from ahorraluz.core.advice.choosing import Board
+from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.energy import OTHER_HOMES, UseKey
+from ahorraluz.core.advice.interactions import RULED_OUT_BY
+from ahorraluz.core.advice.measures import (
+    Candidate,
+    Cost,
+    CostKind,
+    Cut,
+    Effect,
+    Effort,
+    Kind,
+    Measure,
+    Proposal,
+)
+from ahorraluz.core.advice.plan import board_of
+from ahorraluz.core.advice.pricing import home_part
+from ahorraluz.core.advice.wishes import Objective, Wishes
+from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.home import Appliance
+from ahorraluz.core.renewables.economics import MoneyRange, present_value
+from ahorraluz.core.tariffs.arrays import price_bills
+
+APPLIANCES = (
+    Appliance(id="refrigeradora-convencional"),
+    Appliance(id="ducha-electrica", minutes_shower=10, showers_day=3),
+    Appliance(id="foco-ahorrador-20", count=6),
+    Appliance(id="tv-generico"),
+    Appliance(id="plancha"),
+)
+USES = tuple(UseKey(item.id) for item in APPLIANCES)
+NAMES = (
+    "solar-water-heater",
+    "gas-water-heater",
+    "heater-off-after-bath",
+    "induction-instead-of-lpg",
+    "natural-gas-cooking",
+    *(f"invented-{number}" for number in range(40)),
+)
+"""The first ones rule each other out."""
+
+
+def estimate(low: float, middle: float, high: float, unit: str) -> Estimate:
+    return Estimate(low=low, middle=middle, high=high, unit=unit, basis="basis.habit-assumed")
+
+
+def money(amount: float, unit: str = "PEN") -> MoneyRange:
+    exact = Decimal(str(round(amount, 2)))
+    return MoneyRange(low=exact, middle=exact, high=exact, unit=unit, basis="basis.stated")
+
+
+def invented_measure(rng: np.random.Generator, name: str, others: Sequence[str]) -> Measure:
+    first = invented_proposal(rng)
+    sizes = rng.integers(1, 4) if first.effect.home_shares else 1
+    proposal = replace(first, variants=tuple(invented_size(rng, first) for _ in range(sizes - 1)))
+    needs = (str(rng.choice(others)),) if len(others) and rng.random() < 0.15 else ()
+    effort = rng.choice([Effort.DAILY, Effort.ERRAND])
+    return Measure(
+        id=name, kind=Kind.HABIT, effort=effort, evidence=(), judge=lambda _: proposal, needs=needs
+    )
+
+
+def invented_size(rng: np.random.Generator, first: Proposal) -> Proposal:
+    factor = rng.uniform(0.4, 0.95)
+    shares = tuple(share * factor for share in first.effect.home_shares)
+    amount = money(float(first.cost.middle or 0) * rng.uniform(0.3, 1.0))
+    return replace(
+        first,
+        effect=Effect(home_shares=shares),
+        cost=Cost(kind=CostKind.STATED, amount=amount),
+    )
+
+
+def invented_proposal(rng: np.random.Generator) -> Proposal:
+    kind = rng.choice(["cut", "cut", "cut", "all", "add", "fuel"])
+    effect, other, fuel = Effect(), None, None
+    if kind == "all":
+        effect = Effect(home_shares=tuple(rng.uniform(0.05, 0.5, 12)))
+    elif kind == "add":
+        effect = Effect(added=estimate(5, 5 + 20 * rng.random(), 30, "kWh/month"))
+        other = money(rng.uniform(5, 30), "PEN/month")
+    else:
+        uses = rng.choice(len(USES), size=rng.integers(1, 3), replace=False)
+        share = rng.uniform(0.05, 0.9)
+        effect = Effect(
+            cuts=tuple(
+                Cut(use=USES[use], shares=tuple(share * rng.uniform(0.5, 1, 12))) for use in uses
+            )
+        )
+        fuel = estimate(0.2, 0.3, 0.4, "share") if kind == "fuel" else None
+        other = money(rng.uniform(-3, 3), "PEN/month") if rng.random() < 0.2 else None
+    free = rng.random() < 0.4 and kind != "all"
+    cost = Cost() if free else Cost(kind=CostKind.STATED, amount=money(rng.uniform(5, 600)))
+    return Proposal(
+        effect=effect,
+        other=other,
+        fuel_share=fuel,
+        other_co2_kg=rng.uniform(-1, 3) if other else 0.0,
+        cost=cost,
+        life_years=None if free else int(rng.choice([2, 5, 12])),
+        fading_year=Decimal("0.02") if kind == "all" else Decimal(0),
+        basis="basis.habit-assumed",
+    )
+
+
+@dataclass(frozen=True)
+class SmallHome:
+    """One random home with its measures and what it wants."""
+
+    context: PlanContext
+    measures: tuple[Measure, ...]
+    wishes: Wishes
+
+    @property
+    def board(self) -> Board:
+        """What its plan is chosen from."""
+        return board_of(self.context, measures=self.measures, wishes=self.wishes)
+
+
+def small_home(
+    seed: int, *, objective: Objective, instalment: bool = False, measures: int = 7
+) -> SmallHome:
+    """Return a random home, the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    names = list(rng.choice(NAMES, size=rng.integers(2, measures + 1), replace=False))
+    found = tuple(
+        invented_measure(rng, str(name), names[:place]) for place, name in enumerate(names)
+    )
+    level = rng.choice([60, 120, 145, 160, 230])
+    kwh = [float(level + rng.integers(-12, 13)) for _ in range(12)]
+    budget = None if rng.random() < 0.3 else Decimal(int(rng.integers(0, 900)))
+    home = home_of(
+        *kwh,
+        appliances=APPLIANCES,
+        budget_pen=budget,
+        homes_on_meter=int(rng.choice([1, 1, 1, 2])),
+        people=4,
+    )
+    wishes = Wishes(
+        objective=objective,
+        effort_pen_month=Decimal(int(rng.choice([0, 0, 1, 3]))),
+        instalment_pen=Decimal(int(rng.integers(2, 60))) if instalment else None,
+    )
+    return SmallHome(context=context_of(home), measures=found, wishes=wishes)
+
+
+class EveryPlan:
+    """Judges any set of a home's candidates by the rules as they are told, and slowly."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.candidates = board.candidates
+        self._saved: dict[frozenset[int], float] = {}
+
+    def sets(self) -> Iterator[frozenset[int]]:
+        """Yield every set that keeps the rules."""
+        for bits in range(1 << len(self.candidates)):
+            members = frozenset(i for i in range(len(self.candidates)) if bits >> i & 1)
+            if self._keeps_rules(members):
+                yield members
+
+    def _keeps_rules(self, members: frozenset[int]) -> bool:
+        ids = [self.candidates[place].measure.id for place in sorted(members)]
+        if len(set(ids)) < len(ids):
+            return False
+        if any(RULED_OUT_BY.get(name, frozenset()) & set(ids) for name in ids):
+            return False
+        needs = [self.candidates[place].measure.needs for place in members]
+        return all(not names or set(names) & set(ids) for names in needs)
+
+    def cost(self, members: frozenset[int]) -> float:
+        """Return what members cost. [PEN]"""
+        return float(sum(self.candidates[place].cost for place in members))
+
+    def saved(self, members: frozenset[int]) -> float:
+        """Return soles a year off the home's bills, month by month through ``price_bills``."""
+        if members not in self._saved:
+            self._saved[members] = self._paid(frozenset()) - self._paid(members)
+        return self._saved[members]
+
+    def _paid(self, members: frozenset[int]) -> float:
+        board = self.board
+        year = board.problem.leaving.year(members)
+        meter = year.total_wh
+        terms = board.context.year
+        totals = np.array(
+            [price_bills(meter[m : m + 1], terms[m]).total[0] for m in range(12)], dtype=np.int64
+        )
+        nothing = np.array(
+            [price_bills(np.zeros(1, np.int64), terms[m]).total[0] for m in range(12)]
+        )
+        return float(
+            home_part(
+                board.context.home,
+                totals=totals,
+                connected=nothing,
+                home_wh=meter - year.of(OTHER_HOMES),
+                meter_wh=meter,
+            )
+        )
+
+    def soles_year(self, members: frozenset[int], acting: frozenset[int] | None = None) -> float:
+        """Return what members save in a first year, bills and fuels, all of them acting."""
+        acting = members if acting is None else acting
+        value = self._with_fuels(acting)
+        for place in acting:
+            other = self.candidates[place].proposal.other
+            value += 12 * float(other.middle) if other else 0.0
+        return value
+
+    def _with_fuels(self, acting: frozenset[int]) -> float:
+        """Return bills less the part of each saving that another fuel costs, one by one."""
+        for place in sorted(acting):
+            share = self.candidates[place].proposal.fuel_share
+            if share is not None:
+                return self._fuel(acting, place, share.middle, frozenset())
+        return self.saved(acting)
+
+    def _fuel(
+        self, acting: frozenset[int], place: int, share: float, done: frozenset[int]
+    ) -> float:
+        def rest(members: frozenset[int], judged: frozenset[int]) -> float:
+            for other in sorted(members - judged):
+                more = self.candidates[other].proposal.fuel_share
+                if more is not None:
+                    return self._fuel(members, other, more.middle, judged)
+            return self.saved(members)
+
+        judged = done | {place}
+        whole = rest(acting, judged)
+        return whole - share * (whole - rest(acting - {place}, judged))
+
+    def worth(self, members: frozenset[int]) -> tuple[float, float]:
+        """Return what the objective gives, and the soles that must not fall."""
+        soles = self._npv(members) if self._wants(Objective.NPV) else self._yearly(members)
+        if not self._wants(Objective.CO2):
+            return soles, 0.0
+        year = self.board.problem.leaving.year(members)
+        wh = int(self.board.start.total_wh.sum() - year.total_wh.sum())
+        kg = wh / 1000 * (self.board.carbon_factor or 0.0)
+        kg += sum(12 * (self.candidates[i].proposal.other_co2_kg or 0.0) for i in members)
+        return kg, soles
+
+    def _wants(self, objective: Objective) -> bool:
+        return self.board.wishes.objective is objective
+
+    def _effort(self, place: int) -> float:
+        daily = self.candidates[place].measure.effort is Effort.DAILY
+        return 12 * float(self.board.wishes.effort_pen_month) if daily else 0.0
+
+    def _yearly(self, members: frozenset[int]) -> float:
+        money_, value = self.board.money, 0.0
+        fading: dict[float, frozenset[int]] = {}
+        for place in members:
+            proposal = self.candidates[place].proposal
+            years = money_.years(proposal)
+            plain = present_value(Decimal(1), years=years, rate=money_.rate)
+            faded = present_value(
+                Decimal(1), years=years, rate=money_.rate, fading_year=proposal.fading_year
+            )
+            part = float(faded / plain)
+            if proposal.fading_year:
+                fading[part] = fading.get(part, frozenset()) | {place}
+            other = 12 * float(proposal.other.middle) * part if proposal.other else 0.0
+            value += other - float(self.candidates[place].cost / plain) - self._effort(place)
+        return value + self._with_fading(members, list(fading.items()))
+
+    def _with_fading(
+        self, members: frozenset[int], groups: Sequence[tuple[float, frozenset[int]]]
+    ) -> float:
+        if not groups:
+            return self._with_fuels(members)
+        (part, places), *others = groups
+        kept, gone = members, members - places
+        return part * self._with_fading(kept, others) + (1 - part) * self._with_fading(gone, others)
+
+    def _npv(self, members: frozenset[int]) -> float:
+        money_ = self.board.money
+        lives = {i: money_.years(self.candidates[i].proposal) for i in members}
+        value = -self.cost(members)
+        for year in range(1, max(lives.values(), default=0) + 1):
+            acting = frozenset(i for i in members if lives[i] >= year)
+            fading = frozenset(i for i in acting if self.candidates[i].proposal.fading_year)
+            fades = {self.candidates[i].proposal.fading_year for i in fading}
+            lasting = float((1 - next(iter(fades), Decimal(0))) ** (year - 1))
+            soles = lasting * self._with_fuels(acting)
+            soles += (1 - lasting) * self._with_fuels(acting - fading)
+            for place in acting:
+                proposal = self.candidates[place].proposal
+                part = float((1 - proposal.fading_year) ** (year - 1))
+                soles += 12 * float(proposal.other.middle) * part if proposal.other else 0.0
+                soles -= self._effort(place)
+            value += soles / float(1 + money_.rate) ** year
+        return value
+
+    def can_pay(self, members: frozenset[int]) -> bool:
+        """Tell whether the budget, or some order of purchases over the year, pays."""
+        budget, instalment = self.board.budget_pen, self.board.wishes.instalment_pen
+        if instalment is None:
+            return budget is None or self.cost(members) <= float(budget) + 1e-9
+        free = [place for place in members if not self.candidates[place].cost]
+        bought = [place for place in members if self.candidates[place].cost]
+        return any(
+            self._pays(free, order, float(budget or 0), float(instalment))
+            for order in permutations(bought)
+        )
+
+    def _pays(
+        self, free: Sequence[int], order: Sequence[int], purse: float, instalment: float
+    ) -> bool:
+        done, month = set(free), 0
+        for place in order:
+            candidate: Candidate = self.candidates[place]
+            ids = {self.candidates[other].measure.id for other in done}
+            if candidate.measure.needs and not ids & set(candidate.measure.needs):
+                return False
+            aside = min(instalment, max(self.soles_year(frozenset(done)) / 12, 0.0))
+            while purse < float(candidate.cost) - 1e-9:
+                purse, month = purse + aside, month + 1
+                if month >= 12:
+                    return False
+            purse -= float(candidate.cost)
+            done.add(place)
+        return True
+
+    def best(self) -> float:
+        """Return the most that any set is worth."""
+        found = -np.inf
+        for members in self.sets():
+            worth, soles = self.worth(members)
+            if worth > found and soles >= -1e-7 and self.can_pay(members):
+                found = worth
+        return found
