@@ -293,8 +293,11 @@ def pooled_ratio(
     homes = draws.shape[1]
     both = ~(np.isnan(ours) | np.isnan(theirs))
     there = np.bincount(home[both], minlength=homes) > 0
-    sums = [np.bincount(home[both], weights=part[both], minlength=homes) for part in (ours, theirs)]
-    return ratio(*(np.where(there, total, np.nan) for total in sums), draws)
+    above, below = (
+        np.where(there, np.bincount(home[both], weights=part[both], minlength=homes), np.nan)
+        for part in (ours, theirs)
+    )
+    return ratio(above, below, draws)
 
 
 def terciles(level: Floats) -> NDArray[np.int64]:
