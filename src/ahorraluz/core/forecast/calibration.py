@@ -32,9 +32,6 @@ WINDOW_DAYS = 60
 """Past days whose errors count: two months, so that a season's errors leave with it. [day]"""
 LEAST_DAYS = 30
 """Days of its own errors from which a home is moved by them. [day]"""
-OWN_DAYS = 60
-"""Days at which a home's own errors weigh as much as those of the homes before it: two months
-of one home are noisy, and moving by them alone makes quantiles worse than leaving them. [day]"""
 RATE = 0.01
 """How fast the asked part follows what was missed, of each day."""
 FURTHEST = 0.04
@@ -112,7 +109,6 @@ def latest_offsets(
     *,
     origin: Days,
     today: np.datetime64,
-    before: Offsets = NO_OFFSETS,
 ) -> Offsets:
     """Return the offsets for a home's next forecast, from its own of the last 60 days.
 
@@ -124,25 +120,24 @@ def latest_offsets(
         First day ahead of each, rising, shape (w,).
     today
         First day ahead of the next forecast: nothing that came on it or later is used.
-    before
-        The model's own offsets, from windows that it did not learn from: used alone while the
-        home has fewer than 30 days of errors, then with a weight that its own errors take
-        over. Without any, a home's own errors stand alone.
+
+    Returns
+    -------
+    Offsets
+        Nothing is moved while the home has fewer than 30 days of errors.
     """
-    following = _Following.begin(_errors(hours, actual, scale), origin=origin, before=before)
+    following = _Following.begin(_errors(hours, actual, scale), origin=origin)
     for place in range(int(np.searchsorted(origin, today))):
         following.step(place)
     return following.offsets(today)
 
 
-def rolling(
-    hours: Hours, actual: Floats, scale: Floats, *, origin: Days, before: Offsets = NO_OFFSETS
-) -> Hours:
+def rolling(hours: Hours, actual: Floats, scale: Floats, *, origin: Days) -> Hours:
     """Return each forecast of a home moved by what was known at its own origin.
 
     Parameters are those of ``latest_offsets``.
     """
-    following = _Following.begin(_errors(hours, actual, scale), origin=origin, before=before)
+    following = _Following.begin(_errors(hours, actual, scale), origin=origin)
     moved = hours.quantiles.copy()
     for place in range(len(origin)):
         rows = slice(place, place + 1)
@@ -158,25 +153,23 @@ class _Following:
     errors: Floats
     """Shape (w, 7, 24, 9)."""
     origin: Days
-    before: Offsets
     asked: Floats
     """Shape (7, 9)."""
     used: Floats
     """By how much each forecast was moved, shape (w, 7, 9)."""
-    by_own: NDArray[np.bool_]
-    """Whether the home's own errors had a part in that, shape (w,)."""
+    moved: NDArray[np.bool_]
+    """Whether it was moved at all, shape (w,)."""
     seen: NDArray[np.int64]
     """Forecasts whose day ahead has come and was looked at, by day ahead, shape (7,)."""
 
     @classmethod
-    def begin(cls, errors: Floats, *, origin: Days, before: Offsets) -> "_Following":
+    def begin(cls, errors: Floats, *, origin: Days) -> "_Following":
         return cls(
             errors=errors,
             origin=origin,
-            before=before,
             asked=np.tile(_ASKED, (HORIZON_DAYS, 1)),
             used=np.zeros((len(origin), HORIZON_DAYS, len(QUANTILES))),
-            by_own=np.zeros(len(origin), dtype=np.bool_),
+            moved=np.zeros(len(origin), dtype=np.bool_),
             seen=np.zeros(HORIZON_DAYS, dtype=np.int64),
         )
 
@@ -184,7 +177,7 @@ class _Following:
         """Return the offsets at one of the origins; places must rise from 0."""
         offsets = self.offsets(self.origin[place])
         self.used[place] = offsets.shift
-        self.by_own[place] = offsets is not self.before
+        self.moved[place] = offsets is not NO_OFFSETS
         return offsets
 
     def offsets(self, today: np.datetime64) -> Offsets:
@@ -194,12 +187,8 @@ class _Following:
             self._follow(day, rows.stop)
         own = _of_errors([self.errors[rows, day] for day, rows in enumerate(come)], self.asked)
         if own.days < LEAST_DAYS:
-            return self.before
-        if self.before.days == 0:
-            return own
-        weight = own.days / (own.days + OWN_DAYS)
-        shift = weight * own.shift + (1 - weight) * self.before.shift
-        return Offsets(shift=shift, days=own.days)
+            return NO_OFFSETS
+        return own
 
     def _come(self, today: np.datetime64) -> list[slice]:
         """Return, for each day ahead, the forecasts of which it came within the last 60 days."""
@@ -212,8 +201,7 @@ class _Following:
         for place in range(int(self.seen[day]), stop):
             errors = self.errors[place, day]
             known = ~np.isnan(errors[:, 0])
-            # What the offsets of other homes missed is no fault of this home's.
-            if self.by_own[place] and known.any():
+            if self.moved[place] and known.any():
                 below = np.mean(errors[known] <= self.used[place, day], axis=0)
                 asked = self.asked[day] + RATE * (_ASKED - below)
                 self.asked[day] = np.clip(asked, _ASKED - FURTHEST, _ASKED + FURTHEST)
@@ -239,10 +227,11 @@ def _ranked(errors: Floats, asked: Floats) -> Floats:
     it up and lower ones down, so that a band is rather too wide than too narrow.
     """
     count = len(errors)
-    ranked = np.sort(errors, axis=0)
     up, down = np.ceil(asked * (count + 1)), np.floor(asked * (count + 1))
     rank = np.where(_SIDE_UP, up, down).astype(np.int64)
-    return ranked[np.clip(rank - 1, 0, count - 1), np.arange(len(QUANTILES))]
+    places = np.clip(rank - 1, 0, count - 1)
+    columns = zip(errors.T, places, strict=True)
+    return np.array([np.partition(column, place)[place] for column, place in columns])
 
 
 def _errors(hours: Hours, actual: Floats, scale: Floats) -> Floats:
@@ -255,8 +244,3 @@ def _errors(hours: Hours, actual: Floats, scale: Floats) -> Floats:
 def _by_day(quantiles: Floats) -> Floats:
     count, hours = quantiles.shape[:2]
     return quantiles.reshape(count, hours // HOURS_DAY, HOURS_DAY, len(QUANTILES))
-
-
-def _row(hours: Hours, place: int) -> Hours:
-    rows = slice(place, place + 1)
-    return Hours(quantiles=hours.quantiles[rows], mean=hours.mean[rows])

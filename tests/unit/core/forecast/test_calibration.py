@@ -160,14 +160,13 @@ def test_a_forecast_of_two_days_is_moved_as_the_first_two_of_seven() -> None:
     np.testing.assert_array_equal(two.quantiles, seven.quantiles[:, :48])
 
 
-def test_a_young_home_is_moved_as_the_model_was() -> None:
+def test_a_young_home_is_not_moved() -> None:
     count = LEAST_DAYS + 6
-    before = Offsets(shift=np.full((7, 9), 0.25), days=500)
     hours = told(count)
 
-    moved = rolling(hours, used(count), ones(count), origin=origins(count), before=before)
+    moved = rolling(hours, used(count), ones(count), origin=origins(count))
 
-    np.testing.assert_allclose(moved.quantiles, hours.quantiles + 0.25)
+    np.testing.assert_array_equal(moved.quantiles, hours.quantiles)
 
 
 def test_an_older_home_is_moved_by_its_own_errors() -> None:
@@ -178,17 +177,6 @@ def test_an_older_home_is_moved_by_its_own_errors() -> None:
 
     late = Hours(quantiles=moved.quantiles[90:], mean=moved.mean[90:])
     assert covered(late, actual[90:]) == pytest.approx(0.8, abs=0.04)
-
-
-def test_a_home_of_two_months_is_moved_half_by_its_own_errors() -> None:
-    count = 100
-    before = Offsets(shift=np.full((7, 9), 1.0), days=500)
-    hours, actual = told(count, spread=0.0), np.full((count, 7, 24), 3.0)
-
-    moved = rolling(hours, actual, ones(count), origin=origins(count), before=before)
-
-    # Its own errors ask for 2, those of the homes before it for 1.
-    np.testing.assert_allclose(moved.quantiles[-1], 2.5)
 
 
 def test_no_forecast_is_moved_by_what_came_after_it() -> None:
@@ -211,8 +199,7 @@ def test_no_forecast_is_moved_by_what_came_after_it() -> None:
 def test_the_next_forecast_is_moved_as_rolling_would_have_moved_it() -> None:
     count = 60
     hours, actual = told(count), used(count)
-    before = Offsets(shift=np.full((7, 9), 0.1), days=500)
-    whole = rolling(hours, actual, ones(count), origin=origins(count), before=before)
+    whole = rolling(hours, actual, ones(count), origin=origins(count))
 
     past = Hours(quantiles=hours.quantiles[:-1], mean=hours.mean[:-1])
     offsets = latest_offsets(
@@ -221,7 +208,6 @@ def test_the_next_forecast_is_moved_as_rolling_would_have_moved_it() -> None:
         ones(count - 1),
         origin=origins(count)[:-1],
         today=origins(count)[-1],
-        before=before,
     )
 
     last = Hours(quantiles=hours.quantiles[-1:], mean=hours.mean[-1:])
