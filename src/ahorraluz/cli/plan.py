@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ahorraluz.cli.plan_optimum import (
+    frontier_lines,
+    left_out_lines,
+    optimum_lines,
+    reason_lines,
+)
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.supply_options import (
     MAX_SOLES,
@@ -17,7 +23,7 @@ from ahorraluz.cli.supply_options import (
     typed_charges,
 )
 from ahorraluz.cli.tables import heading, issue_lines, kwh_text, table
-from ahorraluz.cli.typed import File, Number
+from ahorraluz.cli.typed import File, Number, OneOf
 from ahorraluz.cli.words import Given, TextCommand, TextOption
 from ahorraluz.core.home import FixedCharges
 from ahorraluz.core.issues import InvalidInputError
@@ -25,9 +31,11 @@ from ahorraluz.texts import Texts
 
 if TYPE_CHECKING:
     from ahorraluz.core.advice.recommendation import Plan, Recommendation
+    from ahorraluz.core.advice.wishes import Wishes
     from ahorraluz.services.advise import Advice
     from ahorraluz.services.homes import KnownHome
 
+OBJECTIVES = ("savings", "npv", "co2")
 UNSAID = ("step", "target", "ask-price")
 """Standings that the heading or the cost already tells."""
 FIGURES: tuple[click.Parameter, ...] = (
@@ -46,17 +54,32 @@ MONTHS_AS_YEARS = 24
 def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.advise import advise
     from ahorraluz.services.documents.plan import plan_document
+    from ahorraluz.services.what_if import assume
 
     as_of = session.day(given.day("as_of"))
     known = _home(session, given)
     advice = advise(
-        known.home,
+        assume(known.home, given.texts("assume")),
         tools=session.tools,
         as_of=as_of,
         receipt=known.receipt,
         evidence=known.evidence,
+        wishes=_wishes(given),
     )
     session.show(plan_document(advice, session.texts), _lines(advice, session.texts))
+
+
+def _wishes(given: Given) -> "Wishes":
+    from ahorraluz.core.advice.wishes import Objective, Wishes
+    from ahorraluz.services.what_if import effort_of
+
+    effort = given.text("effort")
+    return Wishes(
+        objective=Objective(given.text("objective") or Objective.SAVINGS),
+        instalment_pen=given.number("instalment"),
+        effort_pen_month=Decimal(0) if effort is None else effort_of(effort),
+        frontier=bool(given.flag("frontier")),
+    )
 
 
 def _home(session: Session, given: Given) -> "KnownHome":
@@ -102,6 +125,8 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
     )
     yield from _uses(advice, texts)
     yield from _steps(plan, texts, said)
+    yield from left_out_lines(plan, texts)
+    yield from frontier_lines(plan, texts)
     yield from _beside("cli.plan-targets", plan.targets, texts, said)
     yield from _beside("cli.plan-options", plan.options[:SHOWN_OPTIONS], texts, said)
     yield from _titles("cli.plan-checks", plan.checks, texts)
@@ -140,8 +165,11 @@ def _steps(plan: "Plan", texts: Texts, said: set[str]) -> Iterator[str]:
         yield texts.text("cli.plan-no-steps")
         return
     for step in plan.steps:
-        yield from _step(f"{step.rank}. ", step, texts, said)
+        mark = f"{step.rank}. "
+        yield from _step(mark, step, texts, said)
+        yield from (f"{' ' * len(mark)}{line}" for line in reason_lines(step, texts))
     yield ""
+    yield from optimum_lines(plan, texts)
     yield texts.text(
         "cli.plan-total",
         month=texts.soles(Decimal(str(plan.saving.middle))),
@@ -223,6 +251,11 @@ plan = TextCommand(
         click.Argument(["home"], type=File(), required=False),
         *FIGURES,
         TextOption(["--budget"], type=Number(low=0, high=MAX_SOLES), metavar="S/"),
+        TextOption(["--objective"], type=OneOf(OBJECTIVES)),
+        TextOption(["--instalment"], type=Number(low=0, high=MAX_SOLES), metavar="S/"),
+        TextOption(["--effort"], metavar="[low|medium|high|S/]"),
+        TextOption(["--assume"], multiple=True, metavar="NAME=VALUE"),
+        TextOption(["--frontier"], is_flag=True),
         as_of_option(),
     ],
     run=_run,

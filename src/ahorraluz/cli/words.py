@@ -68,6 +68,11 @@ class Given:
         """Return a switch; ``None``: neither it nor its opposite was given."""
         return self._of(name, bool)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the texts of an option that may be repeated."""
+        values = self._values.get(name)
+        return tuple(str(value) for value in values) if isinstance(values, tuple) else ()
+
     def files(self, name: str) -> tuple[Path, ...]:
         """Return the paths of an option that may be repeated."""
         values = self._values.get(name)

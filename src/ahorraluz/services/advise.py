@@ -1,7 +1,7 @@
 """From a home to its plan in soles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from ahorraluz.catalog.assumptions import (
     load_usage_assumptions,
 )
 from ahorraluz.catalog.distributors import load_distributors
-from ahorraluz.catalog.evidence import load_equipment, load_measure_facts
+from ahorraluz.catalog.evidence import load_equipment, load_fuels, load_measure_facts
 from ahorraluz.catalog.places import find_department
 from ahorraluz.catalog.solar import (
     cities_in,
@@ -25,11 +25,13 @@ from ahorraluz.catalog.solar import (
     load_solar,
     load_use_hours,
 )
+from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.plan import make_plan
 from ahorraluz.core.advice.pricing import other_terms
 from ahorraluz.core.advice.recommendation import Plan
+from ahorraluz.core.advice.wishes import NO_WISHES, Wishes
 from ahorraluz.core.consumption import Consumption
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError, Issue
@@ -46,9 +48,12 @@ from ahorraluz.core.usage.account import UsageAccount, account_for_usage
 from ahorraluz.core.usage.shares import BillShares, share_bill
 from ahorraluz.core.usage.sharing import CostFunction, MeterPart, meter_weights, split_meter
 from ahorraluz.services.explain_bill import Evidence, curve_of, learn, with_receipt_charges
+from ahorraluz.services.learn_savings import learnt_measures, read_learnt
 from ahorraluz.services.toolbox import Toolbox
 
 MONTHS = 12
+EFFORT = "habit-effort-pen-month"
+"""Figure under which a home says what keeping a habit is worth."""
 KWH_STEP = Decimal("0.1")
 """Recibos count tenths of a kWh."""
 
@@ -84,6 +89,7 @@ def advise(
     as_of: date,
     receipt: Receipt | None = None,
     evidence: Evidence | None = None,
+    wishes: Wishes = NO_WISHES,
 ) -> Advice:
     """Return the account of a home's energy and money, and its plan.
 
@@ -99,6 +105,8 @@ def advise(
         A recibo of the home with its printed price and lines, if at hand.
     evidence
         What else its household knows of its prices.
+    wishes
+        The aim of the plan, the instalment, and what effort is worth.
 
     Raises
     ------
@@ -130,7 +138,10 @@ def advise(
         as_of=as_of,
         otherwise=_otherwise(home, book, year),
     )
-    plan = make_plan(context)
+    measures = learnt_measures(
+        ALL_MEASURES, read_learnt(tools.user_folder), region=home.department or ""
+    )
+    plan = make_plan(context, measures=measures, wishes=_wishes(home, wishes))
     return Advice(
         home=home,
         bill=bill,
@@ -206,6 +217,7 @@ def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
         usage=load_usage_assumptions(),
         solar=load_solar_assumptions(),
         advice=load_advice_assumptions(),
+        fuels=load_fuels(),
         use_hours=load_use_hours(),
     )
 
@@ -223,6 +235,14 @@ def kwh_by_month(usage: UsageAccount, periods: Sequence[Period]) -> tuple[Decima
 
 def _middle(period: Period) -> date:
     return period.start + timedelta(days=period.days // 2)
+
+
+def _wishes(home: Home, wishes: Wishes) -> Wishes:
+    """Return the wishes with the effort that the home's own figures tell, if any."""
+    typed = home.assumptions.get(EFFORT)
+    if typed is None or wishes.effort_pen_month:
+        return wishes
+    return replace(wishes, effort_pen_month=typed)
 
 
 def _check(home: Home) -> None:

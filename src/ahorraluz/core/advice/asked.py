@@ -40,6 +40,7 @@ ASKED: Mapping[str, AskedFigure] = _all(
     AskedFigure(id="cost-pv-kwp", unit="PEN/kWp"),
     AskedFigure(id="roof-kwp", unit="kWp"),
     AskedFigure(id="cost-hourly-meter", unit=PRICE),
+    AskedFigure(id="voucher-if-under", unit="yes-no", most=Decimal(1)),
     AskedFigure(id="gas-network", unit="yes-no", most=Decimal(1)),
     AskedFigure(id="peak-share", unit="share", most=Decimal(1)),
     AskedFigure(id="base-share", unit="share", most=Decimal(1)),

@@ -9,20 +9,22 @@ import numpy as np
 
 from ahorraluz.core.advice.context import MONTHS, PlanContext
 from ahorraluz.core.advice.energy import OTHER_HOMES, EnergyYear, UseFigures, UseKey
-from ahorraluz.core.advice.interactions import Spared, spared
+from ahorraluz.core.advice.interactions import LPG_LEAVERS, Spared, spared
 from ahorraluz.core.advice.leaving import Leaving
 from ahorraluz.core.advice.measures import Candidate, Proposal
 from ahorraluz.core.advice.optimum import Best, Limits, find_best
 from ahorraluz.core.advice.paying import Dated, Purse
 from ahorraluz.core.advice.pricing import YearPrices
-from ahorraluz.core.advice.problem import Carbon, Problem
+from ahorraluz.core.advice.problem import Carbon, Problem, Voucher
 from ahorraluz.core.advice.rules import Rules
 from ahorraluz.core.advice.saving_curve import SavingCurves
 from ahorraluz.core.advice.weighing import cash_year, weigh
 from ahorraluz.core.advice.wishes import NO_WISHES, Objective, WishError, Wishes
 from ahorraluz.core.advice.worth import Money
+from ahorraluz.core.home import CookingFuel
 from ahorraluz.core.money import CENT
-from ahorraluz.core.tariffs.figures import GRID_EMISSIONS
+from ahorraluz.core.renewables.economics import present_value
+from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH, FISE_VOUCHER, GRID_EMISSIONS
 
 WH_KWH = 1000
 
@@ -107,7 +109,34 @@ class Board:
             ),
             soles=weigh(self.candidates, money=self.money, wishes=self.wishes),
             cash_year=cash_year(self.candidates),
+            voucher=self._voucher(),
             carbon=self._carbon() if self.wishes.objective is Objective.CO2 else None,
+        )
+
+    def _voucher(self) -> Voucher | None:
+        """Return the gas voucher that a plan can win; ``None``: it is not in question."""
+        home, facts, day = self.context.home, self.context.facts, self.context.as_of
+        limit = facts.figures.known(FISE_LIMIT_KWH, day)
+        amount = facts.figures.known(FISE_VOUCHER, day)
+        meets = home.fise_voucher or bool(self.context.typed("voucher-if-under"))
+        alone = home.homes_on_meter == 1 and home.cooking is CookingFuel.LPG
+        if limit is None or amount is None or not meets or not alone:
+            return None
+        over = int(self.start.total_wh.sum()) - int(limit * MONTHS * WH_KWH)
+        if over <= 0:
+            return None
+        years = Decimal(1)
+        if self.wishes.objective is Objective.NPV:
+            years = present_value(Decimal(1), years=self.money.limit_years, rate=self.money.rate)
+        return Voucher(
+            need_wh=over,
+            pen_year=float(MONTHS * amount),
+            worth=float(MONTHS * amount * years),
+            lost_by=frozenset(
+                place
+                for place, candidate in enumerate(self.candidates)
+                if candidate.measure.id in LPG_LEAVERS
+            ),
         )
 
     @cached_property

@@ -20,7 +20,6 @@ from ahorraluz.core.advice.recommendation import (
     Reason,
     Recommendation,
 )
-from ahorraluz.core.advice.weighing import weigh
 from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import present_value
@@ -86,10 +85,8 @@ class Explainer:
     def _soles(self, objective: Objective) -> float:
         """Return the worth of the steps by an objective in soles."""
         board = self.board
-        wishes = replace(board.wishes, objective=objective)
-        soles = weigh(board.candidates, money=board.money, wishes=wishes)
-        problem = replace(board.problem, soles=soles, carbon=None)
-        return float(problem.of_sets(self.prefixes[-1:])[0, 0])
+        other = replace(board, wishes=replace(board.wishes, objective=objective))
+        return float(other.problem.of_sets(self.prefixes[-1:])[0, 0])
 
     def _carbon(self) -> Decimal | None:
         factor = self.board.carbon_factor
@@ -150,7 +147,14 @@ class Explainer:
         board, problem = self.board, self.board.problem
         if board.wishes.objective is Objective.CO2 or not candidate.cost:
             return None
-        place = board.candidates.index(candidate)
+        sizes = [
+            place
+            for place, known in enumerate(board.candidates)
+            if known.measure.id == candidate.measure.id
+        ]
+        if not sizes:
+            return None
+        place = sizes[0]
         excluded = {a + b - place for a, b in problem.rules.exclusions if place in (a, b)}
         with_it = problem.mask([*(m for m in self.members if m not in excluded), place])
         if not problem.rules.allowed(with_it)[0]:

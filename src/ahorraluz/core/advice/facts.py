@@ -6,7 +6,7 @@ described by protocols, so that they pass through as they are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -65,6 +65,18 @@ class EquipmentPrice(Protocol):
         """The document that says so."""
 
 
+class FuelFigure(Protocol):
+    """One figure about a fuel: a row of ``data/fuels.csv``."""
+
+    @property
+    def low(self) -> Decimal | None:
+        """Lowest value found."""
+
+    @property
+    def high(self) -> Decimal | None:
+        """Highest value found."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceAssumptions(Assumptions):
     """Editable assumptions: none of them is a published fact of Peru.
@@ -102,6 +114,9 @@ class AdviceAssumptions(Assumptions):
     """Part of the cost of hot water spared with natural gas. [0 to 1]"""
     lpg_cylinders_month: Estimate
     """Cylinders of 10 kg a home that cooks with LPG uses. [1/month]"""
+    habit_effort_pen_month: Estimate
+    """What keeping one daily habit is worth to a household that calls it little, some or
+    much effort. [PEN/month]"""
     payback_limit_years: Estimate
     """Years within which a purchase of unknown life must be paid back. [year]"""
 
@@ -127,6 +142,8 @@ class AdviceFacts:
     advice: AdviceAssumptions
     use_hours: Mapping[str, tuple[float, ...]]
     """Weights of the 24 hours by end use: rows of ``data/use_hours.csv``."""
+    fuels: Mapping[str, FuelFigure] = field(default_factory=dict)
+    """Rows of ``data/fuels.csv`` by id; without them nothing is said of their CO2."""
 
     def edited(self, values: Mapping[str, Decimal]) -> "AdviceFacts":
         """Return these facts with the household's own values over every assumption."""

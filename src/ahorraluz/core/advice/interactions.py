@@ -31,6 +31,8 @@ RULED_OUT_BY: Mapping[str, frozenset[str]] = {
     "natural-gas-cooking": frozenset({"induction-instead-of-lpg"}),
 }
 """Measures that make no sense after others: by measure, those that rule it out."""
+LPG_LEAVERS = frozenset({"induction-instead-of-lpg", "natural-gas-cooking"})
+"""Measures after which the home burns no LPG: they end the gas voucher."""
 METERED = UseFigures(low=1.0, high=1.0, owned=1.0, basis="basis.metered")
 """All uses together are what the meter counts."""
 

@@ -182,6 +182,8 @@ class Proposal:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     """Values for the places of the measure's ``how`` text."""
     issues: tuple[Issue, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """Answers that would let it count for more than it does."""
     variants: tuple["Proposal", ...] = ()
     """The same thing in other sizes, each whole: a plan takes this proposal or one of them,
     whichever serves the home best."""

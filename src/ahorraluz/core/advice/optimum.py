@@ -95,6 +95,8 @@ class _Search:
                 start=self.prices.get(goal),
             )
             self.prices[goal] = prices[0]
+            if goal == len(problem.upper) - 1:
+                bound += float(problem.may_bring(rest.taken, ladder.reach[1][0])[0])
             if bound <= (aim + EQUAL if goal == 0 else -EQUAL):
                 return
             found.append(prices)
@@ -159,6 +161,9 @@ class _Search:
                     curves=self.problem.upper[goal],
                     level=level,
                 )
+                if goal == len(found) - 1:
+                    more = prices.ladder.reach[1][level]
+                    bound = bound + self.problem.may_bring(states.taken, more)
                 if goal == 0:
                     first = np.minimum(first, bound)
                 else:
@@ -169,7 +174,7 @@ class _Search:
         """Look at whole plans, the best first, until one can be paid."""
         if not len(states):
             return
-        worths = self.problem.worths(states.taken, states.fixed)
+        worths = self.problem.worths(states.taken, states.fixed, states.sets)
         fine = (worths[:, 1:] >= -EQUAL).all(axis=1) & self.problem.rules.allowed(states.sets)
         order = np.lexsort((states.sets.sum(axis=1), -worths.sum(axis=1), -worths[:, 0]))
         for place in order[fine[order]]:

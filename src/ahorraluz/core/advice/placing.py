@@ -95,7 +95,7 @@ class Placer:
             return _out(measure, "reason.no-saving")
         if standing is Standing.STEP:
             return self._not_chosen(candidate, told)
-        asked = _price_question(proposal)
+        asked = (*_price_question(proposal), *proposal.questions)
         if standing is not Standing.IF_OWNED:
             return Placed(recommendation=told, questions=asked, worth_pen_year=told.home_pen_year)
         if self.writer.board.owned(proposal) < LIKELY:

@@ -37,6 +37,19 @@ class Carbon:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Voucher:
+    """Soles that come once the mean of the year falls to a line, as long as LPG is burnt."""
+
+    need_wh: int
+    """Energy to take off the year. [Wh]"""
+    pen_year: float
+    worth: float
+    """What it adds to the worth in soles."""
+    lost_by: frozenset[int]
+    """Candidates after which the home burns no LPG."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Subsets:
     """The subsets of a group, before it is known what acts on everything."""
 
@@ -71,6 +84,8 @@ class Problem:
     soles: Weighing
     cash_year: Weighing
     """Soles of the first year, without what they cost."""
+    voucher: Voucher | None = None
+    """``None``: no line of the voucher is in question."""
     carbon: Carbon | None = None
     """``None``: soles are what is to be got most of; else CO2e is, and soles must not fall."""
 
@@ -124,10 +139,22 @@ class Problem:
         line = UpperCurves(places=ends, values=ends.astype(np.float64) * self.carbon.kg_per_wh)
         return line.repeated([1.0, *[0.0] * (len(self.weights) - 1)]), soles
 
-    def worths(self, taken: WattHours, fixed: Floats) -> Floats:
-        """Return the exact worth by goal, shape (b, g), of what sets take, shape (b, m)."""
+    def worths(self, taken: WattHours, fixed: Floats, sets: Sets) -> Floats:
+        """Return the exact worth by goal of sets, shape (b, g).
+
+        Parameters
+        ----------
+        taken
+            What they take, shape (b, m). [Wh]
+        fixed
+            What they have off their worth, shape (b, g).
+        sets
+            Their members, shape (b, n).
+        """
         years = taken.reshape(-1, 12)
         soles = self.curves.saved(years).sum(axis=1).reshape(len(taken), -1) @ self.weights
+        if self.voucher is not None:
+            soles = soles + self.voucher.worth * self._granted(taken, sets)
         if self.carbon is None:
             worths: Floats = soles[:, None] - fixed
         else:
@@ -135,10 +162,35 @@ class Problem:
             worths = np.stack([carbon, soles], axis=1) - fixed
         return worths
 
+    def _granted(self, taken: WattHours, sets: Sets) -> Sets:
+        """Tell which sets bring the voucher."""
+        voucher = self.voucher
+        if voucher is None:
+            return np.zeros(len(sets), dtype=bool)
+        burns = ~sets[:, list(voucher.lost_by)].any(axis=1)
+        granted: Sets = (taken[:, :12].sum(axis=1) >= voucher.need_wh) & burns
+        return granted
+
+    def may_bring(self, taken: WattHours, more: WattHours) -> Floats:
+        """Return what the voucher may add to the soles of partial plans, shape (b,).
+
+        Parameters
+        ----------
+        taken
+            What each took, shape (b, m). [Wh]
+        more
+            Most that what is left to choose takes, shape (m,). [Wh]
+        """
+        if self.voucher is None:
+            return np.zeros(len(taken))
+        reached = taken[:, :12].sum(axis=1) + int(more[:12].sum()) >= self.voucher.need_wh
+        may: Floats = self.voucher.worth * reached
+        return may
+
     def of_sets(self, sets: Sets) -> Floats:
         """Return the exact worth by goal of whole sets, shape (b, g)."""
         taken = self._columns(sets, uses=self.leaving.own, candidates=tuple(self.leaving.added))
-        return self.worths(taken, sets.astype(np.float64) @ self.fixed)
+        return self.worths(taken, sets.astype(np.float64) @ self.fixed, sets)
 
     def cash(self, sets: Sets) -> Floats:
         """Return what whole sets save in their first year, shape (b,). [PEN/year]"""
@@ -147,6 +199,9 @@ class Problem:
             acting = sets.copy()
             acting[:, list(way)] = False
             saved += weight * self.curves.saved(self.leaving.all_taken(acting)).sum(axis=1)
+        if self.voucher is not None:
+            granted = self._granted(self.leaving.all_taken(sets), sets)
+            saved += self.voucher.pen_year * granted
         return saved
 
     def mask(self, members: Iterable[int]) -> Sets:
@@ -239,7 +294,9 @@ class Problem:
             fixed=subsets_.fixed,
             cost=subsets_.cost,
         ).kept(fine)
-        return (undominated(bundles) if self.rising else bundles), subsets_.whole
+        leaves_lpg = self.voucher is not None and self.voucher.lost_by & {*group.candidates}
+        alike = self.rising and not leaves_lpg
+        return (undominated(bundles) if alike else bundles), subsets_.whole
 
     def _subsets(self, group: Group, forced: frozenset[int]) -> _Subsets:
         """Return the subsets of a group whatever acts on everything, reckoned once."""
@@ -285,8 +342,9 @@ class Problem:
     def _ruled(self) -> frozenset[int]:
         """Candidates that a rule speaks of."""
         pairs = [one for pair in self.rules.exclusions for one in pair]
+        lost = self.voucher.lost_by if self.voucher is not None else ()
         return frozenset(
-            {*self.rules.needs, *(p for o in self.rules.needs.values() for p in o), *pairs}
+            {*lost, *self.rules.needs, *(p for o in self.rules.needs.values() for p in o), *pairs}
         )
 
     def _is_free(self, place: int) -> bool:

@@ -17,6 +17,11 @@ from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.services.advise import Advice
 from ahorraluz.services.documents.bill import bill_body
 from ahorraluz.services.documents.curve import curve_body, here_document
+from ahorraluz.services.documents.optimum import (
+    frontier_documents,
+    optimum_document,
+    reason_text,
+)
 from ahorraluz.services.documents.parts import (
     Document,
     estimate_document,
@@ -140,6 +145,8 @@ def _plan(plan: Plan, texts: Texts) -> Document:
         "kwh_year": plain(plan.kwh_year),
         "cost": soles(plan.cost_pen),
         "budget": soles(plan.budget_pen),
+        "optimum": optimum_document(plan.optimum, texts),
+        "frontier": frontier_documents(plan.frontier, texts),
     }
 
 
@@ -196,6 +203,9 @@ def _recommendation(item: Recommendation, texts: Texts) -> Document:
         ],
         "needs_owner": item.needs_owner,
         "needs_roof": item.needs_roof,
+        "start_month": item.start_month,
+        "place": reason_text(item.place, texts),
+        "fallen": {name: soles(amount) for name, amount in item.fallen.items()},
         "issues": issue_documents(item.issues, texts),
     }
 
@@ -236,6 +246,9 @@ def _left_out(item: LeftOut, texts: Texts) -> Document:
         "measure": item.measure,
         "title": texts.text(f"measure.{item.measure}.title"),
         "reason": texts.text(item.reason, **item.parameters),
+        "enters_with_budget": soles(item.enters_with_pen),
+        "enters_below": soles(item.enters_below_pen),
+        "would": reason_text(item.would, texts),
     }
 
 

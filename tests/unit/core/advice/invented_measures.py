@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 from itertools import permutations
 
 import numpy as np
@@ -11,7 +12,7 @@ from tests.unit.core.advice.conftest import context_of, home_of
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import OTHER_HOMES, UseKey
-from ahorraluz.core.advice.interactions import RULED_OUT_BY
+from ahorraluz.core.advice.interactions import LPG_LEAVERS, RULED_OUT_BY
 from ahorraluz.core.advice.measures import (
     Candidate,
     Cost,
@@ -27,7 +28,7 @@ from ahorraluz.core.advice.plan import board_of
 from ahorraluz.core.advice.pricing import home_part
 from ahorraluz.core.advice.wishes import Objective, Wishes
 from ahorraluz.core.estimate import Estimate
-from ahorraluz.core.home import Appliance
+from ahorraluz.core.home import Appliance, CookingFuel
 from ahorraluz.core.renewables.economics import MoneyRange, present_value
 from ahorraluz.core.tariffs.arrays import price_bills
 
@@ -38,6 +39,7 @@ APPLIANCES = (
     Appliance(id="tv-generico"),
     Appliance(id="plancha"),
 )
+FISE_LIMIT, FISE = "fise-limit-kwh", "fise-voucher"
 USES = tuple(UseKey(item.id) for item in APPLIANCES)
 NAMES = (
     "solar-water-heater",
@@ -139,8 +141,13 @@ def small_home(
     level = rng.choice([60, 120, 145, 160, 230])
     kwh = [float(level + rng.integers(-12, 13)) for _ in range(12)]
     budget = None if rng.random() < 0.3 else Decimal(int(rng.integers(0, 900)))
+    fuel: dict[str, Any] = {}
+    if rng.random() < 0.3:
+        kwh = [72.0 + float(rng.integers(-6, 14)) for _ in range(12)]
+        fuel = {"cooking": CookingFuel.LPG, "assumptions": {"voucher-if-under": Decimal(1)}}
     home = home_of(
         *kwh,
+        **fuel,
         appliances=APPLIANCES,
         budget_pen=budget,
         homes_on_meter=int(rng.choice([1, 1, 1, 2])),
@@ -216,7 +223,19 @@ class EveryPlan:
         for place in acting:
             other = self.candidates[place].proposal.other
             value += 12 * float(other.middle) if other else 0.0
-        return value
+        return value + self.voucher(acting)
+
+    def voucher(self, members: frozenset[int]) -> float:
+        """Return the gas voucher of a year that members bring. [PEN/year]"""
+        context, figures = self.board.context, self.board.context.facts.figures
+        limit, amount = (figures.value(name, context.as_of) for name in (FISE_LIMIT, FISE))
+        ids = {self.candidates[place].measure.id for place in members}
+        before = int(self.board.start.total_wh.sum())
+        after = int(self.board.problem.leaving.year(members).total_wh.sum())
+        asked = context.home.assumptions.get("voucher-if-under")
+        counts = asked and context.home.homes_on_meter == 1 and not ids & LPG_LEAVERS
+        line = limit * 12 * 1000
+        return float(12 * amount) if counts and after <= line < before else 0.0
 
     def _with_fuels(self, acting: frozenset[int]) -> float:
         """Return bills less the part of each saving that another fuel costs, one by one."""
@@ -273,6 +292,7 @@ class EveryPlan:
                 fading[part] = fading.get(part, frozenset()) | {place}
             other = 12 * float(proposal.other.middle) * part if proposal.other else 0.0
             value += other - float(self.candidates[place].cost / plain) - self._effort(place)
+        value += self.voucher(members)
         return value + self._with_fading(members, list(fading.items()))
 
     def _with_fading(
@@ -288,6 +308,8 @@ class EveryPlan:
         money_ = self.board.money
         lives = {i: money_.years(self.candidates[i].proposal) for i in members}
         value = -self.cost(members)
+        for year in range(1, money_.limit_years + 1):
+            value += self.voucher(members) / float(1 + money_.rate) ** year
         for year in range(1, max(lives.values(), default=0) + 1):
             acting = frozenset(i for i in members if lives[i] >= year)
             fading = frozenset(i for i in acting if self.candidates[i].proposal.fading_year)

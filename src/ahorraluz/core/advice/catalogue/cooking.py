@@ -38,6 +38,9 @@ from ahorraluz.core.usage.facts import EndUseId
 
 PLATES = ("cocina-electrica-4h", "hornilla-electrica", "cocina-induccion")
 CYLINDER_KWH = "lpg-cylinder-10kg-kwh"
+CYLINDER_KG = 10
+"""Homes tell the price of this cylinder. [kg]"""
+LPG_CO2, GAS_CO2, GAS_KWH = "lpg-ef", "ng-ef", "ng-energy"
 INDUCTION_EFFICIENCY = "induction-efficiency"
 HOB_EFFICIENCY = "gas-hob-efficiency"
 NO_COOKING = NotHere(reason="reason.no-such-cooking")
@@ -54,7 +57,13 @@ def _at_the_pot(context: PlanContext, share: Estimate, cost: Cost) -> Answer:
             spared = _of_cylinders(context, share)
             if spared is None:
                 return Ask(questions=(LPG_PRICE,))
-            return Proposal(other=spared, cost=cost, basis=share.basis)
+            cylinders = product(share, context.facts.advice.lpg_cylinders_month).middle
+            return Proposal(
+                other=spared,
+                other_co2_kg=_co2_of_cylinders(context, cylinders),
+                cost=cost,
+                basis=share.basis,
+            )
         case None:
             return Ask(questions=(COOKING,))
         case _:
@@ -67,6 +76,30 @@ def _of_cylinders(context: PlanContext, share: Estimate) -> MoneyRange | None:
     if cylinder is None:
         return None
     return times_money(cylinder, product(share, context.facts.advice.lpg_cylinders_month))
+
+
+def _fuel(context: PlanContext, figure: str) -> float | None:
+    """Return the middle of what was found about a fuel; ``None``: nobody published it."""
+    known = context.facts.fuels.get(figure)
+    if known is None or known.low is None or known.high is None:
+        return None
+    return float(known.low + known.high) / 2
+
+
+def _co2_of_cylinders(context: PlanContext, cylinders: float) -> float | None:
+    """Return what burning cylinders emits; ``None``: nobody published it. [kgCO2e]"""
+    factor = _fuel(context, LPG_CO2)
+    return None if factor is None else cylinders * CYLINDER_KG * factor
+
+
+def _co2_of_gas_instead(context: PlanContext, cylinders: float) -> float | None:
+    """Return what natural gas emits less for the same heat on the same hob. [kgCO2e]"""
+    burnt = _co2_of_cylinders(context, cylinders)
+    factor, energy = _fuel(context, GAS_CO2), _fuel(context, GAS_KWH)
+    kwh = context.facts.figures.known(CYLINDER_KWH, context.as_of)
+    if burnt is None or factor is None or not energy or kwh is None:
+        return None
+    return burnt - cylinders * float(kwh) / energy * factor
 
 
 def _lids(context: PlanContext) -> Answer:
@@ -106,6 +139,7 @@ def _induction_instead_of_lpg(context: PlanContext) -> Answer:
     return Proposal(
         effect=Effect(added=cylinders.scaled(float(factor), unit="kWh/month")),
         other=_less_voucher(context, times_money(cylinder, cylinders)),
+        other_co2_kg=_co2_of_cylinders(context, cylinders.middle),
         cost=price(context, "cost-induction-hob"),
         basis="basis.hob-efficiency",
         parameters={"kwh": round(cylinders.middle * float(factor))},
@@ -135,6 +169,7 @@ def _natural_gas_cooking(context: PlanContext) -> Answer:
         return Ask(questions=tuple(asked))
     proposal = Proposal(
         other=_less_voucher(context, spared),
+        other_co2_kg=_co2_of_gas_instead(context, context.facts.advice.lpg_cylinders_month.middle),
         cost=price(context, "cost-gas-connection"),
         basis="basis.published-ceiling",
     )

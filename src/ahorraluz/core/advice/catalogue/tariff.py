@@ -30,6 +30,7 @@ from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH, FISE_VOUCHER
 PEAK_SHARE = Question(id="peak-share", field="assumptions.peak-share")
 BASE_SHARE = Question(id="base-share", field="assumptions.base-share")
 FISE = Question(id="fise-voucher", field="fise_voucher")
+VOUCHER_IF_UNDER = Question(id="voucher-if-under", field="assumptions.voucher-if-under")
 FISE_HIGHEST = f"{FISE_VOUCHER}.zone-3"
 LIMIT_BASIS = "basis.limit"
 TENTH = Decimal("0.1")
@@ -153,10 +154,12 @@ def _stay_under_the_voucher_line(context: PlanContext) -> Answer:
         return NotHere(reason="reason.under-voucher-line", parameters={"limit": limit})
     if max(context.kwh_by_month) > limit * REACH:
         return NotHere(reason="reason.far-from-voucher", parameters={"limit": limit})
+    sure = context.home.fise_voucher or context.typed(VOUCHER_IF_UNDER.id) is not None
     return Proposal(
         certainty=Certainty.TARGET,
         stay_under_kwh=limit,
         other=_voucher(context),
+        questions=() if sure else (VOUCHER_IF_UNDER,),
         basis=LIMIT_BASIS,
         parameters={"limit": limit, "kwh": (mean - limit).quantize(TENTH)},
     )

@@ -1,0 +1,78 @@
+"""What ``ahorraluz plan`` says of the optimum: how far it is proved, and what it turns on."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ahorraluz.cli.tables import heading
+from ahorraluz.texts import Texts
+
+if TYPE_CHECKING:
+    from ahorraluz.core.advice.recommendation import Plan, Recommendation
+
+
+def optimum_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
+    """Yield what the steps give of what was wanted, and whether anything gives more."""
+    optimum = plan.optimum
+    if optimum is None:
+        return
+    from ahorraluz.services.documents.optimum import worth_text
+
+    yield texts.text(
+        "cli.plan-optimum",
+        objective=texts.text(f"objective.{optimum.objective.value}"),
+        worth=worth_text(optimum.objective, optimum.worth, texts),
+    )
+    if optimum.proved:
+        yield texts.text("cli.plan-proved", states=optimum.states)
+    elif optimum.bound is None:
+        yield texts.text("cli.plan-nothing-proved")
+    else:
+        bound = worth_text(optimum.objective, optimum.bound, texts)
+        yield texts.text("cli.plan-not-proved", bound=bound)
+
+
+def reason_lines(step: "Recommendation", texts: Texts) -> Iterator[str]:
+    """Yield why a step comes in its place, and which lines of the bills fall."""
+    if step.place is not None:
+        yield texts.text(step.place.key, **step.place.parameters)
+    parts = [
+        f"{texts.text(f'fallen.{name}')} {texts.soles(amount)}"
+        for name, amount in step.fallen.items()
+        if amount
+    ]
+    if parts:
+        yield texts.text("cli.plan-falls", lines=" · ".join(parts))
+
+
+def left_out_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
+    """Yield what could have been a step, with what would bring it in."""
+    near = [item for item in plan.left_out if item.would is not None]
+    if near:
+        yield from heading(texts.text("cli.plan-left"))
+    for item in near:
+        assert item.would is not None  # noqa: S101 - they were chosen so
+        title = texts.text(f"measure.{item.measure}.title")
+        yield f"- {title}: {texts.text(item.would.key, **item.would.parameters)}"
+
+
+def frontier_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
+    """Yield what each further hundred soles buys, where the best plan changes."""
+    if not plan.frontier or plan.optimum is None:
+        return
+    yield from heading(texts.text("cli.plan-frontier"))
+    from ahorraluz.services.documents.optimum import worth_text
+
+    for point in plan.frontier:
+        said = [
+            texts.text(
+                "cli.plan-frontier-row",
+                budget=texts.number(Decimal(point.budget_pen), places=0),
+                worth=worth_text(plan.optimum.objective, point.worth, texts),
+            )
+        ]
+        for key, names in (("cli.plan-joins", point.joins), ("cli.plan-leaves", point.leaves)):
+            if names:
+                titles = [texts.text(f"measure.{name}.title") for name in names]
+                said.append(texts.text(key, names=titles))
+        yield f"- {' · '.join(said)}"
