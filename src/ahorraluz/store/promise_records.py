@@ -1,7 +1,10 @@
 """What the store answers with about promises and results."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
+
+PERU = timezone(timedelta(hours=-5))
+"""Days are those of Peru, which keeps one time all year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +33,8 @@ class Promise:
 
     @property
     def made_on(self) -> date:
-        """Day it was made, UTC."""
-        return datetime.fromtimestamp(self.made_s, tz=UTC).date()
+        """Local day it was made."""
+        return datetime.fromtimestamp(self.made_s, tz=PERU).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

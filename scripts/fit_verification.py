@@ -1,0 +1,225 @@
+"""Fit how far baselines err, by steps that were never taken.
+
+    python scripts/fit_verification.py BILLS TARGET FILE@ZONE[@TEMPERATURES]...
+
+BILLS is a table of ``household_id``, ``period`` (YYYY-MM) and ``kwh``; each FILE one of readings
+(``timestamp``, ``household_id``, ``kwh``) with its local zone and, if at hand, a table of days and
+temperatures. Half of the homes, by a hash of their id, are fitted on; the other half is never
+looked at here and is what ``benchmarks/verify.py`` reports. The hash is written into the target.
+"""
+
+import argparse
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from ahorraluz.core.verification.cells import Floats, Grain
+from ahorraluz.core.verification.doubt import FEATURES, PEERS
+from ahorraluz.core.verification.panel import DailyHomes
+from ahorraluz.core.verification.placebo import Ground, Run, Trial, run_trial
+from ahorraluz.ingest.temperatures import read_temperatures
+from ahorraluz.services.peer_homes import read_peers
+
+VERSION = "1"
+SEED = 20_261_126
+BILL_HOMES, BILL_REPEATS = 2_000, 2
+METER_REPEATS = 16
+"""Trials of each home: few homes have meters, so that each is asked more often."""
+FEWEST_OTHERS, MOST_OTHERS = 10, 2_000
+"""How many comparison homes a trial has, drawn evenly in the logarithm."""
+LEAST_BEFORE, LEAST_AFTER = 60, 30
+"""Days at each end of a series on which no step is invented. [day]"""
+TAIL = 0.0425
+"""Part of the placebo errors beyond each bound: a little under 5 %, for the slopes were chosen on
+the same errors, and new homes err a little further."""
+HOMES_BELIEVED = 40
+"""Homes at which the tail of a grain is believed as much as that of all grains."""
+LIKELY = 0.8
+NEWTON_STEPS = 60
+SLOPE_SD = 0.5
+"""How far from zero a slope is expected, weeks against months among them: what few homes show
+is believed less."""
+
+
+def fitted_on(home: str) -> bool:
+    """Tell whether a home is fitted on; the others are kept for judging."""
+    return hashlib.sha256(home.encode()).digest()[0] % 2 == 0
+
+
+def ground_of(path: Path, *, zone: str, temperatures: Path | None = None) -> Ground:
+    """Return the homes of a file as a ground for trials."""
+    table = read_peers(path, zone=zone)
+    temp_c = None
+    if temperatures is not None and isinstance(table.readings, DailyHomes):
+        known = read_temperatures(temperatures)
+        by_day = dict(zip(known.days.tolist(), known.temp_c.tolist(), strict=True))
+        days = table.readings.days.astype("datetime64[D]").tolist()
+        temp_c = np.array([by_day.get(day, np.nan) for day in days])
+    return Ground(homes=table.homes, readings=table.readings, temp_c=temp_c)
+
+
+def random_day(ground: Ground, home: int, chance: np.random.Generator) -> date | None:
+    """Return a day inside what is known of a home, ``None`` where it is too short."""
+    kwh = ground.readings.kwh[home]
+    known = np.flatnonzero(~np.isnan(kwh))
+    if not len(known):
+        return None
+    if isinstance(ground.readings, DailyHomes):
+        first, last = known[0] + LEAST_BEFORE, known[-1] + 1 - LEAST_AFTER
+        if last <= first:
+            return None
+        day = ground.readings.days[int(chance.integers(first, last))]
+        return day.astype("datetime64[D]").astype(date)  # type: ignore[no-any-return]
+    if len(known) < 5:
+        return None
+    month = ground.readings.first + int(known[int(chance.integers(3, len(known)))])
+    start: date = month.astype("datetime64[D]").astype(date)
+    return start + timedelta(days=int(chance.integers(0, 28)))
+
+
+def others_of(ground: Ground, home: int, chance: np.random.Generator) -> np.ndarray:
+    """Return some other homes of a ground, as many as chance says."""
+    count = int(np.exp(chance.uniform(np.log(FEWEST_OTHERS), np.log(MOST_OTHERS))))
+    everyone = np.delete(np.arange(len(ground.homes)), home)
+    return chance.choice(everyone, min(count, len(everyone)), replace=False)
+
+
+def trials(
+    ground: Ground, homes: Sequence[int], *, grain: Grain, repeats: int, alone: bool
+) -> Iterator[Run]:
+    """Yield placebo runs of some homes, with comparison homes or alone."""
+    chance = np.random.default_rng(SEED)
+    for home in homes:
+        for _ in range(repeats):
+            since = random_day(ground, home, chance)
+            others = None if alone else others_of(ground, home, chance)
+            if since is None:
+                continue
+            run = run_trial(ground, Trial(home=home, since=since), others=others, grain=grain)
+            if run is not None:
+                yield run
+
+
+def scale_of(features: Floats, errors: Floats, weight: Floats) -> Floats:
+    """Return how the logarithm of the scale follows the features, shape (f,)."""
+    varies = features.std(axis=0) > 1e-9
+    varies[0] = True
+    inputs, size = features[:, varies], np.abs(errors)
+    decay = np.full(inputs.shape[1], 1 / (2 * SLOPE_SD**2))
+    decay[0] = 0.0
+    slopes = np.zeros(inputs.shape[1])
+    slopes[0] = np.log(float(weight @ size) / float(weight.sum()))
+    # Newton's steps on the likelihood of a Laplace error, which is convex in the slopes.
+    for _ in range(NEWTON_STEPS):
+        ratio = size * np.exp(-inputs @ slopes)
+        gradient = inputs.T @ (weight * (1 - ratio)) + 2 * decay * slopes
+        curve = (inputs * (weight * ratio)[:, None]).T @ inputs + 2 * np.diag(decay)
+        step = np.linalg.solve(curve, gradient)
+        slopes -= step / max(1.0, float(np.abs(step).max()))
+    whole = np.zeros(features.shape[1])
+    whole[varies] = slopes
+    return whole
+
+
+def weighted_quantile(values: Floats, weight: Floats, part: float) -> float:
+    """Return a quantile of weighted values."""
+    order = np.argsort(values)
+    place = np.cumsum(weight[order]) - weight[order] / 2
+    return float(np.interp(part, place / weight.sum(), values[order]))
+
+
+def fit_kind(runs: Sequence[tuple[str, Run]]) -> dict[str, object]:
+    """Return what the errors of one kind of baseline are like; every home counts alike."""
+    features = np.array([run.features for _, run in runs])
+    errors = np.array([run.log_error for _, run in runs])
+    homes = [home for home, _ in runs]
+    count = {home: homes.count(home) for home in set(homes)}
+    weight = np.array([1 / count[home] for home in homes])
+    slopes = scale_of(features, errors, weight)
+    unit = errors / np.exp(features @ slopes)
+    return {
+        "homes": len(count),
+        "runs": len(runs),
+        "weights": {n: round(float(s), 5) for n, s in zip(FEATURES, slopes, strict=True)},
+        "ranges": {
+            name: [round(float(np.quantile(column, part)), 5) for part in (0.01, 0.99)]
+            for name, column in zip(FEATURES, features.T, strict=True)
+        },
+        "tails": tails_of(unit, weight, features[:, FEATURES.index("weeks")] > 0, homes),
+    }
+
+
+def tails_of(
+    unit: Floats, weight: Floats, weeks: np.ndarray, homes: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Return the quantiles of errors at scale one, by grain.
+
+    A quantile far out is known from many homes only: those of a grain are drawn towards
+    those of all, the more the fewer homes it has.
+    """
+    parts = {"low": TAIL, "high": 1 - TAIL, "likely": LIKELY, "below": 0.16, "above": 0.84}
+    tails = {}
+    for grain, chosen in ((Grain.WEEKS, weeks), (Grain.MONTHS, ~weeks)):
+        seen = len({home for home, inside in zip(homes, chosen, strict=True) if inside})
+        belief = seen / (seen + HOMES_BELIEVED)
+        at = {}
+        for name, part in parts.items():
+            everywhere = weighted_quantile(unit, weight, part)
+            here = weighted_quantile(unit[chosen], weight[chosen], part)
+            at[name] = belief * here + (1 - belief) * everywhere
+        at["sigma"] = (at.pop("above") - at.pop("below")) / 2
+        tails[grain.value] = {name: round(value, 5) for name, value in at.items()}
+    return tails
+
+
+def meter_grounds(files: Sequence[str]) -> Iterator[Ground]:
+    """Yield the homes of each file."""
+    for item in files:
+        path, zone, *temperatures = item.split("@")
+        weather = Path(temperatures[0]) if temperatures else None
+        yield ground_of(Path(path), zone=zone, temperatures=weather)
+
+
+def all_runs(bills: Path, files: Sequence[str]) -> dict[str, list[tuple[str, Run]]]:
+    """Return placebo runs by kind of baseline, each with the id of its home."""
+    found: dict[str, list[tuple[str, Run]]] = defaultdict(list)
+    plans = [(ground_of(bills, zone="UTC"), BILL_REPEATS)]
+    plans += [(ground, METER_REPEATS) for ground in meter_grounds(files)]
+    for ground, repeats in plans:
+        seen = [place for place, home in enumerate(ground.homes) if fitted_on(home)][:BILL_HOMES]
+        for grain in Grain if isinstance(ground.readings, DailyHomes) else (Grain.MONTHS,):
+            for alone in (True, False):
+                for run in trials(ground, seen, grain=grain, repeats=repeats, alone=alone):
+                    if alone or run.kind == PEERS:
+                        found[run.kind].append((ground.homes[run.trial.home], run))
+    return found
+
+
+def main() -> None:
+    """Fit, and write the placebo errors."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("bills", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("files", nargs="*")
+    given = parser.parse_args()
+    runs = all_runs(given.bills, given.files)
+    paths = [given.bills, *(Path(item.split("@")[0]) for item in given.files)]
+    document = {
+        "name": "placebo-steps",
+        "version": VERSION,
+        "kept_for_judging": "homes whose SHA-256 begins with an odd byte",
+        "data_sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths},
+        "kinds": {kind: fit_kind(runs[kind]) for kind in sorted(runs)},
+    }
+    given.target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    for kind in sorted(runs):
+        print(kind, len(runs[kind]), len({home for home, _ in runs[kind]}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Other homes, day by day or month by month, brought to the cells of one home."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ahorraluz.core.readings.grid import day_grid, local_seconds
+from ahorraluz.core.readings.schema import DAY_S, Readings, Step
+from ahorraluz.core.verification.cells import LEAST_KNOWN, Cells, Days, Floats
+from ahorraluz.core.verification.comparison import Peers
+
+LEAST_OF_DAY = 0.9
+"""Part of a day that must be known for its energy to be told. [0 to 1]"""
+
+
+class PeerHomes(Protocol):
+    """Other homes that can be brought to the cells of one."""
+
+    def on(self, cells: Cells) -> Peers:
+        """Return the homes on these cells."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DailyHomes:
+    """Homes day by day."""
+
+    days: Days
+    """Consecutive local days, shape (d,)."""
+    kwh: Floats
+    """NaN unless the whole day is known, shape (h, d). [kWh]"""
+
+    def on(self, cells: Cells) -> Peers:
+        """Return the homes on these cells, a cell known if half its days are."""
+        size = len(self.days)
+        first = (cells.start - self.days[0]).astype(np.int64)
+        last = (cells.end - self.days[0]).astype(np.int64)
+        known = ~np.isnan(self.kwh)
+        total, count = (
+            np.concatenate([np.zeros((len(table), 1)), np.cumsum(table, axis=1)], axis=1)
+            for table in (np.where(known, self.kwh, 0.0), known.astype(np.float64))
+        )
+        low, high = np.clip(first, 0, size), np.clip(last, 0, size)
+        days = count[:, high] - count[:, low]
+        enough = days > LEAST_KNOWN * (last - first)
+        mean = (total[:, high] - total[:, low]) / np.maximum(days, 1)
+        return Peers(kwh_day=np.where(enough, mean, np.nan))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MonthlyHomes:
+    """Homes of which only months are known."""
+
+    first: np.datetime64
+    """First month, datetime64[M]."""
+    kwh: Floats
+    """Energy of consecutive calendar months, NaN unknown, shape (h, m). [kWh]"""
+
+    def on(self, cells: Cells) -> Peers:
+        """Return the homes on these cells, each by the calendar month of its middle.
+
+        A month may be that of two short cells; recibos of other homes are read on other days.
+        """
+        middle = (cells.start + (cells.end - cells.start) // 2).astype("datetime64[M]")
+        place = (middle - self.first).astype(np.int64)
+        inside = (place >= 0) & (place < self.kwh.shape[1])
+        month = np.clip(place, 0, self.kwh.shape[1] - 1)
+        begins = self.first + month
+        days = ((begins + 1).astype("datetime64[D]") - begins.astype("datetime64[D]")).astype(float)
+        return Peers(kwh_day=np.where(inside, self.kwh[:, month] / days, np.nan))
+
+
+def days_of(readings: Readings) -> tuple[Days, Floats]:
+    """Return local days, shape (d,), and their energy, NaN unless nine tenths are known. [kWh]
+
+    Raises
+    ------
+    ReadingsError
+        ``readings-too-coarse``: months, or intervals that do not divide an hour.
+    """
+    if readings.step is Step.DAY:
+        local = local_seconds(readings.starts_s, zone=readings.zone)
+        return np.floor_divide(local, DAY_S).astype("datetime64[D]"), readings.energy_kwh
+    grid = day_grid(readings)
+    known = grid.known
+    hours = 24.0 / grid.slots
+    total = np.where(np.isnan(grid.power_kw), 0.0, grid.power_kw).sum(axis=1) * hours
+    return grid.days, np.where(
+        known >= LEAST_OF_DAY, total / np.maximum(known, LEAST_OF_DAY), np.nan
+    )

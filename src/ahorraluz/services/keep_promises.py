@@ -1,0 +1,133 @@
+"""Steps of kept homes: what is promised before, the day they are taken, what came of them."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from ahorraluz.core.advice.recommendation import Recommendation
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.services.advise import advise
+from ahorraluz.services.homes import KnownHome
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.services.verify_savings import check_step
+from ahorraluz.store.errors import HomeUnknownError
+from ahorraluz.store.promise_records import DoneStep, Promise, PromiseTerms
+
+NONCE_BYTES = 16
+WH, CENTS, MONTHS = 1000, 100, 12
+MOST_KWH_MONTH = Decimal(5_000)
+"""No measure saves a home more. [kWh/month]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """A step that was marked as done."""
+
+    done: DoneStep
+    promise: Promise | None
+    """What had been promised; ``None``: nothing, so it is on no scoreboard."""
+    in_time: bool
+    """Whether the promise was made no later than the day of the step."""
+
+
+def promised_by_plan(known: KnownHome, step: str, *, tools: Toolbox, as_of: date) -> PromiseTerms:
+    """Return what the plan of a home says a step saves in a mean month.
+
+    Raises
+    ------
+    InvalidInputError
+        ``verify-step-unknown``; ``promise-step-not-in-plan``: the plan does not have it, or
+        claims no soles of it.
+    """
+    check_step(step)
+    plan = advise(
+        known.home,
+        tools=tools,
+        as_of=as_of,
+        receipt=known.receipt,
+        evidence=known.evidence,
+    ).plan
+    priced = {item.measure: item for item in (*plan.options, *plan.steps) if item.rows}
+    found = priced.get(step)
+    if found is None:
+        raise InvalidInputError("promise-step-not-in-plan", step=step, known=list(priced))
+    return PromiseTerms(
+        step=step,
+        distributor=known.home.supply.distributor,
+        region=known.home.department or "",
+        wh_month=_wh_month(found),
+        cents_month=round(found.bill_saving_pen_year * CENTS / MONTHS),
+    )
+
+
+def _wh_month(item: Recommendation) -> int:
+    saved = sum((row.kwh_without - row.kwh_with for row in item.rows), Decimal(0))
+    return round(saved * WH / max(len(item.rows), 1))
+
+
+def promised_by_hand(
+    step: str, *, kwh_month: Decimal, soles_month: Decimal, distributor: str, region: str
+) -> PromiseTerms:
+    """Return a promise that somebody states.
+
+    Raises
+    ------
+    InvalidInputError
+        ``verify-step-unknown``, ``promise-out-of-range``.
+    """
+    check_step(step)
+    if not 0 < kwh_month <= MOST_KWH_MONTH:
+        raise InvalidInputError(
+            "promise-out-of-range", value=kwh_month, limit=MOST_KWH_MONTH, field="kwh"
+        )
+    return PromiseTerms(
+        step=step,
+        distributor=distributor,
+        region=region,
+        wh_month=round(kwh_month * WH),
+        cents_month=round(soles_month * CENTS),
+    )
+
+
+def make_promise(home: str, terms: PromiseTerms, *, tools: Toolbox, as_of: datetime) -> Promise:
+    """Keep what is promised of a step, before it is taken; it cannot be changed afterwards.
+
+    Raises
+    ------
+    StoreError
+        ``home-unknown``, ``promise-made-already``.
+    """
+    return tools.store.promises.make(home, terms, nonce=secrets.token_hex(NONCE_BYTES), as_of=as_of)
+
+
+def mark_done(
+    home: str, step: str, *, day: date, tools: Toolbox, today: date, as_of: datetime
+) -> Marked:
+    """Note the day on which a home took a step; the first day noted is the scoreboard's.
+
+    Raises
+    ------
+    InvalidInputError
+        ``verify-step-unknown``, ``verify-since-future``.
+    StoreError
+        ``home-unknown``.
+    """
+    check_step(step)
+    if day > today:
+        raise InvalidInputError("verify-since-future", since=day, today=today)
+    book = tools.store.promises
+    promise = book.of_home(home, step)
+    book.mark_done(home, step, day=day, as_of=as_of)
+    done = [item for item in book.done(home) if item.step == step][-1]
+    in_time = promise is not None and promise.made_on <= day
+    return Marked(done=done, promise=promise, in_time=in_time)
+
+
+def day_of_step(home: str, step: str, *, tools: Toolbox) -> date | None:
+    """Return the day a home noted last for a step, ``None`` where it noted none."""
+    try:
+        noted = [item.day for item in tools.store.promises.done(home) if item.step == step]
+    except HomeUnknownError:
+        return None
+    return noted[-1] if noted else None
