@@ -23,6 +23,12 @@ def test_the_table_of_predictions_is_what_the_code_predicts() -> None:
     assert table in (ROOT / "docs" / "explanation" / "predictions.md").read_text()
 
 
+def test_the_tables_of_the_model_card_are_those_of_the_shipped_model() -> None:
+    assert _script("write_model_card").page() == (
+        ROOT / "docs" / "reference" / "model-card.md"
+    ).read_text("utf-8")
+
+
 def test_files_of_the_readme_that_are_no_part_of_it_are_said_to_be_ones_own() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     commands = [line for line in readme.splitlines() if line.startswith("ahorraluz ")]
