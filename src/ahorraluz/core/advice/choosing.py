@@ -201,9 +201,9 @@ Choose = Callable[[Board], Choice]
 def choose_best(board: Board) -> Choice:
     """Return the set that gives most of what the household wants, in the best order.
 
-    Without an instalment every purchase is made now, and the order is the one in which
-    each step adds most to those before it. With one, it is the order that saves most
-    within the year, as the purse allows.
+    Without an instalment every purchase is made now: first what costs nothing, then what
+    is bought, each step the one that adds most to those before it. With one, it is the
+    order that saves most within the year, as the purse allows.
     """
     if not board.priced or not board.candidates:
         return Choice(steps=(), months=())
@@ -230,7 +230,9 @@ def _dated(board: Board, members: Iterable[int]) -> tuple[Dated, ...]:
 def most_first(problem: Problem, members: Iterable[int]) -> tuple[int, ...]:
     """Return members in the order in which each adds most to those before it.
 
-    What needs another comes after it; of equal ones the first of the catalogue.
+    What costs nothing comes before what is bought, so that nothing is bought for energy
+    that a habit spares. What needs another comes after it; of equal ones the first of
+    the catalogue.
     """
     left, done = sorted(members), list[int]()
     while left:
@@ -240,6 +242,7 @@ def most_first(problem: Problem, members: Iterable[int]) -> tuple[int, ...]:
             if place not in problem.rules.needs
             or not set(problem.rules.needs[place]).isdisjoint(done)
         ]
+        ready = [place for place in ready if not problem.cost[place]] or ready
         sets = np.zeros((len(ready), len(problem.candidates)), dtype=bool)
         sets[:, done] = True
         sets[np.arange(len(ready)), ready] = True

@@ -106,15 +106,21 @@ class Explainer:
         if needs is not None:
             return Reason(key="place.needs")
         values: dict[str, Decimal | int] = {"saving": step.home_pen_year}
+        voucher = self.board.problem.voucher
+        if voucher is not None and self._brings_voucher(number):
+            values["voucher"] = round_cent(Decimal(repr(voucher.pen_year)))
+            return Reason(key="place.voucher", parameters=values)
         if step.crosses:
             crossing = step.crosses[0]
             values |= {"limit": crossing.limit_kwh, "months": crossing.months}
             return Reason(key="place.crosses", parameters=values)
-        if number == len(self.members) - 1 and number:
-            return Reason(key="place.last", parameters=values)
         if not step.cost.middle:
             return Reason(key="place.free", parameters=values)
         return Reason(key="place.pays", parameters=values | {"cost": step.cost.middle})
+
+    def _brings_voucher(self, number: int) -> bool:
+        granted = self.board.problem.granted(self.prefixes[number : number + 2])
+        return bool(granted[1] and not granted[0])
 
     def left_out(self, item: LeftOut, candidate: Candidate) -> LeftOut:
         """Return a measure that could have been a step, with what would bring it in."""

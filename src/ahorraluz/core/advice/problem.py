@@ -171,6 +171,10 @@ class Problem:
         granted: Sets = (taken[:, :12].sum(axis=1) >= voucher.need_wh) & burns
         return granted
 
+    def granted(self, sets: Sets) -> Sets:
+        """Tell which whole sets bring the voucher."""
+        return self._granted(self.leaving.all_taken(sets), sets)
+
     def may_bring(self, taken: WattHours, more: WattHours) -> Floats:
         """Return what the voucher may add to the soles of partial plans, shape (b,).
 
@@ -200,8 +204,7 @@ class Problem:
             acting[:, list(way)] = False
             saved += weight * self.curves.saved(self.leaving.all_taken(acting)).sum(axis=1)
         if self.voucher is not None:
-            granted = self._granted(self.leaving.all_taken(sets), sets)
-            saved += self.voucher.pen_year * granted
+            saved += self.voucher.pen_year * self.granted(sets)
         return saved
 
     def mask(self, members: Iterable[int]) -> Sets:
