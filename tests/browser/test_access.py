@@ -24,6 +24,10 @@ PAGES = (
     "/ejemplos/arequipa",
     "/ejemplos/andina-rural",
     "/acerca",
+    "/energias",
+    "/energias?region=puno&necesidad=hot-water",
+    "/energias?region=atlantis",
+    "/energias/yacusol",
     "/no-existe",
 )
 SERIOUS = ("serious", "critical")

@@ -55,30 +55,27 @@ class Stored:
     lost_kwh: float
     """Turned to heat over the time. [kWh]"""
 
-    @property
-    def cycles(self) -> float:
-        """Energy given, as it left the battery. [kWh]"""
-        return float(self.discharged.sum())
-
 
 def run_battery(
     battery: Battery,
     *,
-    load: Floats,
-    made: Floats,
+    short: Floats,
+    surplus: Floats,
     cheap: NDArray[np.bool_] | None = None,
     dear: NDArray[np.bool_] | None = None,
 ) -> Stored:
-    """Return what a battery does beside a load and panels.
+    """Return what a battery does between what is too much and what is too little.
 
-    Losses are shared evenly by the way in and the way out.
+    Losses are shared evenly by the way in and the way out. An hour may have both: within
+    it the sun and the home did not meet, and what the battery carries over is lossy too.
 
     Parameters
     ----------
     battery
         It begins empty.
-    load, made
-        Energy of the home and of the panels in each hour, same shape. [kWh/h]
+    short, surplus
+        What the home needs beyond the sun it uses at once, and what is left of the sun, in
+        each hour, same shape. [kWh/h]
     cheap, dear
         Hours in which it fills from the grid, and the only ones in which it then gives;
         ``None``: it serves the sun alone, whenever the home needs it.
@@ -88,16 +85,15 @@ def run_battery(
     SolarError
         ``load-impossible``: shapes that differ.
     """
-    if load.shape != made.shape:
-        raise SolarError("load-impossible", field="made", value=len(made))
+    if short.shape != surplus.shape:
+        raise SolarError("load-impossible", field="surplus", value=len(surplus))
     way = math.sqrt(battery.efficiency)
-    surplus = np.maximum(made - load, 0.0).tolist()
-    short = np.maximum(load - made, 0.0).tolist()
-    fills = np.zeros(len(load), bool).tolist() if cheap is None else cheap.tolist()
-    gives = np.ones(len(load), bool).tolist() if dear is None else dear.tolist()
+    fills = np.zeros(len(short), bool).tolist() if cheap is None else cheap.tolist()
+    gives = np.ones(len(short), bool).tolist() if dear is None else dear.tolist()
     held, size, power = 0.0, battery.usable_kwh, battery.power_kw
     sun_in, grid_in, out = [], [], []
-    for extra, need, fill, give in zip(surplus, short, fills, gives, strict=True):
+    hours = zip(surplus.tolist(), short.tolist(), fills, gives, strict=True)
+    for extra, need, fill, give in hours:
         room = (size - held) / way
         from_sun = min(extra, power, room)
         from_grid = min(power - from_sun, room - from_sun) if fill else 0.0
@@ -113,8 +109,8 @@ def run_battery(
         charged_sun=charged_sun,
         charged_grid=charged_grid,
         discharged=discharged,
-        bought=np.array(short) - discharged + charged_grid,
-        exported=np.array(surplus) - charged_sun,
+        bought=short - discharged + charged_grid,
+        exported=surplus - charged_sun,
         left_kwh=held,
         lost_kwh=put_in - float(discharged.sum()) - held,
     )

@@ -158,10 +158,10 @@ def _wrong_keys(said: Mapping[str, Any]) -> list[Issue]:
     strange = [name for name in said if name not in KEYS]
     return [
         *(
-            _issue("proposal-key-unknown", name[:MAX_SHOWN], choices=", ".join(KEYS))
+            _wrong_key("proposal-key-unknown", name[:MAX_SHOWN], choices=", ".join(KEYS))
             for name in strange
         ),
-        *(_issue("proposal-key-missing", name) for name in NEEDED if name not in said),
+        *(_wrong_key("proposal-key-missing", name) for name in NEEDED if name not in said),
     ]
 
 
@@ -169,39 +169,39 @@ def _wrong_values(said: Mapping[str, Any], *, today: date) -> list[Issue]:
     issues: list[Issue] = []
     for name in ("name", "provider", "source", "remark"):
         if name in said and not _is_text(said[name]):
-            issues.append(_issue("proposal-text", name, limit=MAX_TEXT))
+            issues.append(_wrong_key("proposal-text", name, limit=MAX_TEXT))
     issues += _not_among(said, "kind", KINDS)
     issues += _not_among(said, "trade", PROVIDER_KINDS)
     issues += _not_among(said, "size_unit", SIZE_UNITS)
     issues += _lists_not_among(said, "technologies", tuple(load_technologies()))
     issues += _lists_not_among(said, "departments", tuple(departments()))
     if said.get("technologies") == []:
-        issues.append(_issue("proposal-key-missing", "technologies"))
+        issues.append(_wrong_key("proposal-key-missing", "technologies"))
     if "web" in said and not _is_address(said["web"]):
-        issues.append(_issue("proposal-address", "web"))
+        issues.append(_wrong_key("proposal-address", "web"))
     for name in ("price", "size"):
         if name in said and not _is_amount(said[name]):
-            issues.append(_issue("proposal-number", name, limit=str(MAX_PRICE)))
+            issues.append(_wrong_key("proposal-number", name, limit=str(MAX_PRICE)))
     day = said.get("source_date")
     if day is not None and (type(day) is not date or day > today):
-        issues.append(_issue("proposal-day", "source_date"))
+        issues.append(_wrong_key("proposal-day", "source_date"))
     return issues
 
 
 def _not_among(said: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> list[Issue]:
     if name not in said or said[name] in allowed:
         return []
-    return [_issue("proposal-choice", name, choices=", ".join(allowed))]
+    return [_wrong_key("proposal-choice", name, choices=", ".join(allowed))]
 
 
 def _lists_not_among(said: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> list[Issue]:
     values = said.get(name, [])
     if isinstance(values, list) and all(value in allowed for value in values):
         return []
-    return [_issue("proposal-choice", name, choices=", ".join(allowed))]
+    return [_wrong_key("proposal-choice", name, choices=", ".join(allowed))]
 
 
-def _issue(code: str, field: str, **parameters: str | int) -> Issue:
+def _wrong_key(code: str, field: str, **parameters: str | int) -> Issue:
     return Issue(code=code, severity=Severity.ERROR, parameters={"field": field, **parameters})
 
 

@@ -17,7 +17,7 @@ from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, So
 from ahorraluz.core.renewables.load import HomeLoad
 from ahorraluz.core.renewables.matching import match_arrays
 from ahorraluz.core.renewables.solar import SelfUse, use_of_array, yearly_yield
-from ahorraluz.core.renewables.sun import Floats, months_of
+from ahorraluz.core.renewables.sun import Floats, SolarError, months_of
 from ahorraluz.services.renewables.pricing import YearPrice
 from ahorraluz.services.renewables.size_battery import (
     BatteryOffer,
@@ -183,6 +183,8 @@ def _usual(site: Site) -> bool:
 def _check(offer: Offer) -> None:
     if offer.cost is not None and offer.kwp is None:
         raise InvalidInputError("quote-needs-size", field="quote")
+    if offer.kwp is not None and not offer.kwp > 0:
+        raise SolarError("solar-size-impossible", kwp=offer.kwp)
     if offer.kwp is not None and offer.kwp > MOST_KWP:
         raise InvalidInputError("size-too-large", field="kwp", value=offer.kwp, limit=MOST_KWP)
 
@@ -329,16 +331,16 @@ def _battery(site: Site, offer: Offer, best: SizedArray) -> SizedBattery | None:
 def _issues(site: Site, offer: Offer, best: SizedArray) -> tuple[Issue, ...]:
     asked, cost = site.load is not None, best.cost
     notes = [
-        None if site.shading_known else _note("shading-unknown"),
-        _note("price-unknown") if asked and site.price is None else None,
-        _note("cost-unknown") if asked and cost is None else None,
-        _note("scheme-hypothetical") if site.hypothetical else None,
-        _note("battery-cost-unknown") if offer.battery and offer.battery.cost is None else None,
-        _note("inverter-cost-unknown") if cost is not None and not offer.inverter_cost else None,
+        None if site.shading_known else _doubt("shading-unknown"),
+        _doubt("price-unknown") if asked and site.price is None else None,
+        _doubt("cost-unknown") if asked and cost is None else None,
+        _doubt("scheme-hypothetical") if site.hypothetical else None,
+        _doubt("battery-cost-unknown") if offer.battery and offer.battery.cost is None else None,
+        _doubt("inverter-cost-unknown") if cost is not None and not offer.inverter_cost else None,
     ]
     found = best.use.issues if best.use else site.sun.issues
     return (*found, *(note for note in notes if note is not None))
 
 
-def _note(code: str) -> Issue:
+def _doubt(code: str) -> Issue:
     return Issue(code=code, severity=Severity.NOTE)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ahorraluz.core.money import round_cent
 from ahorraluz.core.renewables.cashflow import Project, Returns, returns
@@ -58,7 +59,8 @@ class SizedBattery:
 def size_battery(offer: BatteryOffer, site: BatterySite) -> SizedBattery:
     """Return what a battery gives beside panels, and the price at which it would pay.
 
-    Where the home is billed by two bands it also fills outside the peak for the peak.
+    Where the home is billed by two bands it also fills up just before the peak, when the
+    sun has had its chance, and gives in the peak alone.
 
     Raises
     ------
@@ -76,9 +78,9 @@ def size_battery(offer: BatteryOffer, site: BatterySite) -> SizedBattery:
             power_kw=usable / HOURS_FULL,
             efficiency=assumed.battery_efficiency.middle,
         ),
-        load=load - direct,
-        made=site.made - direct,
-        cheap=None if peak is None else ~peak,
+        short=load - direct,
+        surplus=site.made - direct,
+        cheap=None if peak is None else _before(peak),
         dear=peak,
     )
     life, given = round(assumed.battery_life_years.middle), float(ran.discharged.sum())
@@ -106,3 +108,11 @@ def size_battery(offer: BatteryOffer, site: BatterySite) -> SizedBattery:
         returns=money,
         life_years=life,
     )
+
+
+def _before(peak: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the last hours before each peak, as many as it takes to fill the battery."""
+    soon = np.zeros_like(peak)
+    for hours in range(1, round(HOURS_FULL) + 1):
+        soon |= np.roll(peak, -hours)
+    return np.asarray(soon & ~peak)

@@ -144,20 +144,8 @@ def size_heater_for(
     package = None if terms.cost is not None else _package(litres)
     cost = terms.cost if package is None else package.central
     life = _life(HEATER)
-    issues = list(sun.issues)
     saving = _heat_saving(water, heat, price)
-    if saving is None:
-        issues.append(Issue(code="price-unknown", severity=Severity.NOTE))
-    if package is not None:
-        issues.append(
-            Issue(
-                code="price-of-another-place",
-                severity=Severity.NOTE,
-                parameters={"place": "Huaraz"},
-            )
-        )
-    if cost is None:
-        issues.append(Issue(code="cost-unknown", severity=Severity.NOTE))
+    issues = (*sun.issues, *_heater_issues(saving, package, cost))
     project = None
     if saving is not None:
         project = Project(
@@ -181,8 +169,24 @@ def size_heater_for(
         years=cash_flow(project) if project and cost is not None else (),
         life_years=life,
         confidence=confidence_of(issues),
-        issues=tuple(issues),
+        issues=issues,
     )
+
+
+def _heater_issues(
+    saving: MoneyRange | None, package: EquipmentFacts | None, cost: Decimal | None
+) -> list[Issue]:
+    elsewhere = {"place": "Huaraz"}
+    note = Severity.NOTE
+    return [
+        *([Issue(code="price-unknown", severity=note)] if saving is None else []),
+        *([Issue(code="cost-unknown", severity=note)] if cost is None else []),
+        *(
+            [Issue(code="price-of-another-place", severity=note, parameters=elsewhere)]
+            if package is not None
+            else []
+        ),
+    ]
 
 
 def size_kit(
@@ -219,7 +223,6 @@ def size_kit(
     low_sun = float(hours[worst]) * (1 - assumptions.yield_band.middle)
     panel = need_wh_day / (low_sun * assumptions.kit_efficiency.middle)
     days = assumptions.kit_days_alone.middle
-    battery = need_wh_day * days / assumptions.battery_usable.middle
     life = round(assumptions.battery_life_years.middle)
     energy = need_wh_day * sum(MONTH_DAYS) / WATTS_KILOWATT
     saving = None if spending_month is None else spending_month * MONTHS
@@ -231,17 +234,17 @@ def size_kit(
         rate=terms.rate,
     )
     found = returns(project)
-    issues = list(sun.issues)
-    if terms.cost is None:
-        issues.append(Issue(code="cost-unknown", severity=Severity.NOTE))
-    if saving is None:
-        issues.append(Issue(code="kit-spending-unknown", severity=Severity.NOTE))
+    issues = (
+        *sun.issues,
+        *([] if terms.cost else [Issue(code="cost-unknown", severity=Severity.NOTE)]),
+        *([] if saving else [Issue(code="kit-spending-unknown", severity=Severity.NOTE)]),
+    )
     return SizedKit(
         need_wh_day=need_wh_day,
         sun_hours_worst=low_sun,
         worst_month=worst + 1,
         panel_wp=_up(panel, ROUND_WATTS),
-        battery_wh=_up(battery, ROUND_WATT_HOURS),
+        battery_wh=_up(need_wh_day * days / assumptions.battery_usable.middle, ROUND_WATT_HOURS),
         days_alone=days,
         energy_year_kwh=energy,
         cost=terms.cost,
@@ -249,7 +252,7 @@ def size_kit(
         cost_per_kwh=None if terms.cost is None else found.cost_per_kwh,
         life_years=life,
         confidence=confidence_of(issues),
-        issues=tuple(issues),
+        issues=issues,
     )
 
 

@@ -13,22 +13,23 @@ POWERS = st.lists(st.floats(0, 5), min_size=HOURS, max_size=HOURS)
 
 
 @given(
-    load=POWERS,
-    made=POWERS,
+    needed=POWERS,
+    left=POWERS,
     size=st.floats(0, 10),
     power=st.floats(0, 5),
     efficiency=st.floats(0.5, 1),
 )
 def test_every_kwh_is_somewhere(
-    load: list[float], made: list[float], size: float, power: float, efficiency: float
+    needed: list[float], left: list[float], size: float, power: float, efficiency: float
 ) -> None:
-    use, sun = np.array(load), np.array(made)
+    short, surplus = np.array(needed), np.array(left)
     battery = Battery(usable_kwh=size, power_kw=power, efficiency=efficiency)
 
-    found = run_battery(battery, load=use, made=sun)
+    found = run_battery(battery, short=short, surplus=surplus)
 
     put_in = found.charged_sun + found.charged_grid
-    assert found.bought + sun + found.discharged == pytest.approx(use + found.exported + put_in)
+    assert found.bought + found.discharged == pytest.approx(short + found.charged_grid)
+    assert found.exported + found.charged_sun == pytest.approx(surplus)
     assert put_in.sum() == pytest.approx(
         found.discharged.sum() + found.left_kwh + found.lost_kwh, abs=1e-9
     )
@@ -46,7 +47,7 @@ def test_cheap_hours_fill_it_for_dear_ones() -> None:
     cheap[0:4], dear[18:23] = True, True
     battery = Battery(usable_kwh=3, power_kw=2, efficiency=1.0)
 
-    found = run_battery(battery, load=load, made=np.zeros(24), cheap=cheap, dear=dear)
+    found = run_battery(battery, short=load, surplus=np.zeros(24), cheap=cheap, dear=dear)
 
     assert found.charged_grid[cheap].sum() == pytest.approx(3)
     assert found.discharged[dear].sum() == pytest.approx(3)

@@ -4,7 +4,7 @@ Never here: that a tank halves a shower. The same litres take the same energy, a
 tank adds what it loses while it waits.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ahorraluz.core.advice.catalogue.answers import (
@@ -23,6 +23,7 @@ from ahorraluz.core.advice.catalogue.answers import (
     price,
 )
 from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.facts import EquipmentPrice
 from ahorraluz.core.advice.measures import (
     CALENDAR_MONTHS,
     Answer,
@@ -59,6 +60,9 @@ NO_HOT_WATER = NotHere(reason="reason.no-electric-hot-water")
 LEFT_ON = Question(id="tank-left-on", field="appliances.always_on")
 SUMMER_POWER = Question(id="shower-summer-power-w", field="assumptions.shower-summer-power-w")
 SOLAR = "solar-water-heater"
+FIGURE = "cost-solar-water-heater"
+SMALLEST_PART, LARGEST_PART = 0.6, 1.6
+"""Sizes of heaters offered beside the one for these people, as parts of it."""
 
 
 def _entry(context: PlanContext, own: OwnUse) -> Appliance:
@@ -213,52 +217,91 @@ def _solar_water_heater(context: PlanContext) -> Answer:
 def _sun_on_the_tank(
     context: PlanContext, uses: tuple[OwnUse, ...], *, sun: SolarFacts, people: int
 ) -> Proposal:
-    need = [sum(months) for months in zip(*(own.use.monthly_kwh for own in uses), strict=True)]
-    size = size_heater(people, assumptions=context.facts.solar)
-    heat = solar_heat(
-        need, sun, collector_m2=size.collector_m2.middle, assumptions=context.facts.solar
+    """Return the heater that vendors would size for these people, with the sizes beside it."""
+    need = tuple(map(sum, zip(*(own.use.monthly_kwh for own in uses), strict=True)))
+    tank = _Tank(context=context, uses=uses, sun=sun, need=need)
+    litres = size_heater(people, assumptions=context.facts.solar).litres_day.middle
+    fitting = tank.of(litres, package=None)
+    if fitting.cost.kind is not CostKind.PUBLISHED:
+        return fitting
+    beside = [
+        row
+        for row in _packages(context)
+        if row.size is not None
+        and SMALLEST_PART * litres <= float(row.size) <= LARGEST_PART * litres
+        and row.central != fitting.cost.middle
+    ]
+    return replace(
+        fitting,
+        variants=tuple(tank.of(float(row.size or 0), package=row) for row in beside),
     )
-    shares = tuple(
-        min(given.middle / needed, 1.0) if needed else 0.0
-        for given, needed in zip(heat.monthly_kwh, need, strict=True)
-    )
-    year = heat.year_kwh
-    cost, sources = _package(context, size.litres_day.middle)
-    return Proposal(
-        effect=Effect(
-            cuts=tuple(Cut(use=own.key, shares=shares) for own in uses),
-            low=year.low / year.middle if year.middle else 1.0,
-            high=year.high / year.middle if year.middle else 1.0,
-        ),
-        cost=cost,
-        life_years=_life(context),
-        sources=sources,
-        issues=(PRICE_OF_HUARAZ,) if sources else (),
-        basis="basis.solar-thermal",
-        parameters={
-            "litres": round(size.litres_day.middle),
-            "part": round(heat.fraction.middle, 2),
-        },
-    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tank:
+    """What is asked of a solar heater, whatever its size."""
+
+    context: PlanContext
+    uses: tuple[OwnUse, ...]
+    sun: SolarFacts
+    need: tuple[float, ...]
+
+    def of(self, litres: float, *, package: EquipmentPrice | None) -> Proposal:
+        """Return a heater of some litres; without a ``package`` the smallest that holds them."""
+        solar = self.context.facts.solar
+        heat = solar_heat(
+            self.need,
+            self.sun,
+            collector_m2=litres * solar.collector_m2_litre.middle,
+            assumptions=solar,
+            tank_litres=litres,
+        )
+        shares = tuple(
+            min(given.middle / needed, 1.0) if needed else 0.0
+            for given, needed in zip(heat.monthly_kwh, self.need, strict=True)
+        )
+        year = heat.year_kwh
+        cost, sources = _package(self.context, litres) if package is None else _of(package)
+        return Proposal(
+            effect=Effect(
+                cuts=tuple(Cut(use=own.key, shares=shares) for own in self.uses),
+                low=year.low / year.middle if year.middle else 1.0,
+                high=year.high / year.middle if year.middle else 1.0,
+            ),
+            cost=cost,
+            life_years=_life(self.context),
+            sources=sources,
+            issues=(PRICE_OF_HUARAZ,) if sources else (),
+            basis="basis.solar-thermal",
+            parameters={"litres": round(litres), "part": round(heat.fraction.middle, 2)},
+        )
+
+
+def _packages(context: PlanContext) -> list[EquipmentPrice]:
+    """Return the complete packages with a published price, the smallest first."""
+    found = [
+        row
+        for row in context.facts.equipment
+        if row.technology == SOLAR and row.item == "complete-package" and row.size and row.central
+    ]
+    return sorted(found, key=lambda row: row.size or Decimal(0))
 
 
 def _package(context: PlanContext, litres: float) -> tuple[Cost, tuple[Source, ...]]:
     """Return the price of the smallest complete package that holds ``litres``, and its source."""
-    figure = "cost-solar-water-heater"
-    packages = [
-        (row.size, row.central, row.source)
-        for row in context.facts.equipment
-        if row.technology == SOLAR and row.item == "complete-package" and row.size and row.central
-    ]
-    large = sorted((row for row in packages if row[0] >= litres), key=lambda row: row[0])
-    if context.typed(figure) is not None or not large:
-        return price(context, figure), ()
-    _, amount, source = large[0]
+    large = [row for row in _packages(context) if float(row.size or 0) >= litres]
+    if context.typed(FIGURE) is not None or not large:
+        return price(context, FIGURE), ()
+    return _of(large[0])
+
+
+def _of(row: EquipmentPrice) -> tuple[Cost, tuple[Source, ...]]:
+    amount = row.central or Decimal(0)
     money = MoneyRange(
         low=amount, middle=amount, high=amount, unit="PEN", basis="basis.vendor-price"
     )
-    cost = Cost(kind=CostKind.PUBLISHED, figure=figure, amount=money, source=source.id)
-    return cost, (source,)
+    cost = Cost(kind=CostKind.PUBLISHED, figure=FIGURE, amount=money, source=row.source.id)
+    return cost, (row.source,)
 
 
 def _life(context: PlanContext) -> int | None:
@@ -287,6 +330,8 @@ def _gas_water_heater(context: PlanContext) -> Answer:
             unit="share",
             basis=spared.basis,
         ),
+        # How much gas heats the water instead was not published, only what it costs.
+        other_co2_kg=None,
         cost=price(context, "cost-gas-heater"),
         basis="basis.gas-ratio",
     )

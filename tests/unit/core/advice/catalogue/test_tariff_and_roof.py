@@ -82,3 +82,29 @@ def test_typed_assumptions_replace_ours(full_house: PlanContext) -> None:
     assert isinstance(answer, Proposal)
     assert share(answer) == pytest.approx(0.2)
     assert (answer.effect.low, answer.effect.high) == (1.0, 1.0)
+
+
+def test_panels_of_other_sizes_are_offered_and_each_costs_its_kwp() -> None:
+    proposal = proposed(
+        "rooftop-panels", *([400] * 12), assumptions={"cost-pv-kwp": Decimal(3000)}, **OWNER
+    )
+
+    sizes = [proposal, *proposal.variants]
+    assert len(sizes) >= 4
+    for size in sizes:
+        kwp = size.parameters["kwp"]
+        assert isinstance(kwp, Decimal)
+        assert size.cost.middle == 3000 * kwp
+        assert size.life_years == proposal.life_years
+    by_size = sorted(sizes, key=lambda size: size.cost.middle or 0)
+    spared = [sum(size.effect.home_shares) for size in by_size]
+    assert spared == sorted(spared)
+
+
+def test_a_roof_that_holds_little_is_offered_no_more() -> None:
+    proposal = proposed(
+        "rooftop-panels", *([400] * 12), assumptions={"roof-kwp": Decimal("0.8")}, **OWNER
+    )
+
+    sizes = [size.parameters["kwp"] for size in (proposal, *proposal.variants)]
+    assert max(sizes) == Decimal("0.75")  # type: ignore[type-var]

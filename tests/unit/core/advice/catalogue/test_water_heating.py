@@ -110,3 +110,28 @@ def test_gas_takes_all_the_electricity_and_costs_a_part_of_it() -> None:
     assert known.fuel_share is not None
     assert 0 < known.fuel_share.low <= known.fuel_share.high < 1
     assert none == NotHere(reason="reason.no-gas-network")
+
+
+def test_heaters_of_other_sizes_are_offered_whole_beside_the_fitting_one() -> None:
+    proposal = proposed("solar-water-heater", 250, appliances=FULL_HOUSE, **OWNER)
+
+    sizes = [proposal, *proposal.variants]
+    costs = [size.cost.middle for size in sizes]
+    assert len(proposal.variants) >= 2
+    assert len(set(costs)) == len(costs)
+    assert all(size.cost.kind is CostKind.PUBLISHED for size in sizes)
+    by_litres = sorted(sizes, key=lambda size: size.parameters["litres"])  # type: ignore[arg-type,return-value]
+    shares = [size.effect.cuts[0].shares[0] for size in by_litres]
+    assert shares == sorted(shares)
+
+
+def test_a_typed_price_is_of_one_heater_and_has_no_other_sizes() -> None:
+    proposal = proposed(
+        "solar-water-heater",
+        250,
+        appliances=FULL_HOUSE,
+        assumptions={"cost-solar-water-heater": Decimal(2000)},
+        **OWNER,
+    )
+
+    assert proposal.variants == ()

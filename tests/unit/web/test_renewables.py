@@ -1,0 +1,107 @@
+"""Pages and JSON of renewable energy."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from tests.unit.services.renewables.conftest import PROPOSAL
+from tests.unit.web.conftest import Elements, unpacked
+
+from ahorraluz.services.renewables.proposals import propose, publish
+from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.settings import Settings
+
+
+def links(html: str) -> list[str]:
+    """Return where a page leads."""
+    return [str(a["href"]) for tag, a in Elements(html).elements if tag == "a" and "href" in a]
+
+
+def test_the_start_page_leads_there(client: FlaskClient) -> None:
+    assert "/energias" in links(unpacked(client.get("/")))
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_page_lists_everything_with_its_date(client: FlaskClient, language: str) -> None:
+    response = client.get(f"/energias?lang={language}")
+
+    html = unpacked(response)
+    assert response.status_code == 200
+    assert len([link for link in links(html) if "/energias/" in link]) > 90
+    assert html.count("2026") > 50
+    assert "public" in response.headers["Cache-Control"]
+
+
+def test_filters_narrow_it_and_survive_the_change_of_language(client: FlaskClient) -> None:
+    html = unpacked(client.get("/energias?region=puno&necesidad=hot-water&texto=novatec"))
+
+    entries = [link for link in links(html) if "/energias/" in link]
+    assert entries == ["/energias/novatec"]
+    assert "/energias?texto=novatec&amp;region=puno&amp;necesidad=hot-water&amp;lang=en" in html
+    assert "/api/v1/renewables?text=novatec&amp;region=puno&amp;need=hot-water" in html
+
+
+def test_a_filter_that_is_none_is_told_on_the_page(client: FlaskClient) -> None:
+    response = client.get("/energias?region=%3Cscript%3E")
+
+    html = unpacked(response)
+    assert response.status_code == 422
+    assert "<script>" not in html
+    assert 'role="alert"' in html
+
+
+def test_an_entry_has_a_page_of_its_own(client: FlaskClient) -> None:
+    html = unpacked(client.get("/energias/yacusol"))
+
+    assert "https://energeticos2023.github.io/YACUSOL/" in links(html)
+    assert "25 de julio de 2026" in html
+
+
+@pytest.mark.parametrize("name", ["nobody", "..%2f..%2fetc", "%00"])
+def test_an_entry_that_is_none_is_not_found(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/energias/{name}").status_code == 404
+
+
+def test_the_json_is_that_of_the_command_line(client: FlaskClient) -> None:
+    response = client.get("/api/v1/renewables?need=no-line&lang=en")
+
+    document = json.loads(unpacked(response))
+    assert response.mimetype == "application/json"
+    assert document["schema"] == "ahorraluz.renewables-list.1"
+    assert document["count"] == len(document["entries"]) > 5
+    assert {entry["source"]["grade"] for entry in document["entries"]}
+
+
+def test_one_entry_and_what_is_wrong_come_as_json_too(client: FlaskClient) -> None:
+    one = json.loads(unpacked(client.get("/api/v1/renewables/fise")))
+    unknown = client.get("/api/v1/renewables/nobody")
+    wrong = client.get("/api/v1/renewables?kind=thing")
+
+    assert one["entry"]["id"] == "fise"
+    assert unknown.status_code == 404
+    assert json.loads(unpacked(unknown))["issues"][0]["code"] == "entry-unknown"
+    assert wrong.status_code == 422
+    assert json.loads(unpacked(wrong))["issues"][0]["code"] == "entry-filter-unknown"
+
+
+def test_a_published_proposal_is_on_the_page_and_safe(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    path = tmp_path / "proposal.toml"
+    path.write_text(PROPOSAL.replace("Terma de prueba", "<b>Terma</b>"), encoding="utf-8")
+    tools = open_toolbox(Settings(data_dir=tmp_path))
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    client = make_app().test_client()
+    number = propose(path, tools=tools, as_of=now).proposal.id
+
+    before = unpacked(client.get("/energias?region=puno"))
+    publish(number, actor="admin", tools=tools, as_of=now)
+    after = unpacked(client.get("/energias?region=puno"))
+
+    assert f"/energias/proposal-{number}" not in before
+    assert f"/energias/proposal-{number}" in after
+    assert "<b>Terma" not in after
