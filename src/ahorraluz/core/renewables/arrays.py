@@ -128,6 +128,7 @@ def _hourly_yield(sun: SunYear, mount: Mount) -> Floats:
     return found
 
 
+@lru_cache(maxsize=64)
 def light_on(sun: SunYear, tilt_deg: float, azimuth_deg: float) -> tuple[Floats, Floats]:
     """Return the light on a sloping plane, and the part that gets through its glass. [W/m2]"""
     from pvlib.iam import physical
@@ -151,4 +152,6 @@ def light_on(sun: SunYear, tilt_deg: float, azimuth_deg: float) -> tuple[Floats,
     angle = aoi(tilt_deg, azimuth_deg, sun.zenith_deg, sun.azimuth_deg)
     through = np.nan_to_num(np.asarray(physical(angle, n_ar=GLASS_INDEX)))
     of_sky = float(physical(DIFFUSE_ANGLE, n_ar=GLASS_INDEX))
-    return direct + diffuse, direct * through + diffuse * of_sky
+    plane, seen = direct + diffuse, direct * through + diffuse * of_sky
+    plane.flags.writeable = seen.flags.writeable = False
+    return plane, seen

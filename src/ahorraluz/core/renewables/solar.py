@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from ahorraluz.core.renewables.sun import Floats, SolarError, months_of
 KWH_MONTH = "kWh/month"
 KWH_YEAR = "kWh/year"
 YIELD_UNIT = "kWh/kWp/year"
+MEASURED = -1.0
+"""Stands for the part used by day of a home whose meter told it."""
 YIELD_BASIS = "basis.solar-yield"
 SELF_USE_BASIS = "basis.daytime-assumed"
 MEASURED_BASIS = "basis.daytime-measured"
@@ -165,7 +168,7 @@ def use_of_array(
     made = hourly_yield(
         facts, mount or usual_mount(facts, assumptions=assumptions), assumptions=assumptions
     )
-    array = _Array(made=made * kwp, load=load, daytime_middle=assumptions.daytime_share.middle)
+    array = _Array(made=made * kwp, loads=_loads(load, assumptions.daytime_share))
     inputs = {
         "yield": year.scaled(1 / year.middle, unit="ratio"),
         "meets": assumptions.within_hour if load.measured else assumptions.coincidence,
@@ -174,8 +177,8 @@ def use_of_array(
         inputs["daytime"] = assumptions.daytime_share
     basis = MEASURED_BASIS if load.measured else SELF_USE_BASIS
     needed = _with_year(months_of(load.kwh))
-    used = _spread(array.used, inputs, most=needed, basis=basis)
-    exported = _spread(array.exported, inputs, most=None, basis=basis)
+    both = _spread(array.shared, inputs, most=needed, basis=basis)
+    used, exported = both[: len(needed)], both[len(needed) :]
     issues = [*facts.issues, *_issues_of(load, rule)]
     return SelfUse(
         kwp=kwp,
@@ -211,25 +214,31 @@ def _issues_of(load: HomeLoad, rule: GenerationRule) -> list[Issue]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Array:
-    """An array over the load of a home; both functions return shape (13,): months, year."""
+    """An array over the load of a home."""
 
     made: Floats
-    load: HomeLoad
-    daytime_middle: float
+    loads: Mapping[float, Floats]
+    """Hours of the home by the part used by day that they stand for."""
 
-    def used(self, value: Mapping[str, float]) -> Floats:
-        """Return what the home uses at once."""
-        meeting = np.minimum(self.made * value["yield"], self._load(value))
-        return _with_year(months_of(meeting) * value["meets"])
+    def shared(self, value: Mapping[str, float]) -> Floats:
+        """Return what is used at once and what is exported, shape (26,): months and year twice."""
+        load = self.loads[value.get("daytime", MEASURED)]
+        used = months_of(np.minimum(self.made * value["yield"], load)) * value["meets"]
+        made = months_of(self.made) * value["yield"]
+        return np.concatenate([_with_year(used), _with_year(made - used)])
 
-    def exported(self, value: Mapping[str, float]) -> Floats:
-        """Return what leaves the home."""
-        return _with_year(months_of(self.made) * value["yield"]) - self.used(value)
 
-    def _load(self, value: Mapping[str, float]) -> Floats:
-        share = value.get("daytime", self.daytime_middle) / self.daytime_middle
-        # A typed figure is meant as it is; else the range moves what the uses say.
-        return self.load.kwh if share == 1 else tilted(self.load, self.load.day_share * share).kwh
+@lru_cache(maxsize=16)
+def _loads(load: HomeLoad, daytime: Estimate) -> Mapping[float, Floats]:
+    """Return the hours of a home for each end of the part used by day.
+
+    The middle is what its uses say; a part that was typed is in the load already.
+    """
+    loads = {MEASURED: load.kwh, daytime.middle: load.kwh}
+    for end in (daytime.low, daytime.high):
+        if end not in loads:
+            loads[end] = tilted(load, load.day_share * end / daytime.middle).kwh
+    return loads
 
 
 def as_stated(load: HomeLoad, assumptions: SolarAssumptions) -> HomeLoad:
@@ -244,12 +253,12 @@ def _spread(
     function: Callable[[Mapping[str, float]], Floats],
     inputs: Mapping[str, Estimate],
     *,
-    most: Floats | None,
+    most: Floats,
     basis: str,
 ) -> tuple[Estimate, ...]:
     """Return the estimates of twelve months and a year, as ``ranges.propagated`` does for one.
 
-    ``most`` is what none of them can exceed.
+    ``most`` is what the first of them cannot exceed.
     """
     middles = {name: estimate.middle for name, estimate in inputs.items()}
     middle = function(middles)
@@ -260,9 +269,8 @@ def _spread(
         below += np.minimum(0.0, np.minimum(*moves)) ** 2
         above += np.maximum(0.0, np.maximum(*moves)) ** 2
     low, high = np.maximum(middle - np.sqrt(below), 0.0), middle + np.sqrt(above)
-    if most is not None:
-        high = np.minimum(high, most)
-    units = [KWH_MONTH] * (len(middle) - 1) + [KWH_YEAR]
+    high[: len(most)] = np.minimum(high[: len(most)], most)
+    units = [*[KWH_MONTH] * (len(most) - 1), KWH_YEAR] * (len(middle) // len(most))
     return tuple(
         Estimate(
             low=float(min(a, b)), middle=float(b), high=float(max(b, c)), unit=unit, basis=basis

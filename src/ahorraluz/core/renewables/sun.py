@@ -32,6 +32,7 @@ YEAR_HOURS = DAYS * HOURS
 MONTH_OF_DAY: NDArray[np.int64] = np.repeat(np.arange(12), MONTH_DAYS)
 """Calendar month of each day of the year, from zero, shape (365,)."""
 MONTH_OF_HOUR: NDArray[np.int64] = np.repeat(MONTH_OF_DAY, HOURS)
+_MONTH_STARTS = np.cumsum([0, *MONTH_DAYS[:-1]]) * HOURS
 TYPICAL_YEAR = "2023-01-01 00:30"
 """A year without a 29 February; hours are told by their middles, as the sun stands then."""
 PERU_CLOCK = "Etc/GMT+5"
@@ -203,7 +204,7 @@ def _mixed(count: int) -> NDArray[np.int64]:
 
 def months_of(hourly: Floats) -> Floats:
     """Return the sums of an hourly year by month, shape (12,)."""
-    return np.bincount(MONTH_OF_HOUR, weights=hourly, minlength=12).astype(np.float64)
+    return np.add.reduceat(hourly, _MONTH_STARTS)
 
 
 def check_months(values: tuple[float, ...] | Floats) -> None:

@@ -1,6 +1,6 @@
 """Heat from a solar water heater, and the energy it spares the element behind it.
 
-An energy balance hour by hour of a mixed tank: what the collector gives it, less as the
+An energy balance of a mixed tank, every two hours: what the collector gives it, less as the
 tank gets warmer; what the tank loses; and the draws of morning and evening, which take
 mains water of the place. The element tops up what the tank cannot. Collector and tank are
 calibrated on one simulated heater in Lima (150 L a day at 50 °C from 2 m2: solar fraction
@@ -36,8 +36,10 @@ LEAST_NEED_KWH = 0.001
 MODEL_DAYS = 10
 """Days that stand for a month, bright and dark as they come; the first only warm the tank."""
 WARMING_DAYS = 3
-DRAWS = {6: 0.25, 7: 0.25, 19: 0.25, 20: 0.25}
-"""Parts of a day's hot water by hour: half before work, half in the evening."""
+STEP_H = 2
+STEPS_DAY = HOURS // STEP_H
+DRAWS = {3: 0.5, 9: 0.25, 10: 0.25}
+"""Parts of a day's hot water by step: half from 6 to 8, half from 18 to 22 h."""
 COLLECTOR_TILT = 20.0
 """Stands of vacuum tubes and flat plates sold in Peru. [°]"""
 
@@ -123,6 +125,14 @@ def cold_water_c(facts: SolarFacts, *, assumptions: SolarAssumptions) -> float:
     return mean + assumptions.mains_above_air_c.middle
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heater:
+    """A collector with its tank."""
+
+    collector_m2: float
+    tank_litres: float
+
+
 def solar_heat(
     need_kwh: Sequence[float],
     facts: SolarFacts,
@@ -131,7 +141,24 @@ def solar_heat(
     assumptions: SolarAssumptions,
     tank_litres: float | None = None,
 ) -> SolarHeat:
-    """Return the heat a solar water heater gives towards a need.
+    """Return the heat one solar water heater gives towards a need.
+
+    ``tank_litres`` may be left out: collectors of this size come with a tank of a usual
+    one. Otherwise like :func:`solar_heats`, which it calls.
+    """
+    litres = tank_litres or collector_m2 / assumptions.collector_m2_litre.middle
+    heater = Heater(collector_m2=collector_m2, tank_litres=litres)
+    return solar_heats(need_kwh, facts, heaters=[heater], assumptions=assumptions)[0]
+
+
+def solar_heats(
+    need_kwh: Sequence[float],
+    facts: SolarFacts,
+    *,
+    heaters: Sequence[Heater],
+    assumptions: SolarAssumptions,
+) -> tuple[SolarHeat, ...]:
+    """Return the heat that solar water heaters of some sizes give towards a need.
 
     Parameters
     ----------
@@ -140,17 +167,16 @@ def solar_heat(
         electricity a home heats water with today. [kWh/month]
     facts
         Resource of the place.
-    collector_m2
-        Collector, above zero. [m2]
+    heaters
+        At least one; each collector above zero.
     assumptions
         Collector, tank and water.
-    tank_litres
-        ``None``: as large as collectors of this size come with. [L]
 
     Returns
     -------
-    SolarHeat
-        Never more than the need; what is missing is the element's.
+    tuple of SolarHeat
+        In the order of ``heaters``: never more than the need; what is missing is the
+        element's.
 
     Raises
     ------
@@ -159,13 +185,17 @@ def solar_heat(
     """
     if len(need_kwh) != len(MONTH_DAYS) or min(need_kwh) < 0:
         raise SolarHeatError("solar-need-impossible", value=len(need_kwh))
-    if not 0 < collector_m2 < float("inf"):
-        raise SolarHeatError("collector-size-impossible", m2=collector_m2)
-    litres = tank_litres or collector_m2 / assumptions.collector_m2_litre.middle
-    heater = _Heater.at(facts, assumptions, collector_m2=collector_m2, tank_litres=litres)
+    for heater in heaters:
+        if not 0 < heater.collector_m2 < float("inf"):
+            raise SolarHeatError("collector-size-impossible", m2=heater.collector_m2)
     need = np.asarray(need_kwh, dtype=np.float64)
-    inputs = _inputs(facts, assumptions)
-    given = heater.shares(need / np.array(MONTH_DAYS), inputs) * need[:, None]
+    roof = _Roof.at(facts, assumptions)
+    shares = roof.shares(need / np.array(MONTH_DAYS), heaters, _inputs(facts, assumptions))
+    return tuple(_heat(shares[place] * need[:, None], need) for place in range(len(heaters)))
+
+
+def _heat(given: Floats, need: Floats) -> SolarHeat:
+    """Return what a heater gives from the months of every way, shape (12, ways)."""
     whole = float(need.sum())
     months = tuple(
         _estimate(ways, most=float(most), unit=KWH_MONTH)
@@ -221,31 +251,23 @@ def _ways(inputs: Mapping[str, Estimate]) -> dict[str, Floats]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Heater:
-    """A collector and its tank through the model days of twelve months."""
+class _Roof:
+    """Sun, air and water of a place through the model days of twelve months."""
 
     light: Floats
-    """On the collector, shape (12, days * 24). [W/m2]"""
+    """On a collector, shape (12, steps). [W/m2]"""
     air_c: Floats
-    """Shape (12, 24). [°C]"""
+    """Shape (12, steps of a day). [°C]"""
     cold_c: float
     hot_c: float
     most_c: float
-    collector_m2: float
-    litres: float
 
     @classmethod
-    def at(
-        cls,
-        facts: SolarFacts,
-        assumptions: SolarAssumptions,
-        *,
-        collector_m2: float,
-        tank_litres: float,
-    ) -> "_Heater":
+    def at(cls, facts: SolarFacts, assumptions: SolarAssumptions) -> "_Roof":
         sun = sun_year(facts, assumptions=assumptions)
         plane, _ = light_on(sun, COLLECTOR_TILT, NORTH if facts.lat < 0 else SOUTH)
-        days, air = plane.reshape(DAYS, HOURS), sun.temp_c.reshape(DAYS, HOURS)
+        steps = (DAYS, STEPS_DAY, STEP_H)
+        days, air = (hours.reshape(steps).mean(axis=2) for hours in (plane, sun.temp_c))
         light, temperatures = [], []
         for month, count in enumerate(MONTH_DAYS):
             own = np.flatnonzero(month == MONTH_OF_DAY)
@@ -259,37 +281,38 @@ class _Heater:
             cold_c=cold_water_c(facts, assumptions=assumptions),
             hot_c=assumptions.heater_water_c.middle,
             most_c=assumptions.tank_most_c.middle,
-            collector_m2=collector_m2,
-            litres=tank_litres,
         )
 
-    def shares(self, need_day_kwh: Floats, inputs: Mapping[str, Estimate]) -> Floats:
-        """Return the part of each month's need the sun gives, shape (12, ways). [0 to 1]"""
+    def shares(
+        self, need_day_kwh: Floats, heaters: Sequence[Heater], inputs: Mapping[str, Estimate]
+    ) -> Floats:
+        """Return the part of each month's need the sun gives, shape (heaters, 12, ways)."""
         way = _ways(inputs)
         rise = max(self.hot_c - self.cold_c, 1.0)
-        draw = (need_day_kwh * 1000 / (WATT_HOURS_PER_LITRE_KELVIN * rise))[:, None]
-        capacity = self.litres * WATT_HOURS_PER_LITRE_KELVIN
-        tank = np.full((len(MONTH_DAYS), len(way["sun"])), self.cold_c)
+        draw = (need_day_kwh * 1000 / (WATT_HOURS_PER_LITRE_KELVIN * rise))[None, :, None]
+        litres = np.array([heater.tank_litres for heater in heaters])[:, None, None]
+        area = np.array([heater.collector_m2 for heater in heaters])[:, None, None]
+        # Kelvin that a step brings for each W/m2 on the collector.
+        warming = area * STEP_H / (litres * WATT_HOURS_PER_LITRE_KELVIN)
+        losing = way["tank"] * STEP_H / WATT_HOURS_PER_LITRE_KELVIN
+        sunny = self.light.T[:, None, :, None] * (way["sun"] * way["optical"])
+        tank = np.full((len(heaters), len(MONTH_DAYS), len(way["sun"])), self.cold_c)
         given = np.zeros_like(tank)
-        for step in range(MODEL_DAYS * HOURS):
-            hour = step % HOURS
-            above = tank - self.air_c[:, hour][:, None]
-            sun = self.light[:, step][:, None] * way["sun"] * way["optical"]
-            gained = np.maximum(sun - way["loss"] * above, 0.0) * self.collector_m2
-            lost = way["tank"] * self.litres * above
+        for step in range(MODEL_DAYS * STEPS_DAY):
+            hour = step % STEPS_DAY
+            above = tank - self.air_c[None, :, hour, None]
+            gained = np.maximum(sunny[step] - way["loss"] * above, 0.0) * warming
             # A boiling tank takes no more: tubes vent, plates stand still.
-            tank = np.minimum(tank + (gained - lost) / capacity, self.most_c)
+            tank = np.minimum(tank + gained - losing * above, self.most_c)
             part = DRAWS.get(hour)
             if part is None:
                 continue
+            warmer = np.maximum(tank - self.cold_c, 0.0)
             # Hotter than asked, less of it is mixed with cold water at the tap.
-            taken = np.minimum(
-                draw * part * np.minimum(rise / np.maximum(tank - self.cold_c, rise), 1.0),
-                self.litres,
-            )
-            heat = taken * np.maximum(tank - self.cold_c, 0.0)
-            tank = tank - heat / self.litres
-            if step >= WARMING_DAYS * HOURS:
+            taken = np.minimum(draw * part * rise / np.maximum(warmer, rise), litres)
+            heat = taken * warmer
+            tank = tank - heat / litres
+            if step >= WARMING_DAYS * STEPS_DAY:
                 given += heat
         asked = draw * rise * (MODEL_DAYS - WARMING_DAYS)
         return np.where(asked > 0, np.minimum(given / np.where(asked > 0, asked, 1.0), 1.0), 0.0)

@@ -4,7 +4,7 @@ Never here: that a tank halves a shower. The same litres take the same energy, a
 tank adds what it loses while it waits.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from ahorraluz.core.advice.catalogue.answers import (
@@ -47,7 +47,7 @@ from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarFacts
 from ahorraluz.core.renewables.ranges import propagated
 from ahorraluz.core.renewables.solar import roof_obstacle
-from ahorraluz.core.renewables.thermal import size_heater, solar_heat
+from ahorraluz.core.renewables.thermal import Heater, SolarHeat, size_heater, solar_heats
 from ahorraluz.core.usage.appliances import appliance_energy
 from ahorraluz.core.usage.facts import EndUseId
 
@@ -218,63 +218,70 @@ def _sun_on_the_tank(
     context: PlanContext, uses: tuple[OwnUse, ...], *, sun: SolarFacts, people: int
 ) -> Proposal:
     """Return the heater that vendors would size for these people, with the sizes beside it."""
-    need = tuple(map(sum, zip(*(own.use.monthly_kwh for own in uses), strict=True)))
-    tank = _Tank(context=context, uses=uses, sun=sun, need=need)
-    litres = size_heater(people, assumptions=context.facts.solar).litres_day.middle
-    fitting = tank.of(litres, package=None)
-    if fitting.cost.kind is not CostKind.PUBLISHED:
-        return fitting
-    beside = [
-        row
-        for row in _packages(context)
-        if row.size is not None
-        and SMALLEST_PART * litres <= float(row.size) <= LARGEST_PART * litres
-        and row.central != fitting.cost.middle
-    ]
-    return replace(
-        fitting,
-        variants=tuple(tank.of(float(row.size or 0), package=row) for row in beside),
+    solar = context.facts.solar
+    fitting = size_heater(people, assumptions=solar).litres_day.middle
+    offers = _offers(context, fitting)
+    heats = solar_heats(
+        tuple(map(sum, zip(*(own.use.monthly_kwh for own in uses), strict=True))),
+        sun,
+        heaters=[
+            Heater(collector_m2=litres * solar.collector_m2_litre.middle, tank_litres=litres)
+            for litres, _ in offers
+        ],
+        assumptions=solar,
     )
+    first, *others = (
+        _heater(context, uses, litres=litres, bought=bought, heat=heat)
+        for (litres, bought), heat in zip(offers, heats, strict=True)
+    )
+    return replace(first, variants=tuple(others))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tank:
-    """What is asked of a solar heater, whatever its size."""
+Bought = tuple[Cost, tuple[Source, ...]]
 
-    context: PlanContext
-    uses: tuple[OwnUse, ...]
-    sun: SolarFacts
-    need: tuple[float, ...]
 
-    def of(self, litres: float, *, package: EquipmentPrice | None) -> Proposal:
-        """Return a heater of some litres; without a ``package`` the smallest that holds them."""
-        solar = self.context.facts.solar
-        heat = solar_heat(
-            self.need,
-            self.sun,
-            collector_m2=litres * solar.collector_m2_litre.middle,
-            assumptions=solar,
-            tank_litres=litres,
-        )
-        shares = tuple(
-            min(given.middle / needed, 1.0) if needed else 0.0
-            for given, needed in zip(heat.monthly_kwh, self.need, strict=True)
-        )
-        year = heat.year_kwh
-        cost, sources = _package(self.context, litres) if package is None else _of(package)
-        return Proposal(
-            effect=Effect(
-                cuts=tuple(Cut(use=own.key, shares=shares) for own in self.uses),
-                low=year.low / year.middle if year.middle else 1.0,
-                high=year.high / year.middle if year.middle else 1.0,
-            ),
-            cost=cost,
-            life_years=_life(self.context),
-            sources=sources,
-            issues=(PRICE_OF_HUARAZ,) if sources else (),
-            basis="basis.solar-thermal",
-            parameters={"litres": round(litres), "part": round(heat.fraction.middle, 2)},
-        )
+def _offers(context: PlanContext, fitting: float) -> list[tuple[float, Bought]]:
+    """Return heaters by litres with their cost: the one that fits, and packages like it."""
+    bought = _package(context, fitting)
+    offers = [(fitting, bought)]
+    if bought[0].kind is not CostKind.PUBLISHED:
+        return offers
+    for row in _packages(context):
+        litres = float(row.size or 0)
+        near = SMALLEST_PART * fitting <= litres <= LARGEST_PART * fitting
+        if near and row.central != bought[0].middle:
+            offers.append((litres, _of(row)))
+    return offers
+
+
+def _heater(
+    context: PlanContext,
+    uses: tuple[OwnUse, ...],
+    *,
+    litres: float,
+    bought: Bought,
+    heat: SolarHeat,
+) -> Proposal:
+    need = [sum(months) for months in zip(*(own.use.monthly_kwh for own in uses), strict=True)]
+    shares = tuple(
+        min(given.middle / needed, 1.0) if needed else 0.0
+        for given, needed in zip(heat.monthly_kwh, need, strict=True)
+    )
+    year = heat.year_kwh
+    cost, sources = bought
+    return Proposal(
+        effect=Effect(
+            cuts=tuple(Cut(use=own.key, shares=shares) for own in uses),
+            low=year.low / year.middle if year.middle else 1.0,
+            high=year.high / year.middle if year.middle else 1.0,
+        ),
+        cost=cost,
+        life_years=_life(context),
+        sources=sources,
+        issues=(PRICE_OF_HUARAZ,) if sources else (),
+        basis="basis.solar-thermal",
+        parameters={"litres": round(litres), "part": round(heat.fraction.middle, 2)},
+    )
 
 
 def _packages(context: PlanContext) -> list[EquipmentPrice]:
@@ -287,7 +294,7 @@ def _packages(context: PlanContext) -> list[EquipmentPrice]:
     return sorted(found, key=lambda row: row.size or Decimal(0))
 
 
-def _package(context: PlanContext, litres: float) -> tuple[Cost, tuple[Source, ...]]:
+def _package(context: PlanContext, litres: float) -> Bought:
     """Return the price of the smallest complete package that holds ``litres``, and its source."""
     large = [row for row in _packages(context) if float(row.size or 0) >= litres]
     if context.typed(FIGURE) is not None or not large:
@@ -295,7 +302,7 @@ def _package(context: PlanContext, litres: float) -> tuple[Cost, tuple[Source, .
     return _of(large[0])
 
 
-def _of(row: EquipmentPrice) -> tuple[Cost, tuple[Source, ...]]:
+def _of(row: EquipmentPrice) -> Bought:
     amount = row.central or Decimal(0)
     money = MoneyRange(
         low=amount, middle=amount, high=amount, unit="PEN", basis="basis.vendor-price"
