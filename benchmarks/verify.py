@@ -180,9 +180,12 @@ def savings_tables(
 
 
 def opendsm(
-    python: Path, ground: Ground, trials: Sequence[Trial]
+    python: Path, ground: Ground, trials: Sequence[Trial], *, answers: Path | None
 ) -> dict[str, dict[Trial, tuple[float, float, float]]]:
-    """Return expected energy, uncertainty and true energy of trials, by model of opendsm."""
+    """Return expected energy, uncertainty and true energy of trials, by model of opendsm.
+
+    It takes minutes; ``answers`` is a file to keep them in, of the same trials only.
+    """
     readings = ground.readings
     assert isinstance(readings, DailyHomes)
     assert ground.temp_c is not None, "opendsm needs --temperatures"
@@ -191,20 +194,24 @@ def opendsm(
     known = ~np.isnan(temp_c)
     temp_c[~known] = np.interp(np.flatnonzero(~known), np.flatnonzero(known), temp_c[known])
     place = [int((np.datetime64(trial.since) - first).astype(int)) for trial in trials]
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "trials.npz"
-        pairs = np.array([[trial.home, at] for trial, at in zip(trials, place, strict=True)])
-        np.savez(data, kwh=readings.kwh, temp_c=temp_c, first=str(first), trials=pairs)
-        run = subprocess.run(
-            [python, OPENDSM, data],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-            env={**os.environ, **dict.fromkeys(ONE_CORE, "1")},
-        )
-    answers = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+    pairs = np.array([[trial.home, at] for trial, at in zip(trials, place, strict=True)])
+    text = answers.read_text("utf-8") if answers is not None and answers.exists() else ""
+    if not text:
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / "trials.npz"
+            np.savez(data, kwh=readings.kwh, temp_c=temp_c, first=str(first), trials=pairs)
+            text = subprocess.run(
+                [python, OPENDSM, data],
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+                env={**os.environ, **dict.fromkeys(ONE_CORE, "1")},
+            ).stdout
+        if answers is not None:
+            answers.write_text(text, "utf-8")
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     said: dict[str, dict[Trial, tuple[float, float, float]]] = {"daily": {}, "billing": {}}
-    for trial, at, answer in zip(trials, place, answers, strict=True):
+    for trial, at, answer in zip(trials, place, lines, strict=True):
         true = float(np.nansum(readings.kwh[trial.home, at:]))
         for model in said:
             if model in answer and answer[model][0] > 0 and true > 0:
@@ -235,9 +242,11 @@ def found_by_opendsm(
     return found
 
 
-def beside_opendsm(python: Path, ground: Ground, trials: Sequence[Trial]) -> None:
+def beside_opendsm(
+    python: Path, ground: Ground, trials: Sequence[Trial], *, answers: Path | None
+) -> None:
     """Print both on the trials that all could judge, without and with a common drift."""
-    said = opendsm(python, ground, trials)
+    said = opendsm(python, ground, trials, answers=answers)
     grains = {"daily": Grain.WEEKS, "billing": Grain.MONTHS}
     tables: tuple[tuple[str, float, tuple[float, ...]], ...] = (
         ("The same trials, beside opendsm", 0.0, SAVINGS),
@@ -307,7 +316,8 @@ def main() -> None:
     parser.add_argument("--bills", type=Path, help="table of monthly bills of many homes")
     parser.add_argument("--homes", type=int, default=3_000, help="most homes judged of a table")
     parser.add_argument("--peer", type=Path, help="Python of an environment with opendsm")
-    parser.add_argument("--peer-trials", type=int, default=96)
+    parser.add_argument("--peer-trials", type=int, default=72)
+    parser.add_argument("--peer-answers", type=Path, help="file to keep opendsm's answers in")
     given = parser.parse_args()
     grounds: list[tuple[str, Ground, Sequence[Trial], Grain]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -328,7 +338,8 @@ def main() -> None:
         if given.peer is not None and given.panel is not None:
             hours, trials = grounds[0][1:3]
             step = max(1, len(trials) // given.peer_trials)
-            beside_opendsm(given.peer, hours, trials[::step][: given.peer_trials])
+            chosen = trials[::step][: given.peer_trials]
+            beside_opendsm(given.peer, hours, chosen, answers=given.peer_answers)
 
 
 if __name__ == "__main__":

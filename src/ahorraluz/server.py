@@ -24,6 +24,7 @@ from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.renewables import renewables
 from ahorraluz.web.residents import residents
+from ahorraluz.web.scoreboard import results
 from ahorraluz.web.throttle import Throttle
 from ahorraluz.web.usage import usage
 
@@ -97,6 +98,7 @@ def create_app(
     app.register_blueprint(residents)
     app.register_blueprint(meter)
     app.register_blueprint(usage)
+    app.register_blueprint(results)
     app.register_blueprint(renewables)
     app.add_url_rule(HEALTH, view_func=_health)
     _limit(app, settings, throttle or Throttle(), clock)

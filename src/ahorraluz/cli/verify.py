@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from ahorraluz.core.verification.panel import PeerHomes
     from ahorraluz.services.connection import Connection
     from ahorraluz.services.verify_savings import HomeSeries, Verified
-    from ahorraluz.store.promise_records import PromiseTerms
 
 PERU = "America/Lima"
-DEFAULT_REGION = ""
 
 
 def _word(given: Given, name: str, option: str) -> str:
@@ -161,15 +159,31 @@ def _promise(session: Session, given: Given) -> None:
     from decimal import Decimal
 
     from ahorraluz.services.documents.verification import promise_document
-    from ahorraluz.services.keep_promises import make_promise
+    from ahorraluz.services.homes import home_from_file
+    from ahorraluz.services.keep_promises import make_promise, promised_by_hand, promised_by_plan
 
-    home = given.text("kept_home") or ""
-    made = make_promise(home, _terms(session, given), tools=session.tools, as_of=_now())
+    home, step = given.text("kept_home") or "", _word(given, "step", "--step")
+    path, kwh, soles = (given.file("plan_of"), given.number("kwh_month"), given.number("soles"))
+    if path is not None:
+        as_of = session.day(given.day("as_of"))
+        known = home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder)
+        terms = promised_by_plan(known, step, tools=session.tools, as_of=as_of)
+    elif kwh is None or soles is None:
+        raise InvalidInputError("promise-of-what")
+    else:
+        terms = promised_by_hand(
+            step,
+            kwh_month=kwh,
+            soles_month=soles,
+            distributor=_word(given, "distributor", "--distributor"),
+            region=given.text("department"),
+        )
+    made = make_promise(home, terms, tools=session.tools, as_of=_now())
     texts = session.texts
     lines = [
         texts.text(
             "promise.made",
-            step=texts.text(f"measure.{made.terms.step}.title"),
+            step=texts.text(f"measure.{step}.title"),
             home=home,
             kwh=texts.number(made.terms.wh_month / 1000, places=1),
             soles=texts.soles(Decimal(made.terms.cents_month) / 100),
@@ -177,27 +191,6 @@ def _promise(session: Session, given: Given) -> None:
         texts.text("promise.stays", hash=made.hash[:12]),
     ]
     session.show(promise_document(home, made, texts), lines)
-
-
-def _terms(session: Session, given: Given) -> "PromiseTerms":
-    from ahorraluz.services.homes import home_from_file
-    from ahorraluz.services.keep_promises import promised_by_hand, promised_by_plan
-
-    step = _word(given, "step", "--step")
-    as_of = session.day(given.day("as_of"))
-    path, kwh, soles = (given.file("plan_of"), given.number("kwh_month"), given.number("soles"))
-    if path is not None:
-        known = home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder)
-        return promised_by_plan(known, step, tools=session.tools, as_of=as_of)
-    if kwh is None or soles is None:
-        raise InvalidInputError("promise-of-what")
-    return promised_by_hand(
-        step,
-        kwh_month=kwh,
-        soles_month=soles,
-        distributor=_word(given, "distributor", "--distributor"),
-        region=given.text("department") or DEFAULT_REGION,
-    )
 
 
 def _done(session: Session, given: Given) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from ahorraluz.catalog.places import find_department
 from ahorraluz.core.advice.recommendation import Recommendation
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.advise import advise
 from ahorraluz.services.homes import KnownHome
+from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.verify_savings import check_step
 from ahorraluz.store.errors import HomeUnknownError
@@ -67,24 +69,26 @@ def _wh_month(item: Recommendation) -> int:
 
 
 def promised_by_hand(
-    step: str, *, kwh_month: Decimal, soles_month: Decimal, distributor: str, region: str
+    step: str, *, kwh_month: Decimal, soles_month: Decimal, distributor: str, region: str | None
 ) -> PromiseTerms:
     """Return a promise that somebody states.
 
     Raises
     ------
     InvalidInputError
-        ``verify-step-unknown``, ``promise-out-of-range``.
+        ``verify-step-unknown``, ``promise-out-of-range``; a distributor or department that
+        there is not.
     """
     check_step(step)
     if not 0 < kwh_month <= MOST_KWH_MONTH:
         raise InvalidInputError(
             "promise-out-of-range", value=kwh_month, limit=MOST_KWH_MONTH, field="kwh"
         )
+    supply = find_supply(SupplyFields(distributor=distributor))
     return PromiseTerms(
         step=step,
-        distributor=distributor,
-        region=region,
+        distributor=supply.distributor,
+        region=find_department(region) if region else "",
         wh_month=round(kwh_month * WH),
         cents_month=round(soles_month * CENTS),
     )

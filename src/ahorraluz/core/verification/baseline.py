@@ -18,9 +18,13 @@ from ahorraluz.core.verification.cells import Cells, Days, Floats, month_of_cell
 HALF_LIFE_DAYS = 90.0
 """Age at which a day before the step counts half as much: habits drift, and the latest
 months say most of the next ones. [day]"""
-RESPONSE_WEIGHT = 0.1
-"""How firmly a home is taken to move as much as the others: the squared movement, in
-logarithms, at which its own response counts as much as that belief."""
+RESPONSE_SD = 0.5
+"""How far from 1 the response of a home to what moves all is expected to lie: a home that
+heats with gas moves less in winter, one with electric heaters more."""
+ALIKE = 4.0
+"""Weeks in a row are alike: so many of them say as much as one alone."""
+LEAST_SPREAD = 0.05
+"""No home follows the others closer than this. [log]"""
 LEAST_RESPONSE, MOST_RESPONSE = -1.0, 3.0
 """Limits of a response; beyond them few cells have misled it."""
 YEAR_WEIGHT = 0.5
@@ -104,7 +108,10 @@ def fit_baseline(cells: Cells, movement: Movement) -> Baseline:
     others = np.log(movement.factor)
     share = weight[before] / weight[before].sum()
     apart, mine = others[before] - share @ others[before], own - share @ own
-    response = (apart @ mine + RESPONSE_WEIGHT) / (apart @ apart + RESPONSE_WEIGHT)
+    # The noisier a home, the less its own response is believed, and the more it is as all.
+    noise = max(float(share @ (mine - apart) ** 2), LEAST_SPREAD**2)
+    belief = ALIKE * noise / RESPONSE_SD**2
+    response = (apart @ mine + belief) / (apart @ apart + belief)
     response = float(np.clip(response, LEAST_RESPONSE, MOST_RESPONSE))
     moved = np.exp(response * others)
     at_step = float(weight @ energy / (weight @ moved))

@@ -58,17 +58,20 @@ class MonthlyHomes:
     """Energy of consecutive calendar months, NaN unknown, shape (h, m). [kWh]"""
 
     def on(self, cells: Cells) -> Peers:
-        """Return the homes on these cells, each by the calendar month of its middle.
+        """Return the homes on these cells: the mean day of the months a cell lies in.
 
-        A month may be that of two short cells; recibos of other homes are read on other days.
+        Recibos of other homes are read on other days, so each month counts by its days inside.
         """
-        middle = (cells.start + (cells.end - cells.start) // 2).astype("datetime64[M]")
-        place = (middle - self.first).astype(np.int64)
-        inside = (place >= 0) & (place < self.kwh.shape[1])
-        month = np.clip(place, 0, self.kwh.shape[1] - 1)
-        begins = self.first + month
-        days = ((begins + 1).astype("datetime64[D]") - begins.astype("datetime64[D]")).astype(float)
-        return Peers(kwh_day=np.where(inside, self.kwh[:, month] / days, np.nan))
+        begins = (self.first + np.arange(self.kwh.shape[1] + 1)).astype("datetime64[D]")
+        a_day = self.kwh / np.diff(begins).astype(np.float64)
+        kwh_day = np.full((len(self.kwh), len(cells)), np.nan)
+        for place, (start, end) in enumerate(zip(cells.start, cells.end, strict=True)):
+            inside = np.minimum(begins[1:], end) - np.maximum(begins[:-1], start)
+            days = np.maximum(inside.astype(np.float64), 0.0)
+            if days.sum() > LEAST_KNOWN * float((end - start).astype(np.float64)):
+                months = days > 0
+                kwh_day[:, place] = a_day[:, months] @ days[months] / days.sum()
+        return Peers(kwh_day=kwh_day)
 
 
 def days_of(readings: Readings) -> tuple[Days, Floats]:

@@ -1,0 +1,92 @@
+"""The public page of results: soles promised and measured, also as CSV and JSON."""
+
+import json
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, make_response
+
+from ahorraluz.core.verification.scoreboard import Score
+from ahorraluz.services.documents.verification import (
+    board_text,
+    scoreboard_csv,
+    scoreboard_document,
+)
+from ahorraluz.services.scoreboard import scoreboard
+from ahorraluz.services.supplies import distributor_choices
+from ahorraluz.texts import Texts
+from ahorraluz.web.page import door, show, this_page
+
+PUBLIC = "public, max-age=3600"
+"""Nothing on it is one person's, and it changes once a night."""
+
+results = Blueprint("results", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownScore:
+    """One row as it is read."""
+
+    month: str
+    step: str
+    distributor: str
+    homes: int
+    promised: str
+    measured: str
+    between: str
+    gained: str
+    lost: str
+
+
+@results.get("/resultados")
+def page() -> Response:
+    """Show what was promised and what was measured."""
+    this = this_page()
+    found = scoreboard(tools=door().tools)
+    response = show(
+        "scoreboard.html",
+        this,
+        rows=[_shown(score, this.texts) for score in found.board.scores],
+        text=board_text(found, this.texts),
+        measured_on=found.measured_on,
+        hidden=found.board.hidden,
+    )
+    response.headers["Cache-Control"] = PUBLIC
+    return response
+
+
+@results.get("/resultados.csv")
+def as_csv() -> Response:
+    """Give the table as CSV."""
+    return _file(scoreboard_csv(scoreboard(tools=door().tools)), "text/csv; charset=utf-8")
+
+
+@results.get("/resultados.json")
+def as_json() -> Response:
+    """Give the table as JSON."""
+    document = scoreboard_document(scoreboard(tools=door().tools), this_page().texts)
+    return _file(json.dumps(document, ensure_ascii=False), "application/json")
+
+
+def _file(text: str, content_type: str) -> Response:
+    response = make_response(text)
+    response.headers["Content-Type"] = content_type
+    response.headers["Cache-Control"] = PUBLIC
+    return response
+
+
+def _shown(score: Score, texts: Texts) -> ShownScore:
+    everything = texts.text("scoreboard.all")
+    names = {choice.id: choice.name for choice in distributor_choices()}
+    low, high = (texts.number(value, places=0) for value in (score.low, score.high))
+    title = f"measure.{score.step}.title"
+    return ShownScore(
+        month=score.month or everything,
+        step=texts.text(title) if texts.has(title) else score.step or everything,
+        distributor=names.get(score.distributor, score.distributor) or everything,
+        homes=score.homes,
+        promised=texts.number(score.promised, places=0),
+        measured=texts.number(score.measured, places=0),
+        between=texts.text("verify.range", low=low, high=high),
+        gained=texts.number(score.gained, places=0),
+        lost=texts.number(score.lost, places=0),
+    )

@@ -1,0 +1,193 @@
+"""Promises on both databases: made once, and then out of everybody's hands."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
+from ahorraluz.store.connections import connect
+from ahorraluz.store.database import Store, open_store
+from ahorraluz.store.errors import HomeUnknownError, StoreError
+from ahorraluz.store.promise_records import MonthResult, PromiseTerms
+
+AS_OF = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
+"""Still the first of March in Peru."""
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.integration))
+NUMBERS = count()
+HOUR_S = 3_600
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'ahorraluz.db'}"
+    server = request.getfixturevalue("postgres_server")
+    return str(server.make_database(f"promises_{next(NUMBERS)}"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    for home in ("casa", "quinta"):
+        start = np.arange(3, dtype=np.int64) * HOUR_S
+        channel = Channel(
+            id="kWh",
+            flow=Flow.IMPORT,
+            measure=Measure.ENERGY,
+            start_s=start,
+            end_s=start + HOUR_S,
+            value=np.ones(3),
+            line=np.arange(3, dtype=np.int64) + 2,
+            flags=np.zeros(3, dtype=np.uint8),
+        )
+        file = MeterFile(format="csv", zone="America/Lima", channels=(channel,), rows=3, issues=())
+        opened.add_import(home, file, sha256=home * 8, file_name="a.csv", as_of=AS_OF)
+    yield opened
+    opened.close()
+
+
+def terms(step: str = "shorter-showers", wh: int = 12_000) -> PromiseTerms:
+    return PromiseTerms(
+        step=step, distributor="seal", region="arequipa", wh_month=wh, cents_month=950
+    )
+
+
+def made(store: Store, home: str = "casa", step: str = "shorter-showers") -> int:
+    return store.promises.make(home, terms(step), nonce=home + step, as_of=AS_OF).id
+
+
+def result(cents: int = 900) -> MonthResult:
+    return MonthResult(
+        month="2026-04",
+        days=30,
+        kwh=11.0,
+        error_kwh=4.0,
+        cents=cents,
+        cents_low=100,
+        cents_high=1700,
+        measured_s=1,
+    )
+
+
+def execute(url: str, statement: str) -> None:
+    """Run a statement as whoever has the password could."""
+    engine = connect(url, create=False)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
+
+
+def test_a_promise_is_found_as_it_was_made(store: Store) -> None:
+    made(store)
+
+    promise = store.promises.of_home("casa", "shorter-showers")
+
+    assert promise is not None
+    assert (promise.terms, promise.made_on) == (terms(), date(2026, 3, 1))
+    assert store.promises.of_home("casa", "led-tubes") is None
+
+
+def test_a_second_promise_of_the_same_step_is_refused(store: Store) -> None:
+    made(store)
+
+    with pytest.raises(StoreError) as refused:
+        store.promises.make("casa", terms(wh=1), nonce="other", as_of=AS_OF)
+
+    assert refused.value.issue.code == "promise-made-already"
+    assert [promise.terms for promise, _ in store.promises.everything()] == [terms()]
+
+
+def test_a_home_that_is_not_kept_gets_no_promise(store: Store) -> None:
+    with pytest.raises(HomeUnknownError):
+        made(store, home="nadie")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("UPDATE promises SET wh_month = 1", id="another saving"),
+        pytest.param("DELETE FROM promises", id="removed"),
+        pytest.param("UPDATE promises SET made_s = made_s - 99999", id="another day"),
+    ],
+)
+def test_the_database_refuses_to_change_a_promise(url: str, store: Store, statement: str) -> None:
+    made(store)
+
+    with pytest.raises(DBAPIError, match="stays as it was made"):
+        execute(url, statement)
+
+    assert [promise.terms for promise, _ in store.promises.everything()] == [terms()]
+
+
+@pytest.mark.integration
+def test_postgresql_refuses_to_empty_the_table(postgres_url: str) -> None:
+    opened = open_store(postgres_url)
+    assert opened.promises.everything() == ()
+    opened.close()
+
+    with pytest.raises(DBAPIError, match="stays as it was made"):
+        execute(postgres_url, "TRUNCATE promises CASCADE")
+
+
+def test_a_row_altered_behind_the_triggers_breaks_the_chain(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "data" / "ahorraluz.db"
+    if not path.exists():
+        pytest.skip("the file is SQLite's")
+    made(store)
+    made(store, home="quinta")
+    execute(f"sqlite:///{path}", "DROP TRIGGER tr_promises_update")
+    execute(f"sqlite:///{path}", "UPDATE promises SET wh_month = 1 WHERE id = 1")
+
+    with pytest.raises(StoreError) as refused:
+        store.promises.everything()
+
+    assert refused.value.issue.code == "promises-altered"
+
+
+def test_every_day_noted_for_a_step_stays_on_record(store: Store) -> None:
+    for day in (date(2026, 3, 5), date(2026, 3, 9)):
+        store.promises.mark_done("casa", "led-tubes", day=day, as_of=AS_OF)
+
+    assert [done.day for done in store.promises.done("casa")] == [
+        date(2026, 3, 5),
+        date(2026, 3, 9),
+    ]
+
+
+def test_results_are_replaced_whole(store: Store) -> None:
+    number = made(store)
+
+    store.promises.keep_results(number, [result(), result(5)][:1])
+    store.promises.keep_results(number, [result(cents=-40)])
+
+    assert store.promises.results() == {number: (result(cents=-40),)}
+
+
+def test_forgetting_a_home_leaves_its_promise_to_nobody(store: Store) -> None:
+    number = made(store)
+    made(store, home="quinta")
+    store.promises.mark_done("casa", "shorter-showers", day=date(2026, 3, 5), as_of=AS_OF)
+    store.promises.keep_results(number, [result()])
+
+    store.forget("casa")
+
+    assert [home for _, home in store.promises.everything()] == [None, "quinta"]
+    assert store.promises.results() == {}
+    assert [done.home for done in store.promises.done()] == []
+
+
+def test_asking_where_there_is_no_database_makes_none(tmp_path: Path) -> None:
+    path = tmp_path / "none.db"
+
+    assert open_store(f"sqlite:///{path}").promises.everything() == ()
+
+    assert not path.exists()

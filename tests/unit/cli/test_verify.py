@@ -1,0 +1,179 @@
+"""``verify``, ``promise``, ``done`` and ``scoreboard`` as people type them."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.cli.running import EXAMPLES, answer, faults, run
+from tests.unit.core.verification.invented_homes import noisy_homes
+
+HOMES = noisy_homes(homes=24, seed=5)
+SINCE = "2025-09-01"
+TODAY = ("--as-of", "2026-02-01")
+STEP = ("--step", "shorter-showers")
+BEFORE = HOMES.days < np.datetime64(SINCE)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep homes and promises of a test in its own folder."""
+    monkeypatch.setenv("AHORRALUZ_DATA_DIR", str(tmp_path / "data"))
+
+
+def meter_rows(kwh: np.ndarray) -> Iterator[str]:
+    shape = np.full(24, 1 / 24)
+    for day, energy in zip(HOMES.days, kwh, strict=True):
+        for hour, value in enumerate(energy * shape):
+            yield f"{day}T{hour:02}:00:00-05:00,{value:.5f}"
+
+
+@pytest.fixture
+def meter(tmp_path: Path) -> Path:
+    """Return a meter file of hours with a saving of half of all from a day on."""
+    kwh = HOMES.kwh[0] * np.where(BEFORE, 1.0, 0.5)
+    path = tmp_path / "casa.csv"
+    path.write_text("timestamp,kwh\n" + "\n".join(meter_rows(kwh)), encoding="ascii")
+    return path
+
+
+@pytest.fixture
+def peers(tmp_path: Path) -> Path:
+    """Return a table of the days of other homes."""
+    path = tmp_path / "vecinos.csv"
+    with path.open("w", encoding="ascii") as file:
+        file.write("timestamp,household_id,kwh\n")
+        for home, series in enumerate(HOMES.kwh[1:]):
+            for day, kwh in zip(HOMES.days, series, strict=True):
+                file.write(f"{day},h{home},{kwh:.4f}\n")
+    return path
+
+
+@pytest.fixture
+def bills(tmp_path: Path) -> Path:
+    """Return a table of the months of other homes."""
+    path = tmp_path / "recibos.csv"
+    month = HOMES.days.astype("datetime64[M]")
+    with path.open("w", encoding="ascii") as file:
+        file.write("household_id,period,kwh\n")
+        for home, series in enumerate(HOMES.kwh[1:]):
+            for name in np.unique(month):
+                file.write(f"h{home},{name},{series[month == name].sum():.1f}\n")
+    return path
+
+
+def test_a_saving_is_told_with_its_range_and_soles(meter: Path, peers: Path) -> None:
+    said = answer(
+        *("verify", meter, *STEP, "--since", SINCE, "--peers", peers, *TODAY),
+        *("--distributor", "luz-del-sur", "--system", "lima-sur"),
+    )
+
+    assert faults(said, "verify") == []
+    assert (said["verdict"], said["method"]["basis"]) == ("saved", "peers")
+    assert float(said["saved_share"]["low"]) < 0.5 < float(said["saved_share"]["high"])
+    assert float(said["saved_soles"]["low"]) > 0
+    assert float(said["months"][0]["saved_soles"]) > 0
+    assert said["months"][-1]["so_far"]["saved_kwh"] == said["saved_kwh"]
+
+
+def test_months_of_other_homes_make_it_a_matter_of_months(meter: Path, bills: Path) -> None:
+    said = answer("verify", meter, *STEP, "--since", SINCE, "--peers", bills, *TODAY)
+
+    assert faults(said, "verify") == []
+    assert (said["readings"], said["method"]["basis"]) == ("months", "peers")
+    assert said["saved_soles"] is None
+
+
+def test_a_home_file_with_recibos_is_enough() -> None:
+    said = answer(
+        "verify", EXAMPLES / "lima.toml", *STEP, "--since", "2026-06-01", "--as-of", "2026-11-24"
+    )
+
+    assert faults(said, "verify") == []
+    assert (said["readings"], said["verdict"]) == ("months", "cannot-tell")
+    assert "distinguir" in said["text"]
+    assert 0 < said["detectable_share"] < 1
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_answer_can_be_read(meter: Path, language: str) -> None:
+    result = run("verify", meter, *STEP, "--since", SINCE, *TODAY, "--lang", language)
+
+    assert result.exit_code == 0
+    assert ("Funcionó" in result.stdout) == (language == "es")
+    assert "None" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(("--since", "2024-01-01"), "verify-since-before", id="before the readings"),
+        pytest.param(("--since", "2026-01-15"), "verify-since-after", id="after the readings"),
+        pytest.param(("--since", "2027-01-01"), "verify-since-future", id="to come"),
+        pytest.param(("--since", "2025-01-20"), "verify-too-little-before", id="too soon"),
+        pytest.param(("--since", "2025-12-20"), "verify-too-little-after", id="too late"),
+        pytest.param((), "option-missing", id="no day"),
+    ],
+)
+def test_a_day_that_says_nothing_is_refused(meter: Path, words: tuple[str, ...], code: str) -> None:
+    result = run("verify", meter, *STEP, *words, *TODAY, "--json")
+
+    assert result.exit_code == 2
+    assert f'"{code}"' in result.stderr
+
+
+def test_a_step_that_is_no_measure_is_refused_with_those_like_it(meter: Path) -> None:
+    result = run("verify", meter, "--step", "short-showers", "--since", SINCE)
+
+    assert result.exit_code == 2
+    assert "shorter-showers" in result.stderr
+
+
+def test_a_promise_is_made_by_the_plan_and_never_again(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+    words = ("promise", "casa", *STEP, "--plan-of", EXAMPLES / "lima.toml", *TODAY)
+
+    said = answer(*words)
+    again = run(*words, "--json")
+
+    assert faults(said, "promise") == []
+    assert float(said["promise"]["soles_month"]) > 0
+    assert again.exit_code == 2
+    assert "promise-made-already" in again.stderr
+
+
+def test_the_day_that_was_noted_is_the_day_to_verify_from(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+
+    said = answer("done", "casa", *STEP, "--date", SINCE, *TODAY)
+    verified = answer("verify", "casa", *STEP, *TODAY)
+
+    assert faults(said, "promise") == []
+    assert (said["promise"], said["in_time"]) == (None, False)
+    assert verified["since"] == SINCE
+
+
+def test_a_promise_of_nothing_is_refused(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+
+    assert "promise-of-what" in run("promise", "casa", *STEP, "--json").stderr
+    by_hand = ("promise", "casa", *STEP, "--kwh-month", "0", "--soles-month", "5")
+    assert "promise-out-of-range" in run(*by_hand, "--distributor", "seal", "--json").stderr
+
+
+def test_without_homes_the_scoreboard_says_so(tmp_path: Path) -> None:
+    table = tmp_path / "tabla.csv"
+
+    said = answer("scoreboard", "--csv", table)
+
+    assert faults(said, "scoreboard") == []
+    assert said["scores"] == []
+    assert "10 hogares" in said["text"]
+    assert list(csv.reader(io.StringIO(table.read_text()))) == [
+        [
+            *("month", "measure", "distributor", "homes", "promised_soles", "measured_soles"),
+            *("low_soles", "high_soles", "gained_soles", "lost_soles"),
+        ]
+    ]
