@@ -1,6 +1,7 @@
 """Homes of the store that agreed to be compared, as comparison homes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +17,21 @@ MOST_HOMES = 200
 """Homes that are read for one comparison; more take time and change little."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KeptHomes:
+    """Homes of the store that agreed to be compared, read once."""
+
+    names: tuple[str, ...]
+    readings: DailyHomes
+
+    def without(self, home: str) -> DailyHomes | None:
+        """Return the homes but one, ``None`` where they are too few."""
+        others = [place for place, name in enumerate(self.names) if name != home]
+        if len(others) < MIN_PEERS:
+            return None
+        return DailyHomes(days=self.readings.days, kwh=self.readings.kwh[others])
+
+
 def kept_peers(home: str, *, tools: Toolbox) -> DailyHomes | None:
     """Return the other homes that agreed to be compared, ``None`` where they are too few.
 
@@ -25,8 +41,20 @@ def kept_peers(home: str, *, tools: Toolbox) -> DailyHomes | None:
     others = [name for name in tools.store.descriptions() if name != home]
     if len(others) < MIN_PEERS:
         return None
-    found = [days for name in others[:MOST_HOMES] if (days := _days(name, tools)) is not None]
-    return _table(found) if len(found) >= MIN_PEERS else None
+    found = _read(others[:MOST_HOMES], tools)
+    return None if found is None else found.without(home)
+
+
+def kept_homes(*, tools: Toolbox) -> KeptHomes | None:
+    """Return all homes that agreed to be compared, ``None`` where there are none."""
+    return _read(list(tools.store.descriptions()), tools)
+
+
+def _read(homes: Sequence[str], tools: Toolbox) -> KeptHomes | None:
+    found = {name: days for name in homes if (days := _days(name, tools)) is not None}
+    if not found:
+        return None
+    return KeptHomes(names=tuple(found), readings=_table(list(found.values())))
 
 
 def _days(home: str, tools: Toolbox) -> tuple[Days, Floats] | None:

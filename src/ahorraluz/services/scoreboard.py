@@ -8,7 +8,7 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.usage.robust import DAYS_MONTH
 from ahorraluz.core.verification.scoreboard import Board, Entry, board_of
 from ahorraluz.services.connection import Connection
-from ahorraluz.services.kept_peers import kept_peers
+from ahorraluz.services.kept_peers import KeptHomes, kept_homes
 from ahorraluz.services.learn_savings import keep_learnt, realised
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
@@ -59,11 +59,13 @@ def update_scoreboard(
     first: dict[tuple[str, str], DoneStep] = {}
     for done in book.done() if everything else ():
         first.setdefault((done.home, done.step), done)
+    others = kept_homes(tools=tools) if first else None
+    work = _Work(tools=tools, others=others, as_of=as_of, today=today)
     verified = refused = 0
     for place, (promise, home) in enumerate(everything):
         done_step = None if home is None else first.get((home, promise.terms.step))
         if home is not None and done_step is not None and promise.made_on <= done_step.day:
-            results = _results(promise, home, done_step, tools=tools, as_of=as_of, today=today)
+            results = _results(promise, home, done_step, work)
             book.keep_results(promise.id, results)
             verified += bool(results)
             refused += not results
@@ -76,16 +78,26 @@ def update_scoreboard(
     return Updated(verified=verified, refused=refused, open=len(everything) - verified - refused)
 
 
-def _results(
-    promise: Promise, home: str, done: DoneStep, *, tools: Toolbox, as_of: datetime, today: date
-) -> list[MonthResult]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What one update works with."""
+
+    tools: Toolbox
+    others: KeptHomes | None
+    as_of: datetime
+    today: date
+
+
+def _results(promise: Promise, home: str, done: DoneStep, work: _Work) -> list[MonthResult]:
+    tools, today = work.tools, work.today
     try:
         series, _ = series_of(home, tools=tools, hints=None, as_of=today)
         verified = verify_savings(
             series,
             StepTaken(step=promise.terms.step, since=done.day),
             beside=Beside(
-                peers=kept_peers(home, tools=tools), connection=_connection(promise, tools)
+                peers=None if work.others is None else work.others.without(home),
+                connection=_connection(promise, tools),
             ),
             tools=tools,
             as_of=today,
@@ -93,7 +105,7 @@ def _results(
     except AhorraLuzError:
         # Too short, or nothing was read: it stays a promise of which nothing was measured.
         return []
-    return list(month_results(verified, promise, measured_s=int(as_of.timestamp())))
+    return list(month_results(verified, promise, measured_s=int(work.as_of.timestamp())))
 
 
 def _connection(promise: Promise, tools: Toolbox) -> Connection | None:
