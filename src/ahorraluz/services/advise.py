@@ -1,6 +1,6 @@
 """From a home to its plan in soles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -116,28 +116,13 @@ def advise(
     _check(home)
     book = tools.book(home.supply.distributor)
     learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
-    prices = learnt.schedule if learnt else None
-    charges = with_receipt_charges(home.charges, receipt)
-
-    def terms_of(period: Period) -> BillTerms:
-        return bill_terms(book, home.supply, period, charges=charges, receipt=prices)
-
+    terms_of = _terms(home, book, learnt, receipt)
     latest = home.history[-1]
     bill = price_bill(
         Consumption(period=latest.period, energy_kwh=latest.kwh), terms_of(latest.period)
     )
-    city = city_of(home)
-    usage = _usage(home, city)
-    year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
-    context = PlanContext(
-        home=home,
-        account=usage,
-        year=year,
-        kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
-        facts=_facts(city, book),
-        as_of=as_of,
-        otherwise=_otherwise(home, book, year),
-    )
+    context = _context(home, book, terms_of, as_of=as_of)
+    usage, year = context.account, context.year
     measures = learnt_measures(
         ALL_MEASURES, read_learnt(tools.user_folder), region=home.department or ""
     )
@@ -155,6 +140,51 @@ def advise(
         kwh_by_month=context.kwh_by_month,
         issues=_issues(bill, year, usage, learnt, plan),
         data_hash=tools.data_hash(home.supply.distributor),
+    )
+
+
+def plan_context(
+    home: Home,
+    *,
+    tools: Toolbox,
+    as_of: date,
+    receipt: Receipt | None = None,
+    evidence: Evidence | None = None,
+) -> PlanContext:
+    """Return what a plan of a home is made from; takes and raises what :func:`advise` does."""
+    _check(home)
+    book = tools.book(home.supply.distributor)
+    learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
+    return _context(home, book, _terms(home, book, learnt, receipt), as_of=as_of)
+
+
+def _terms(
+    home: Home, book: TariffBook, learnt: LearntTariff | None, receipt: Receipt | None
+) -> Callable[[Period], BillTerms]:
+    """Return what a home is billed by in any period."""
+    prices = learnt.schedule if learnt else None
+    charges = with_receipt_charges(home.charges, receipt)
+
+    def terms_of(period: Period) -> BillTerms:
+        return bill_terms(book, home.supply, period, charges=charges, receipt=prices)
+
+    return terms_of
+
+
+def _context(
+    home: Home, book: TariffBook, terms_of: Callable[[Period], BillTerms], *, as_of: date
+) -> PlanContext:
+    city = city_of(home)
+    usage = _usage(home, city)
+    year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
+    return PlanContext(
+        home=home,
+        account=usage,
+        year=year,
+        kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
+        facts=_facts(city, book),
+        as_of=as_of,
+        otherwise=_otherwise(home, book, year),
     )
 
 

@@ -236,3 +236,59 @@ def test_a_note_of_several_steps_is_printed_once(monkeypatch: pytest.MonkeyPatch
 def test_one_lamp_is_no_plural_in_brackets(lamps: str) -> None:
     for language in ("es", "en"):
         assert "(s)" not in open_texts(language).text(f"measure.{lamps}.how", count=1)
+
+
+@pytest.mark.parametrize("objective", ["savings", "npv", "co2"])
+def test_the_plan_is_proved_for_every_aim(objective: str) -> None:
+    plan = answer("plan", EXAMPLES / "lima.toml", "--objective", objective, *NOW)
+
+    assert plan["optimum"]["objective"] == objective
+    assert plan["optimum"]["proved"]
+    assert plan["optimum"]["gap"] == "0"
+
+
+def test_the_lines_that_fall_add_up_to_each_step() -> None:
+    for step in plan_of("lima")["steps"]:
+        assert sum(map(D, step["fallen"].values())) == D(step["bill_saving_year"])
+        assert step["place"]
+
+
+def test_the_frontier_rises_with_the_budget() -> None:
+    plan = answer("plan", EXAMPLES / "arequipa.toml", "--frontier", *NOW)
+
+    budgets = [D(point["budget"]) for point in plan["frontier"]]
+    values = [D(point["value"]) for point in plan["frontier"]]
+    assert budgets == sorted(budgets)
+    assert values == sorted(values)
+    assert all(budget % 100 == 0 for budget in budgets)
+    assert all(D(point["cost"]) <= D(point["budget"]) for point in plan["frontier"])
+
+
+def test_an_instalment_buys_later_out_of_what_is_saved() -> None:
+    now = answer("plan", EXAMPLES / "lima.toml", "--budget", "0", *NOW)
+    later = answer("plan", EXAMPLES / "lima.toml", "--budget", "0", "--instalment", "30", *NOW)
+
+    assert {step["start_month"] for step in now["steps"]} == {0}
+    assert max(step["start_month"] for step in later["steps"]) > 0
+    assert D(later["optimum"]["value"]) > D(now["optimum"]["value"])
+
+
+def test_effort_leaves_out_habits_that_save_less_than_it_is_worth() -> None:
+    plan = answer("plan", EXAMPLES / "lima.toml", "--effort", "50", *NOW)
+
+    assert [step["measure"] for step in plan["steps"] if step["effort"] == "daily"] == []
+
+
+def test_a_moved_figure_moves_the_plan() -> None:
+    moved = answer(
+        "plan", EXAMPLES / "lima.toml", "--assume", "ducha-electrica.minutes_shower=20", *NOW
+    )
+
+    def of(plan: Any) -> Decimal:
+        return D(
+            next(s for s in plan["steps"] if s["measure"] == "shorter-showers")["kwh_year"][
+                "middle"
+            ]
+        )
+
+    assert of(moved) != of(plan_of("lima"))

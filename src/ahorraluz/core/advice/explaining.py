@@ -25,7 +25,6 @@ from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import present_value
 
 WHOLE_SOL = Decimal(1)
-NEVER_PAYS = "reason.never-pays"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,52 +123,63 @@ class Explainer:
 
     def left_out(self, item: LeftOut, candidate: Candidate) -> LeftOut:
         """Return a measure that could have been a step, with what would bring it in."""
-        board = self.board
-        budget = board.budget_pen
-        pays = item.reason != NEVER_PAYS
-        if pays and budget is not None and board.wishes.instalment_pen is None:
-            enough = budget_for(candidate, self.stairs, board.problem, above=budget)
+        sizes = [
+            place
+            for place, known in enumerate(self.board.candidates)
+            if known.measure.id == candidate.measure.id
+        ]
+        if not sizes or not self.board.priced:
+            return item
+        budget = self.board.budget_pen
+        if budget is not None and self.board.wishes.instalment_pen is None:
+            enough = min(filter(None, map(self._budget_to_enter, sizes)), default=None)
             if enough is not None:
-                more = enough - budget
-                return replace(
-                    item,
-                    enters_with_pen=enough,
-                    would=Reason(key="would.with-budget", parameters={"more": more}),
-                )
-        below = self._price_to_enter(candidate)
+                would = Reason(key="would.with-budget", parameters={"more": enough - budget})
+                return replace(item, enters_with_pen=enough, would=would)
+        below = self._price_to_enter(sizes[0])
         if below is None:
             return item
-        return replace(
-            item,
-            enters_below_pen=below,
-            would=Reason(key="would.below-price", parameters={"price": below}),
-        )
+        would = Reason(key="would.below-price", parameters={"price": below})
+        return replace(item, enters_below_pen=below, would=would)
 
-    def _price_to_enter(self, candidate: Candidate) -> Decimal | None:
+    def _budget_to_enter(self, place: int) -> Decimal | None:
+        """Return the budget with which a candidate fits beside the steps and adds to them.
+
+        Where the frontier is asked for it is the least budget whose best plan has it.
+        """
+        board, budget = self.board, self.board.budget_pen or ZERO
+        if board.wishes.frontier:
+            return budget_for(board.candidates[place], self.stairs, board.problem, above=budget)
+        with_it, adds = self._beside(place)
+        cost = sum((board.candidates[member].cost for member in with_it), ZERO)
+        return round_cent(cost) if adds > 0 and cost > budget else None
+
+    def _beside(self, place: int) -> tuple[list[int], float]:
+        """Return the steps with a candidate, less what it rules out, and what that adds."""
+        problem = self.board.problem
+        excluded = {a + b - place for a, b in problem.rules.exclusions if place in (a, b)}
+        members = [*(member for member in self.members if member not in excluded), place]
+        with_it = problem.mask(members)
+        if not problem.rules.allowed(with_it)[0]:
+            return members, -np.inf
+        worths = problem.of_sets(np.concatenate([with_it, self.prefixes[-1:]]))[:, 0]
+        return members, float(worths[0] - worths[1])
+
+    def _price_to_enter(self, place: int) -> Decimal | None:
         """Return the price at which a measure would be worth its place; ``None``: no price is.
 
         The rest of the plan stays as it is, but for what the measure rules out.
         """
-        board, problem = self.board, self.board.problem
-        if board.wishes.objective is Objective.CO2 or not candidate.cost:
+        board = self.board
+        candidate = board.candidates[place]
+        _, adds = self._beside(place)
+        if board.wishes.objective is Objective.CO2 or not candidate.cost or not np.isfinite(adds):
             return None
-        sizes = [
-            place
-            for place, known in enumerate(board.candidates)
-            if known.measure.id == candidate.measure.id
-        ]
-        if not sizes:
-            return None
-        place = sizes[0]
-        excluded = {a + b - place for a, b in problem.rules.exclusions if place in (a, b)}
-        with_it = problem.mask([*(m for m in self.members if m not in excluded), place])
-        if not problem.rules.allowed(with_it)[0]:
-            return None
-        worths = problem.of_sets(np.concatenate([with_it, self.prefixes[-1:]]))[:, 0]
-        years = board.money.years(candidate.proposal)
-        annuity = present_value(Decimal(1), years=years, rate=board.money.rate)
-        spread = annuity if board.wishes.objective is Objective.SAVINGS else Decimal(1)
-        price = candidate.cost + Decimal(repr(float(worths[0] - worths[1]))) * spread
+        spread = Decimal(1)
+        if board.wishes.objective is Objective.SAVINGS:
+            years = board.money.years(candidate.proposal)
+            spread = present_value(Decimal(1), years=years, rate=board.money.rate)
+        price = candidate.cost + Decimal(repr(adds)) * spread
         return price.quantize(WHOLE_SOL) if CENT < price < candidate.cost else None
 
     @cached_property

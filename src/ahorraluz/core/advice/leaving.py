@@ -21,6 +21,15 @@ TINY_WH = 1e-6
 """Keeps a product that should be whole from being rounded down by the last bit. [Wh]"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptUses:
+    """The share of some uses that sets keep."""
+
+    places: tuple[int, ...]
+    shares: Shares
+    """Shape (b, uses, 12). [0 to 1]"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leaving:
     """Effects of every candidate on every use, as arrays."""
@@ -52,25 +61,25 @@ class Leaving:
         }
 
     @cached_property
-    def kept(self) -> Mapping[int, Mapping[int, Shares]]:
-        """Kept shares, shape (12,), by candidate and place of the use."""
+    def kept(self) -> Mapping[int, tuple[tuple[int, ...], Shares]]:
+        """By candidate the places of the uses it acts on, and kept shares, shape (uses, 12)."""
         months = list(self.calendar)
         places = {use: place for place, use in enumerate(self.start.uses)}
-        found: dict[int, dict[int, Shares]] = {}
+        found: dict[int, tuple[tuple[int, ...], Shares]] = {}
         for number, effect in enumerate(self.effects):
-            if effect.home_shares:
-                continue
-            for cut in effect.cuts:
+            row: dict[int, Shares] = {}
+            for cut in () if effect.home_shares else effect.cuts:
                 if cut.use in places:
-                    row = found.setdefault(number, {})
-                    share = 1.0 - np.array(cut.shares)[months]
-                    row[places[cut.use]] = row.get(places[cut.use], 1.0) * share
+                    place = places[cut.use]
+                    row[place] = row.get(place, 1.0) * (1.0 - np.array(cut.shares)[months])
+            if row:
+                found[number] = (tuple(row), np.array(list(row.values())))
         return found
 
     @cached_property
     def _cut(self) -> frozenset[int]:
         """Places of the uses that some candidate acts on by itself."""
-        return frozenset(use for row in self.kept.values() for use in row)
+        return frozenset(use for uses, _ in self.kept.values() for use in uses)
 
     @cached_property
     def own(self) -> tuple[int, ...]:
@@ -79,7 +88,8 @@ class Leaving:
 
     def uses_of(self, candidate: int) -> frozenset[int]:
         """Return the places of the uses that a candidate acts on."""
-        return frozenset(self.kept.get(candidate, {}))
+        uses, _ = self.kept.get(candidate, ((), None))
+        return frozenset(uses)
 
     def of_all(self, sets: Sets) -> Shares:
         """Return the share that acting on everything keeps in each set, shape (b, 12)."""
@@ -104,30 +114,34 @@ class Leaving:
             sets, self.kept_of(sets, uses), everywhere=self.of_all(sets), candidates=candidates
         )
 
-    def kept_of(self, sets: Sets, uses: Iterable[int]) -> Mapping[int, Shares]:
-        """Return the share of uses that sets keep by themselves, shape (b, 12) each.
+    def kept_of(self, sets: Sets, uses: Iterable[int]) -> KeptUses:
+        """Return the share of uses that sets keep by themselves.
 
         Uses that nothing acts on are left out, unless something acts on everything.
+        Shares are multiplied in the order of candidates.
         """
-        return {use: self._product(sets, use) for use in uses if use in self._cut or self.on_all}
+        places = tuple(use for use in uses if use in self._cut or self.on_all)
+        row = {use: number for number, use in enumerate(places)}
+        kept = np.ones((len(sets), len(places), len(self.calendar)))
+        for candidate, (cut, shares) in self.kept.items():
+            inside = [number for number, use in enumerate(cut) if use in row]
+            if inside:
+                rows = [row[cut[number]] for number in inside]
+                member = sets[:, candidate, None, None]
+                kept[:, rows] *= np.where(member, shares[inside], 1.0)
+        return KeptUses(places=places, shares=kept)
 
     def taken_when(
-        self,
-        sets: Sets,
-        kept: Mapping[int, Shares],
-        *,
-        everywhere: Shares,
-        candidates: Sequence[int],
+        self, sets: Sets, kept: KeptUses, *, everywhere: Shares, candidates: Sequence[int]
     ) -> WattHours:
         """Return what sets take off and add, where everything keeps the share ``everywhere``."""
-        total = np.zeros((len(sets), len(self.calendar)), dtype=np.int64)
-        for use, share in kept.items():
-            total += self._spared(self.start.wh[:, use], share * everywhere)
+        start = self.start.wh.T[list(kept.places)]
+        total: WattHours = self._spared(start, kept.shares * everywhere[:, None]).sum(axis=1)
         for candidate in candidates:
             if candidate in self.added:
                 amount = self.added[candidate]
                 left = amount - self._spared(amount, everywhere)
-                total -= np.where(sets[:, candidate, None], left, 0)
+                total = total - np.where(sets[:, candidate, None], left, 0)
         return total
 
     def all_taken(self, sets: Sets) -> WattHours:
@@ -140,32 +154,16 @@ class Leaving:
         sets = np.zeros((1, len(self.effects)), dtype=bool)
         sets[0, list(chosen)] = True
         everywhere = self.of_all(sets)
+        kept = self.kept_of(sets, self.own)
         wh = self.start.wh.copy()
-        for use in self.own:
-            kept = self._product(sets, use) * everywhere
-            wh[:, use] -= self._spared(wh[:, use], kept)[0]
+        places = list(kept.places)
+        wh[:, places] -= self._spared(wh.T[places], kept.shares[0] * everywhere).T
         year = EnergyYear(uses=self.start.uses, wh=wh)
         for candidate in sorted(chosen & set(self.added)):
             amount = self.added[candidate]
             left = amount - self._spared(amount, everywhere)[0]
             year = year.plus(UseKey(self.names[candidate]), left)
         return year
-
-    def _product(self, sets: Sets, use: int) -> Shares:
-        """Return the share of a use that is kept, multiplied in the order of candidates."""
-        kept = np.ones((len(sets), len(self.calendar)))
-        for candidate, share in self._acting_on.get(use, ()):
-            kept = np.where(sets[:, candidate, None], kept * share, kept)
-        return kept
-
-    @cached_property
-    def _acting_on(self) -> Mapping[int, list[tuple[int, Shares]]]:
-        """Candidates with the share they keep, by use, in the order of candidates."""
-        found: dict[int, list[tuple[int, Shares]]] = {}
-        for candidate, row in self.kept.items():
-            for use, share in row.items():
-                found.setdefault(use, []).append((candidate, share))
-        return found
 
     @staticmethod
     def _spared(wh: WattHours, kept: Shares) -> WattHours:

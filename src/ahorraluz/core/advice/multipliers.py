@@ -118,7 +118,7 @@ class Multipliers:
             Level that is decided next.
         """
         low, high = (end[level] for end in self.ladder.reach)
-        months, _ = conjugate(curves, taken, self.energy, low, high)
+        months = conjugate(curves, taken, self.energy, low, high)
         spare = self.budget * left if self.budget else 0.0
         bound: Floats = months.sum(axis=1) - fixed + self._gains[level] + spare
         return bound
@@ -129,7 +129,7 @@ class Multipliers:
         """Return the bound of everything with its subgradient by energy and by budget."""
         ladder = self.ladder
         low, high = (end[0] for end in ladder.reach)
-        months, at = conjugate(curves, rest.taken, self.energy, low, high)
+        months, at = _where_most(curves, rest.taken[0], self.energy, low, high)
         ends = (*ladder.firsts[1:], len(self._values))
         chosen = [
             first + int(self._values[first:end].argmax())
@@ -139,24 +139,44 @@ class Multipliers:
         cost = float(ladder.all.cost[chosen].sum() + rest.cost[0])
         left = spend - float(rest.cost[0])
         bound = float(months.sum() - rest.fixed[0, self.goal] + self._gains[0])
-        return bound + (self.budget * left if self.budget else 0.0), wanted - at[0], spend - cost
+        return bound + (self.budget * left if self.budget else 0.0), wanted - at, spend - cost
 
 
 def conjugate(
     curves: UpperCurves, taken: WattHours, energy: Floats, low: WattHours, high: WattHours
+) -> Floats:
+    """Return the most of ``curve(taken + t) − energy · t`` for t from low to high.
+
+    Parameters
+    ----------
+    curves
+        Bound over m months.
+    taken
+        Energy already taken off, shape (b, m). [Wh]
+    energy
+        λ, shape (m,). [PEN/Wh]
+    low, high
+        Least and most that may still be taken, shape (m,). [Wh]
+    """
+    ends = np.stack([taken + low, taken + high])
+    at_ends = curves.at(ends) - energy * ends
+    knots = curves.values - energy[:, None] * curves.places
+    inside = (curves.places > ends[0][..., None]) & (curves.places < ends[1][..., None])
+    between = np.where(inside, knots, -np.inf).max(axis=-1)
+    best: Floats = np.maximum(at_ends.max(axis=0), between) + energy * taken
+    return best
+
+
+def _where_most(
+    curves: UpperCurves, taken: WattHours, energy: Floats, low: WattHours, high: WattHours
 ) -> tuple[Floats, Floats]:
-    """Return the most of ``curve(taken + t) − energy · t`` for t from low to high, and that t."""
-    least = curves.at(taken + low) - energy * low
-    most = curves.at(taken + high) - energy * high
-    best = np.maximum(least, most)
-    place = np.where(least >= most, low, high).astype(np.float64)
-    for knot in range(curves.places.shape[1]):
-        step = curves.places[:, knot] - taken
-        value = curves.values[:, knot] - energy * step
-        better = (step > low) & (step < high) & (value > best)
-        best = np.where(better, value, best)
-        place = np.where(better, step, place)
-    return best, place
+    """Return the same for one partial plan, and the t that gives it, shape (m,) both."""
+    places = np.concatenate([(taken + low)[:, None], (taken + high)[:, None], curves.places], 1)
+    places = np.clip(places, (taken + low)[:, None], (taken + high)[:, None])
+    values = curves.at(places.T).T - energy[:, None] * (places - taken[:, None])
+    best = values.argmax(axis=1)
+    rows = np.arange(len(taken))
+    return values[rows, best], (places[rows, best] - taken).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

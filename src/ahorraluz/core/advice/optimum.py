@@ -18,7 +18,7 @@ from ahorraluz.core.advice.saving_curve import Floats
 
 NARROW = 48
 """Partial plans of the first, quick search that finds a plan to beat."""
-CHUNK = 60_000
+CHUNK = 4_000
 """Partial plans that are bounded at a time."""
 EQUAL = 1e-7
 """Worths nearer than this are the same."""
@@ -100,8 +100,9 @@ class _Search:
             if bound <= (aim + EQUAL if goal == 0 else -EQUAL):
                 return
             found.append(prices)
-        self._grow(rest, ladder, found, most=NARROW)
-        left = self._grow(rest, ladder, found, most=self.limits.most_states)
+        left = self._grow(rest, ladder, found, most=NARROW)
+        if left > self.to_beat + EQUAL:
+            left = self._grow(rest, ladder, found, most=self.limits.most_states)
         self.open_bound = max(self.open_bound, left)
 
     def _grow(

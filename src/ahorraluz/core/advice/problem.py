@@ -16,7 +16,7 @@ from ahorraluz.core.advice.bundles import (
     undominated,
 )
 from ahorraluz.core.advice.energy import WattHours
-from ahorraluz.core.advice.leaving import Leaving, Sets
+from ahorraluz.core.advice.leaving import KeptUses, Leaving, Sets
 from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.multipliers import Ladder
 from ahorraluz.core.advice.rules import Rules
@@ -54,7 +54,7 @@ class _Subsets:
     """The subsets of a group, before it is known what acts on everything."""
 
     sets: Sets
-    kept: Mapping[Dropped, Mapping[int, Floats]]
+    kept: Mapping[Dropped, KeptUses]
     """Share of each use that is kept, without the members that do not act."""
     fixed: Floats
     cost: Floats
@@ -214,15 +214,13 @@ class Problem:
         return row
 
     def _columns(self, sets: Sets, *, uses: Iterable[int], candidates: Sequence[int]) -> WattHours:
-        uses = tuple(uses)
-        columns = []
-        for way in self.dropped:
-            acting = sets
-            if way:
-                acting = sets.copy()
-                acting[:, list(way)] = False
-            columns.append(self.leaving.taken(acting, uses=uses, candidates=candidates))
-        return np.concatenate(columns, axis=1)
+        acting = np.repeat(sets[:, None, :], len(self.dropped), axis=1)
+        for number, way in enumerate(self.dropped):
+            acting[:, number, list(way)] = False
+        taken = self.leaving.taken(
+            acting.reshape(-1, sets.shape[1]), uses=tuple(uses), candidates=candidates
+        )
+        return taken.reshape(len(sets), -1)
 
     def prepared(self, on_all: tuple[int, ...], forced: frozenset[int]) -> Prepared:
         """Return everything that is left to choose once it is known what acts on all uses."""

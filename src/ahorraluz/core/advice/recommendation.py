@@ -173,7 +173,8 @@ class LeftOut:
     """Key of the sentence, such as ``reason.tenant``."""
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     enters_with_pen: Decimal | None = None
-    """Smallest budget above the present one with which it joins the best plan. [PEN]"""
+    """Budget with which it fits beside the steps and adds to them; where the frontier was
+    asked for, the least budget whose best plan has it. [PEN]"""
     enters_below_pen: Decimal | None = None
     """Price below which it joins, the rest of the plan as it is. [PEN]"""
     would: Reason | None = None

@@ -124,21 +124,21 @@ class UpperCurves:
     """At least the saving there, shape (m, k). [PEN]"""
 
     @cached_property
-    def _slopes(self) -> tuple[tuple[WattHours, WattHours, Floats], ...]:
-        """Start, width and slope of each line, shape (m,) each, without those of no width."""
-        widths = np.diff(self.places, axis=1)
-        slopes = np.diff(self.values, axis=1) / np.maximum(widths, 1)
-        return tuple(
-            (self.places[:, knot], widths[:, knot], slopes[:, knot])
-            for knot in range(widths.shape[1])
-        )
+    def _slopes(self) -> Floats:
+        """Slope of each line, shape (m, k - 1); none where a line has no width."""
+        slopes: Floats = np.diff(self.values, axis=1) / np.maximum(self._widths, 1)
+        return slopes
+
+    @cached_property
+    def _widths(self) -> WattHours:
+        widths: WattHours = np.diff(self.places, axis=1)
+        return widths
 
     def at(self, taken: WattHours) -> Floats:
-        """Return the bound at energies, shape (b, m) both. [PEN]"""
-        value = self.values[:, 0]
-        for start, width, slope in self._slopes:
-            value = value + slope * np.minimum(np.maximum(taken - start, 0), width)
-        return value
+        """Return the bound at energies, shape (..., m) both. [PEN]"""
+        along = np.minimum(np.maximum(taken[..., None] - self.places[:, :-1], 0), self._widths)
+        bound: Floats = self.values[:, 0] + (along * self._slopes).sum(axis=-1)
+        return bound
 
     def repeated(self, weights: Sequence[float]) -> "UpperCurves":
         """Return the curves once for every weight, each times it."""

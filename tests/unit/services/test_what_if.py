@@ -1,0 +1,61 @@
+"""Figures moved for a plan: by name, refused with a mend, and never kept."""
+
+from decimal import Decimal
+
+import pytest
+from tests.unit.cli.running import EXAMPLES
+
+from ahorraluz.core.home import Home
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.services.homes import home_from_file
+from ahorraluz.services.what_if import assume, effort_of
+
+
+@pytest.fixture(scope="module")
+def home() -> Home:
+    from datetime import date
+
+    return home_from_file(EXAMPLES / "lima.toml", as_of=date(2026, 11, 24)).home
+
+
+def test_assumptions_the_home_and_its_appliances_can_be_moved(home: Home) -> None:
+    moved = assume(
+        home, ["minutes-shower=6", "lpg_cylinder = 60", "ducha-electrica.minutes_shower=9"]
+    )
+
+    shower = next(item for item in moved.appliances if item.id == "ducha-electrica")
+    assert moved.assumptions["minutes-shower"] == 6
+    assert moved.lpg_cylinder_pen == 60
+    assert shower.minutes_shower == 9
+    assert home.lpg_cylinder_pen != 60
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("minutes-shower", "assume-form", id="no value"),
+        pytest.param("minutes-showr=6", "assume-unknown", id="a slip in the name"),
+        pytest.param("ducha-electrica.minuts=6", "assume-unknown", id="a slip in the figure"),
+        pytest.param("moto-electrica.count=1", "assume-appliance", id="not in the home"),
+        pytest.param("minutes-shower=-1", "assume-value", id="less than nothing"),
+        pytest.param("ducha-electrica.minutes_shower=900", "assume-value", id="fifteen hours"),
+        pytest.param("cost-pv-kwp=9999999", "assume-value", id="above the limit"),
+        pytest.param("minutes-shower=six", "number-invalid", id="no number"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(home: Home, text: str, code: str) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        assume(home, [text])
+
+    assert error.value.issue.code == code
+
+
+def test_effort_is_a_word_or_soles() -> None:
+    assert effort_of("low") < effort_of("medium") < effort_of("high")
+    assert effort_of("2,5") == Decimal("2.5")
+
+
+@pytest.mark.parametrize("text", ["much", "-1"])
+def test_an_effort_that_means_nothing_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInputError):
+        effort_of(text)
