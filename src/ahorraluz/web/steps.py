@@ -81,6 +81,10 @@ class StepCard:
     evidence: tuple[tuple[str, str, str], ...]
     """Title, address and grade of what is published."""
     issues: tuple[str, ...]
+    place: str | None
+    """Why it comes where it does."""
+    fallen: tuple[tuple[str, str], ...]
+    """Lines of the recibo that fall in the year, and by how much."""
     bills: tuple[tuple[str, str, str, str, str], ...]
     """Month, kWh without and with, total without and with."""
 
@@ -114,6 +118,8 @@ class ShownPlan:
     cost: str
     steps: int
     questions: tuple[ShownQuestion, ...]
+    proof: str | None
+    """What is proved of the steps; ``None``: nothing, or there are none."""
 
     @property
     def asks(self) -> bool:
@@ -144,7 +150,15 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
         cost=texts.soles(plan.cost_pen, places=0),
         steps=len(plan.steps),
         questions=tuple(_questions(plan.questions, told, texts)),
+        proof=_proof(plan, texts),
     )
+
+
+def _proof(plan: Plan, texts: Texts) -> str | None:
+    """Return that no other steps give more, where it is proved."""
+    if plan.optimum is None or not plan.optimum.proved or not plan.steps:
+        return None
+    return texts.text("web.plan.proved")
 
 
 def _once(cards: Iterable[StepCard]) -> tuple[StepCard, ...]:
@@ -231,6 +245,12 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
             for evidence in item.evidence
         ),
         issues=tuple(texts.issue(issue) for issue in item.issues),
+        place=None if item.place is None else texts.text(item.place.key, **item.place.parameters),
+        fallen=tuple(
+            (texts.text(f"fallen.{name}"), texts.soles(amount))
+            for name, amount in item.fallen.items()
+            if amount
+        ),
         bills=tuple(
             (
                 texts.month(row.period.start),
@@ -255,6 +275,8 @@ def _standing(item: Recommendation, texts: Texts) -> str:
 
 def _left_out(item: LeftOut, texts: Texts) -> tuple[str, str]:
     reason = texts.text(item.reason, **item.parameters)
+    if item.would is not None:
+        reason = f"{reason} {texts.text(item.would.key, **item.would.parameters)}"
     return texts.text(f"measure.{item.measure}.title"), reason
 
 

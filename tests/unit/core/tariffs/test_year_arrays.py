@@ -48,4 +48,5 @@ def test_the_lines_that_fall_add_up_to_the_difference(before: list[int], after: 
     fallen = ARRAYS.fallen(old, new)
 
     difference = ARRAYS.totals(old[:, None]) - ARRAYS.totals(new[:, None])
-    assert sum(fallen.values()).tolist() == difference[:, 0].tolist()
+    together = np.sum(list(fallen.values()), axis=0)
+    assert together.tolist() == difference[:, 0].tolist()
