@@ -31,7 +31,7 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.forecast_home import forecast_home
 
     target = given.text("target")
-    home = None if target else _home(session, given)
+    home = None if target and not given.has("home") else _home(session, given)
     told = given.has("distributor") or given.has("home") or bool(given.files("receipt"))
     found = None
     if target is not None:

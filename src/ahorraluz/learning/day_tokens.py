@@ -11,6 +11,7 @@ import numpy as np
 from ahorraluz.core.forecast.climatology import same_hour_mean, same_hour_quantiles
 from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
+    FACTS,
     HORIZON_DAYS,
     HOURS_DAY,
     MEDIAN,
@@ -26,9 +27,9 @@ from ahorraluz.core.forecast.holidays import FreeDays
 
 DAY_FEATURES = 10
 """Of a day: its weekday as seven marks, a free day, temperature and whether it is known."""
-HOME_FEATURES = 7
+HOME_FEATURES = 7 + 2 * len(FACTS)
 """Of a home: level, hours known, days known, the recibo and whether it is known, the same
-for the temperature."""
+for the temperature and for each of ``FACTS``."""
 HEADS = len(QUANTILES) + 1
 """Outputs of an hour: the quantiles, then the mean."""
 WEEK, FEW = 7, 3
@@ -40,6 +41,8 @@ LEVEL_FLOOR = 1e-3
 """Below this mean use an empty home would be divided by almost nothing. [kWh in an hour]"""
 HIGHEST = 50.0
 """An hour of more than so many mean hours is a fault of the meter for what we learn."""
+USUAL_PEOPLE = 4.0
+"""Persons are counted in households of so many."""
 WARM_C, STEP_C = 15.0, 10.0
 """Temperatures are given as tens of degrees around this one. [°C]"""
 SHAPES = {
@@ -113,7 +116,7 @@ def tokens(windows: Windows, base: Hours, *, free: FreeDays) -> Tokens:
         "known": known,
         "past": of_days[:, :CONTEXT_DAYS],
         "ahead": of_days[:, CONTEXT_DAYS:],
-        "home": np.concatenate([_home(windows, level, known), warm], axis=1),
+        "home": np.concatenate([_home(windows, level, known), warm, _facts(windows)], axis=1),
         "recent": np.minimum(_recent(windows, base) / level[:, None, None], HIGHEST),
         "base": np.minimum(
             heads.reshape(-1, HORIZON_DAYS, HOURS_DAY, HEADS) / level[:, None, None, None], HIGHEST
@@ -200,6 +203,15 @@ def _home(windows: Windows, level: Floats, known: np.ndarray) -> Floats:
         ],
         axis=1,
     )
+
+
+def _facts(windows: Windows) -> Floats:
+    """Return what is known of each home, nothing as its zero, and whether it is, shape (w, 6)."""
+    if windows.facts is None:
+        return np.zeros((len(windows), 2 * len(FACTS)))
+    known = ~np.isnan(windows.facts)
+    scaled = windows.facts / np.array([USUAL_PEOPLE, 1.0, 1.0])
+    return np.concatenate([np.where(known, scaled, 0.0), known], axis=1)
 
 
 def _given_temperatures(windows: Windows) -> Floats:

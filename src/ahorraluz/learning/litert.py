@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from threading import Lock
@@ -11,6 +12,7 @@ import numpy as np
 
 from ahorraluz.core.forecast.climatology import climatology
 from ahorraluz.core.forecast.forecaster import (
+    FACTS,
     HORIZON_DAYS,
     HOURS_DAY,
     QUANTILES,
@@ -58,6 +60,7 @@ class DayMixer:
         self.version = str(card["version"])
         self._population = population_of(card)
         self._offsets: Floats = np.array(card["offsets"])
+        self._taught = np.array([card["facts"][name] > 0 for name in FACTS])
         self._free = free
         self._one = Network(model, batch=1)
         self._many = Network(model, batch=BATCH)
@@ -70,6 +73,9 @@ class DayMixer:
         ForecastError
             ``forecast-nothing-known``: a window with neither readings nor a recibo.
         """
+        if windows.facts is not None:
+            # Of what no home that was learnt from had stated, the network knows nothing.
+            windows = replace(windows, facts=np.where(self._taught, windows.facts, np.nan))
         base = climatology(windows, days=HORIZON_DAYS, population=self._population)
         seen = tokens(windows, base, free=self._calendar())
         network = self._one if len(windows) <= FEW else self._many

@@ -1,9 +1,10 @@
 """The day mixer: one network for all homes, a small correction of each home's own climatology.
 
 Twenty-eight days of 24 hours are mixed as tokens; each day ahead looks for the days that it
-will be like and takes their hours; what is learnt is only by how much the quantiles and the
-mean move from the climatology, and it begins at nothing. Operations are those that LiteRT
-converts: no ``arcsinh``, ``log(1 + x)`` for ``log1p``, SiLU for GELU.
+will be like and takes their hours, and is shown those that the calendar calls alike. What is
+learnt is only by how much the quantiles and the mean move from the climatology, and it begins
+at nothing. Operations are those that LiteRT converts: no ``arcsinh``, ``log(1 + x)`` for
+``log1p``, SiLU for GELU.
 """
 
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 from ahorraluz.core.forecast.forecaster import CONTEXT_DAYS, HORIZON_DAYS, HOURS_DAY, QUANTILES
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.learning.blocks import PACKAGE, mixing_block, register_blocks
-from ahorraluz.learning.day_tokens import HEADS, SHAPES
+from ahorraluz.learning.day_tokens import HEADS, SHAPES, WEEK
 
 Layer: TypeAlias = Any
 Model: TypeAlias = Any
@@ -22,6 +23,8 @@ Tensor: TypeAlias = Any
 
 FAR = 1e4
 """Taken from the likeness of a day of which nothing is known, so that nobody looks at it."""
+FREE_MARKS = slice(5, 8)
+"""Of a day's features: Saturday, Sunday, holiday."""
 UNKNOWN = -1.0
 """Hour ahead that was not measured, in the targets."""
 SPREAD_OF_MEAN, SPREAD_FLOOR = 0.3, 0.1
@@ -44,7 +47,7 @@ class Shape:
     """Ways in which a day ahead looks back."""
     hour_code: int = 8
     """What the days tell each hour."""
-    hour_hidden: int = 40
+    hour_hidden: int = 64
     dropout: float = 0.2
 
 
@@ -60,7 +63,7 @@ def require_tensorflow() -> None:
 def register_layers() -> None:
     """Register every layer, so that a saved network can be loaded."""
     register_blocks()
-    for layer in (_day_tokens, _look_back, _correction, _ordered):
+    for layer in (_day_tokens, _look_back, _days_alike, _correction, _ordered):
         layer()
 
 
@@ -105,7 +108,13 @@ def build(shape: Shape | None = None, *, name: str = "day_mixer") -> Model:
     hidden = layers.Dropout(shape.dropout)(hidden)
     code = layers.Dense(HOURS_DAY * shape.hour_code)(hidden)
     out = _correction()(code=shape.hour_code, hidden=shape.hour_hidden)(
-        [code, profiles, inputs["recent"], inputs["base"]]
+        [
+            code,
+            profiles,
+            _days_alike()()([inputs["history"], inputs["known"], inputs["past"], inputs["ahead"]]),
+            inputs["recent"],
+            inputs["base"],
+        ]
     )
     return keras.Model(inputs, out, name=name)
 
@@ -235,6 +244,53 @@ def _look_back() -> type[Layer]:
 
 
 @cache
+def _days_alike() -> type[Layer]:
+    import keras
+    from keras import ops
+
+    def beside(days: Tensor) -> list[Tensor]:
+        """Return days with their hours an hour later and an hour earlier; the clock is a circle."""
+        later = ops.concatenate([days[..., -1:], days[..., :-1]], axis=-1)
+        earlier = ops.concatenate([days[..., 1:], days[..., :1]], axis=-1)
+        return [later, earlier]
+
+    @keras.saving.register_keras_serializable(package=PACKAGE)
+    class DaysAlike(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, given: list[Tensor]) -> Tensor:
+            history, known, past, ahead = given
+            parts = []
+            for alike in (_same_kind(ahead, past), _same_weekday(ahead, past)):
+                count = ops.matmul(alike, known)
+                parts += [ops.matmul(alike, history) / (count + 1e-3), count / CONTEXT_DAYS]
+            each = ops.zeros_like(parts[0])
+            week = history[:, -WEEK:]
+            parts += [week, known[:, -WEEK:], *beside(week), history[:, -2 * WEEK : -WEEK]]
+            last = [history[:, CONTEXT_DAYS - n : CONTEXT_DAYS - n + 1] for n in (1, 2, 3)]
+            parts += [day + each for day in (*last, *beside(last[0]))]
+            return ops.stack(parts, axis=-1)
+
+    return DaysAlike
+
+
+def _same_kind(ahead: Tensor, past: Tensor) -> Tensor:
+    """Return which past days are free, or are not, as each day ahead, shape (n, 7, 28)."""
+    from keras import ops
+
+    both = []
+    for days in (ahead, past):
+        free = ops.max(days[..., FREE_MARKS], axis=-1, keepdims=True)
+        both.append(ops.concatenate([free, 1.0 - free], axis=-1))
+    return ops.matmul(both[0], ops.transpose(both[1], (0, 2, 1)))
+
+
+def _same_weekday(ahead: Tensor, past: Tensor) -> Tensor:
+    """Return which past days have the weekday of each day ahead, shape (n, 7, 28)."""
+    from keras import ops
+
+    return ops.matmul(ahead[..., :WEEK], ops.transpose(past[..., :WEEK], (0, 2, 1)))
+
+
+@cache
 def _correction() -> type[Layer]:
     import keras
     from keras import layers, ops
@@ -255,10 +311,10 @@ def _correction() -> type[Layer]:
             self.moves.build((None, HORIZON_DAYS, HOURS_DAY, self.units))
 
         def call(self, given: list[Tensor]) -> Tensor:
-            code, profiles, recent, base = given
+            code, profiles, alike, recent, base = given
             code = ops.reshape(code, (-1, HORIZON_DAYS, HOURS_DAY, self.code))
             recent = ops.expand_dims(recent, 1) + ops.zeros_like(base[..., :1])
-            features = [code, *(ops.log(1.0 + part) for part in (profiles, recent, base))]
+            features = [code, *(ops.log(1.0 + part) for part in (profiles, alike, recent, base))]
             values = ops.concatenate(features, axis=-1)
             for dense in self.hidden:
                 values = dense(values)

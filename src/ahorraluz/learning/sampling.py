@@ -8,6 +8,7 @@ import numpy as np
 
 from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
+    FACTS,
     HORIZON_DAYS,
     HOURS_DAY,
     Days,
@@ -16,24 +17,33 @@ from ahorraluz.core.forecast.forecaster import (
     mean_day,
 )
 from ahorraluz.core.forecast.panel import Cut, HomeHours, cut_windows
+from ahorraluz.learning.day_tokens import LEVEL_FLOOR
 from ahorraluz.learning.training_data import TrainingHome
 
-SHIFTS_H = (0, 0, 0, 0, -2, -1, 1, 2, -5, 5)
+SHIFTS_H = (0, 0, 0, 0, 0, 0, -1, 1, -3, 3)
 """By how much a home's clock is moved while learning: habits differ by hours from town to
 town, and files name their zone wrongly. [h]"""
-BACKWARD_SHARE = 0.5
+BACKWARD_SHARE = 0.35
 """Part of the homes whose weeks are told in reverse order. A year of data holds each season
 once: homes seen only from winter to summer teach that use falls, and backwards it rises as
 often."""
 FEW_DAYS = (1, 1, 1, 2, 2, 3, 4, 5, 7, 10, 14, 21)
 """Days that a home newly known may have shown."""
-FEW_SHARE, BILL_ONLY_SHARE, BILL_SHARE, GAPS_SHARE = 0.35, 0.06, 0.3, 0.1
+FEW_SHARE, BILL_ONLY_SHARE, BILL_SHARE, GAPS_SHARE = 0.25, 0.06, 0.3, 0.1
 """Parts of the windows that show few days, nothing but a recibo, a recibo too, or gaps."""
 BILL_SPREAD, GAP_DAYS = 0.15, 5
 """A recibo is of another month: standard deviation of its logarithm from the window's mean;
 and the longest gap. [day]"""
 WEATHER_SHARE, FORECAST_ERROR_C = 0.5, 1.5
 """Part of the windows that keep their temperatures; standard error of those ahead. [°C]"""
+MIXED_SHARE, MIXED_EVENLY = 0.5, 0.6
+"""Part of the homes of a round that are two homes of one place added up, as two families under
+one roof; and the parameter of the beta distribution of the weights, below one: mostly one home
+with a little of the other."""
+LEAST_MIXED_DAYS = 60
+"""Days that two homes must have in common to be added up. [day]"""
+FACTS_SHARE = 0.5
+"""Part of the windows that keep what is known of their homes."""
 WEEK = 7
 PLACE_SHARE = {"london": 0.6}
 """Part of a draw that comes from a place; all others share the rest home by home."""
@@ -98,9 +108,10 @@ def cut_of(homes: Sequence[TrainingHome], part: str, *, step_days: int = 1) -> S
         first, last = _between(home, part)
         cut = cut_windows([home.hours], first=first, last=last, step_days=step_days)
         temperatures = _windows_of(home, cut.windows.origin)
+        facts = np.broadcast_to(home.facts, (len(cut.home), len(FACTS)))
         cuts.append(
             Cut(
-                windows=replace(cut.windows, temp_c=temperatures),
+                windows=replace(cut.windows, temp_c=temperatures, facts=facts),
                 actual=cut.actual,
                 home=np.full(len(cut.home), place),
             )
@@ -112,6 +123,7 @@ def cut_of(homes: Sequence[TrainingHome], part: str, *, step_days: int = 1) -> S
             origin=np.concatenate([cut.windows.origin for cut in cuts]),
             bill_kwh_day=np.concatenate([cut.windows.bill_kwh_day for cut in cuts]),
             temp_c=temp_c,
+            facts=np.concatenate([_facts(cut.windows) for cut in cuts]),
         ),
         actual=np.concatenate([cut.actual for cut in cuts]),
         home=np.concatenate([cut.home for cut in cuts]),
@@ -131,8 +143,9 @@ def drawn(homes: Sequence[TrainingHome], count: int, chance: np.random.Generator
     chance
         Where every choice comes from.
     """
-    sample = cut_of([varied(home, chance) for home in homes], "learn")
-    rows = chance.choice(len(sample.cut.home), count, p=_weights(homes, sample.cut.home))
+    shown = [varied(home, chance) for home in mixed(homes, chance)]
+    sample = cut_of(shown, "learn")
+    rows = chance.choice(len(sample.cut.home), count, p=_weights(shown, sample.cut.home))
     windows = sample.cut.windows.rows(rows)
     return Sample(
         cut=Cut(
@@ -142,6 +155,41 @@ def drawn(homes: Sequence[TrainingHome], count: int, chance: np.random.Generator
         ),
         country=sample.country[rows],
     )
+
+
+def mixed(homes: Sequence[TrainingHome], chance: np.random.Generator) -> list[TrainingHome]:
+    """Return homes of which some are the sum of two of one place, as large as the first.
+
+    Thirty homes are soon known by heart; their sums are homes that nobody has seen.
+
+    Parameters
+    ----------
+    homes
+        Homes to learn from.
+    chance
+        Where every choice comes from.
+    """
+    return [
+        _with_another(home, [other for other in homes if other.place == home.place], chance)
+        if chance.random() < MIXED_SHARE
+        else home
+        for home in homes
+    ]
+
+
+def _with_another(
+    home: TrainingHome, others: Sequence[TrainingHome], chance: np.random.Generator
+) -> TrainingHome:
+    other = others[int(chance.integers(len(others)))]
+    share = float(chance.beta(MIXED_EVENLY, MIXED_EVENLY))
+    days, own, theirs = np.intersect1d(home.hours.days, other.hours.days, return_indices=True)
+    first, second = home.hours.kwh[own], other.hours.kwh[theirs]
+    if len(days) < LEAST_MIXED_DAYS or np.isnan(first).all() or np.isnan(second).all():
+        return home
+    size = np.nanmean(first) / max(float(np.nanmean(second)), LEVEL_FLOOR)
+    kwh = share * first + (1 - share) * size * second
+    hours = replace(home.hours, days=days, kwh=kwh)
+    return replace(home, hours=hours, temp_c=home.temp_c[own])
 
 
 def varied(home: TrainingHome, chance: np.random.Generator) -> TrainingHome:
@@ -185,11 +233,13 @@ def hidden_in_part(windows: Windows, chance: np.random.Generator) -> Windows:
     temp_c = _temperatures(windows).copy()
     temp_c[chance.random(count) >= WEATHER_SHARE] = np.nan
     temp_c[:, CONTEXT_DAYS:] += chance.normal(0.0, FORECAST_ERROR_C, (count, HORIZON_DAYS))
-    return Windows(
+    facts = np.where(chance.random((count, 1)) < FACTS_SHARE, _facts(windows), np.nan)
+    return replace(
+        windows,
         kwh=kwh,
-        origin=windows.origin,
         bill_kwh_day=np.where(keeps_bill, bill, np.nan),
         temp_c=temp_c,
+        facts=facts,
     )
 
 
@@ -230,6 +280,11 @@ def _windows_of(home: TrainingHome, origin: Days) -> Floats:
     """Return the temperatures of the 35 days of each window, shape (w, 35)."""
     place = (origin - home.hours.days[0]).astype(np.int64)
     return np.asarray(home.temp_c[place[:, None] + np.arange(-CONTEXT_DAYS, HORIZON_DAYS)])
+
+
+def _facts(windows: Windows) -> Floats:
+    assert windows.facts is not None  # noqa: S101 - cut_of gives them to every window
+    return windows.facts
 
 
 def _temperatures(windows: Windows) -> Floats:

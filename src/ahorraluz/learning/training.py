@@ -22,7 +22,7 @@ Progress = Callable[[int, int, float], None]
 class Recipe:
     """How a network is fitted."""
 
-    epochs: int = 16
+    epochs: int = 20
     """Rounds, each of newly drawn windows."""
     windows: int = 8192
     """Windows of a round."""
@@ -31,7 +31,7 @@ class Recipe:
     """Highest step of the optimiser; it falls to nothing along a cosine."""
     decay: float = 1e-2
     """Weight decay."""
-    mean_weight: float = 0.5
+    mean_weight: float = 0.1
     """Weight of the mean's squared error against the quantiles' pinball loss."""
     averaged: float = 0.4
     """Part of the rounds, the last ones, whose weights are averaged."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ahorraluz.core.forecast.forecaster import HOURS_DAY, Days, Floats
+from ahorraluz.core.forecast.forecaster import FACTS, HOURS_DAY, Days, Floats
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.readings.grid import HOUR_S, local_seconds
@@ -31,6 +31,7 @@ KNOWN_HOUR = 0.75
 """Part of an hour that must be measured for it to be known, as in ``DayGrid.hourly``."""
 EMPTY_KWH = 0.01
 """Mean hour of a home that nobody lives in: a refrigerator takes several times as much. [kWh]"""
+NO_FACTS = np.full(len(FACTS), np.nan)
 LEAST_DAYS = 36
 """A home of fewer days gives no window: 28 before, 7 after, and one to move. [day]"""
 
@@ -51,6 +52,8 @@ class MeterSet:
     column: str = "kwh"
     unit_kwh: float = 1.0
     """What one unit of the column is worth. [kWh]"""
+    households: str | None = None
+    """File of what is known of the homes: their ``tariff``, ``ToU`` where hours have prices."""
     weather: str | None = None
     """File of hourly or half-hourly temperatures there."""
     judged_from: str | None = None
@@ -63,6 +66,7 @@ METER_SETS = (
         place="london",
         zone="Europe/London",
         country="GB",
+        households="lcl2013_households.csv",
         weather="uk_temperature_halfhourly.csv.gz",
         judged_from="2013-10-01",
     ),
@@ -71,6 +75,7 @@ METER_SETS = (
         place="london",
         zone="Europe/London",
         country="GB",
+        households="lcl_long_households.csv",
         weather="uk_temperature_halfhourly.csv.gz",
         judged_from="2013-10-01",
     ),
@@ -119,6 +124,8 @@ class TrainingHome:
     place: str
     country: str
     held_out: bool
+    facts: Floats
+    """What is known of it, columns ``FACTS``, NaN where not known, shape (3,)."""
     temp_c: Floats
     """Mean temperature of each of its days, NaN where not known, shape (d,). [°C]"""
     learn_until: np.datetime64
@@ -180,6 +187,13 @@ def read_panel(folder: Path) -> Panel:
     }
     for name in weather:
         hashes[name] = _sha256(folder / name)
+    stated = {
+        name: _households(folder / name)
+        for known, _ in homes
+        if (name := known.households) is not None and (folder / name).exists()
+    }
+    for name in stated:
+        hashes[name] = _sha256(folder / name)
     cuts = _cuts(homes)
     panel = tuple(
         TrainingHome(
@@ -187,6 +201,7 @@ def read_panel(folder: Path) -> Panel:
             place=known.place,
             country=known.country,
             held_out=is_held_out(home.id),
+            facts=stated.get(known.households or "", {}).get(home.id, NO_FACTS),
             temp_c=_temperatures(home.days, weather.get(known.weather or "")),
             learn_until=cuts[known.place][0],
             judge_from=cuts[known.place][1],
@@ -276,6 +291,15 @@ def _cuts(
             ends = [days[int(share * (len(days) - 1))] for share in (LEARN_SHARE, CHECK_SHARE)]
             cuts[place] = (ends[0], ends[1])
     return cuts
+
+
+def _households(path: Path) -> dict[str, Floats]:
+    """Return the facts of each home of a file, by its id."""
+    table = pd.read_csv(path, dtype=str)
+    hourly = np.where(table["tariff"].isna(), np.nan, table["tariff"] == "ToU")
+    facts = np.tile(NO_FACTS, (len(table), 1))
+    facts[:, FACTS.index("hourly_tariff")] = hourly
+    return dict(zip(table["household_id"], facts, strict=True))
 
 
 def _daily_temperatures(path: Path, *, zone: str) -> pd.Series:

@@ -9,6 +9,7 @@ from ahorraluz.core.home import Home
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.find_readings import FoundReadings, known_on
+from ahorraluz.services.home_facts import facts_of
 from ahorraluz.services.predict_hours import HoursAhead, predict_hours
 from ahorraluz.services.predict_usage import (
     MonthAhead,
@@ -68,7 +69,7 @@ def forecast_home(
     found
         Its readings; ``None``: its recibos are all there is.
     home
-        Its recibos, where there are no readings.
+        Its recibos, where there are no readings; with them, who lives there and with what.
     connection
         How it is billed; ``None``: nothing is priced.
     tools
@@ -95,7 +96,12 @@ def forecast_home(
     readings = found.cleaned.readings
     hours = month = None
     if request.hours is not None:
-        hours = predict_hours(readings, as_of=request.as_of, hours=request.hours)
+        hours = predict_hours(
+            readings,
+            as_of=request.as_of,
+            hours=request.hours,
+            facts=facts_of(home, connection),
+        )
     if request.month:
         month = predict_month(
             readings, as_of=request.as_of, connection=connection, tools=tools, today=today

@@ -13,6 +13,7 @@ from ahorraluz.core.forecast.forecaster import (
     HIGH,
     HORIZON_DAYS,
     HOURS_DAY,
+    Floats,
     Forecaster,
     ForecastError,
     Hours,
@@ -64,7 +65,12 @@ class UnusualDay:
 
 
 def predict_hours(
-    readings: Readings, *, as_of: date | None, hours: int, model: Forecaster | None = None
+    readings: Readings,
+    *,
+    as_of: date | None,
+    hours: int,
+    facts: Floats | None = None,
+    model: Forecaster | None = None,
 ) -> HoursAhead:
     """Return the hours of a home after a local midnight.
 
@@ -76,6 +82,8 @@ def predict_hours(
         First day ahead; ``None``, or a day after the readings end: the day after them.
     hours
         Hours ahead, 1 to 168. [h]
+    facts
+        What else is known of the home, columns ``FACTS``, shape (3,); ``None``: nothing.
     model
         ``None``: the default model, or the climatology where the system cannot run it.
 
@@ -97,7 +105,12 @@ def predict_hours(
         kwh[-len(part) :] = part
     if place <= 0 or bool(np.all(np.isnan(kwh))):
         raise ForecastError("forecast-nothing-known", day=origin.astype(date))
-    windows = Windows(kwh=kwh[None], origin=np.array([origin]), bill_kwh_day=np.array([np.nan]))
+    windows = Windows(
+        kwh=kwh[None],
+        origin=np.array([origin]),
+        bill_kwh_day=np.array([np.nan]),
+        facts=None if facts is None else facts[None],
+    )
     chosen, issues = (model, ()) if model else _default_model(readings.zone)
     told, unusual = _as_served(chosen, windows, home_hours("", grid), before=place)
     return HoursAhead(
@@ -129,8 +142,11 @@ def _as_served(
     cut = cut_windows([_past(home, before)], first=first, least_known=1 / HOURS_DAY)
     if len(cut.windows) == 0:
         return told, ()
-    said, actual = model.predict(cut.windows), cut.actual.reshape(len(cut.windows), -1)
-    scale, origin = _scale(cut.windows), cut.windows.origin
+    past = cut.windows
+    if windows.facts is not None:
+        past = replace(past, facts=np.repeat(windows.facts, len(past), axis=0))
+    said, actual = model.predict(past), cut.actual.reshape(len(past), -1)
+    scale, origin = _scale(past), past.origin
     offsets = latest_offsets(said, actual, scale, origin=origin, today=windows.origin[0])
     served = rolling(said, actual, scale, origin=origin)
     return apply(told, offsets, _scale(windows)), _unusual(served, actual, origin)

@@ -21,7 +21,7 @@ from ahorraluz.learning import judging
 from ahorraluz.learning.day_tokens import SHAPES, tokens
 from ahorraluz.learning.export import AGREEMENT, KERAS_FILE, SAVED_FOLDER, compared, export
 from ahorraluz.learning.litert import CARD_FILE, MODEL_FILE, DayMixer
-from ahorraluz.learning.neural import UNKNOWN, Shape, build, joined, loss_of
+from ahorraluz.learning.neural import UNKNOWN, Shape, _days_alike, build, joined, loss_of
 from ahorraluz.learning.sampling import drawn
 from ahorraluz.learning.training import Recipe, fit, targets, tokens_of, usual_hours
 from ahorraluz.learning.training_data import Panel, read_panel
@@ -88,6 +88,21 @@ def test_training_moves_the_network_away_from_the_climatology(member: Any) -> No
 
     assert np.isfinite(answer).all()
     assert np.abs(answer - inputs["base"]).max() > 1e-4
+
+
+def test_days_that_a_calendar_calls_alike_are_shown_to_each_day_ahead() -> None:
+    inputs = inputs_of(windows_of(1))
+    layer = _days_alike()()
+
+    shown = np.asarray(layer([inputs[name] for name in ("history", "known", "past", "ahead")]))
+
+    # 27 July 2026 is a Monday: the last four Mondays, and the Monday a week before.
+    history = inputs["history"][0]
+    np.testing.assert_allclose(shown[0, 0, :, 2], history[::7].mean(axis=0), rtol=1e-3)
+    np.testing.assert_allclose(shown[0, 0, :, 4], history[21])
+    # Five of seven days are worked; yesterday is the same for every day ahead.
+    np.testing.assert_allclose(shown[0, 0, :, 1], 20 / 28)
+    np.testing.assert_allclose(shown[0, :, :, 9], np.tile(history[27], (7, 1)))
 
 
 def test_hours_that_were_not_measured_do_not_count_in_the_loss(panel: Panel) -> None:

@@ -4,7 +4,7 @@ One window is one home at one local midnight: the 28 days before it, hour by hou
 nothing after it. Models take many windows at once, so that a thousand homes are one call.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +25,9 @@ CONTEXT_DAYS = 28
 HORIZON_DAYS = 7
 """Days ahead. [day]"""
 HOURS_DAY = 24
+FACTS = ("people", "hourly_tariff", "electric_water")
+"""What a model may know of a home beside its energy: how many live in it, whether its hours have
+prices of their own, whether it heats its water with electricity (1 yes, 0 no)."""
 
 
 class ForecastError(AhorraLuzError):
@@ -45,6 +48,8 @@ class Windows:
     temp_c: Floats | None = None
     """Mean temperature of the 28 days and of the days ahead as forecast at the origin, NaN where
     not known, shape (w, 28 + 7). [°C]"""
+    facts: Floats | None = None
+    """Columns ``FACTS``, NaN where not known, shape (w, 3)."""
 
     def __post_init__(self) -> None:
         """Refuse columns that do not belong together (``forecast-windows``)."""
@@ -53,6 +58,7 @@ class Windows:
             self.kwh.shape == (count, CONTEXT_DAYS, HOURS_DAY)
             and self.bill_kwh_day.shape == (count,)
             and (self.temp_c is None or self.temp_c.shape == (count, CONTEXT_DAYS + HORIZON_DAYS))
+            and (self.facts is None or self.facts.shape == (count, len(FACTS)))
         )
         if not good:
             raise ForecastError("forecast-windows", windows=count)
@@ -68,6 +74,7 @@ class Windows:
             origin=self.origin[chosen],
             bill_kwh_day=self.bill_kwh_day[chosen],
             temp_c=None if self.temp_c is None else self.temp_c[chosen],
+            facts=None if self.facts is None else self.facts[chosen],
         )
 
     def seen(self, days: int) -> "Windows":
@@ -81,7 +88,7 @@ class Windows:
         bill = self.bill_kwh_day
         if days == 0:
             bill = np.where(np.isnan(bill), mean_day(self.kwh), bill)
-        return Windows(kwh=kwh, origin=self.origin, bill_kwh_day=bill, temp_c=self.temp_c)
+        return replace(self, kwh=kwh, bill_kwh_day=bill)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
