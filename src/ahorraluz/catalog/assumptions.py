@@ -12,12 +12,13 @@ from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Source
 from ahorraluz.core.renewables.facts import SolarAssumptions
 from ahorraluz.core.usage.facts import UsageAssumptions
+from ahorraluz.core.usage.peak_uses import HourAssumptions
 
 TABLE = "assumptions.csv"
 COLUMNS = ("id", "low", "middle", "high", "unit", "source")
 BASIS = "basis.assumption"
 
-A = TypeVar("A", UsageAssumptions, SolarAssumptions, AdviceAssumptions)
+A = TypeVar("A", UsageAssumptions, SolarAssumptions, AdviceAssumptions, HourAssumptions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,11 @@ def load_solar_assumptions() -> SolarAssumptions:
 def load_advice_assumptions() -> AdviceAssumptions:
     """Return the assumptions that measures are sized by; raises like usage."""
     return _filled(AdviceAssumptions)
+
+
+def load_hour_assumptions() -> HourAssumptions:
+    """Return the assumptions about the hours of uses; raises like usage."""
+    return _filled(HourAssumptions)
 
 
 def _filled(kind: type[A]) -> A:

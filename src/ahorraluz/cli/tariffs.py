@@ -241,5 +241,6 @@ tariffs = TextGroup(
         "show": "ahorraluz.cli.tariffs:show",
         "import": "ahorraluz.cli.tariffs:import_",
         "compare": "ahorraluz.cli.compare:compare",
+        "hourly": "ahorraluz.cli.hourly:hourly",
     },
 )

@@ -44,5 +44,8 @@ ASKED: Mapping[str, AskedFigure] = _all(
     AskedFigure(id="gas-network", unit="yes-no", most=Decimal(1)),
     AskedFigure(id="peak-share", unit="share", most=Decimal(1)),
     AskedFigure(id="base-share", unit="share", most=Decimal(1)),
+    AskedFigure(id="home-by-day", unit="yes-no", most=Decimal(1)),
+    AskedFigure(id="evening-shower", unit="yes-no", most=Decimal(1)),
+    AskedFigure(id="evening-cooking", unit="yes-no", most=Decimal(1)),
     AskedFigure(id="shower-summer-power-w", unit="W", least=Decimal(100), most=Decimal(10_000)),
 )

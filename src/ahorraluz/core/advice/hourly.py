@@ -1,0 +1,298 @@
+"""Will an option with hours cost less, before the meter that could tell is there?
+
+The bill under such an option is a straight line in the share of hora punta, so one number
+decides: the share at which both bills are equal. The chance is how much of what is believed of
+this home lies below it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.advice.context import TermsPair
+from ahorraluz.core.consumption import Band, Consumption
+from ahorraluz.core.home import Option
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.money import CENT
+from ahorraluz.core.tariffs.arrays import MILLI, price_bills
+from ahorraluz.core.tariffs.energy import EnergyPriceError, bracket_of, energy_amount
+from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.core.usage.account import UsageAccount
+from ahorraluz.core.usage.facts import ApplianceFacts
+from ahorraluz.core.usage.hour_share import ShareBelief
+from ahorraluz.core.usage.peak_uses import HourFacts, part_in_peak
+
+Cents = NDArray[np.int64]
+
+PPM = 1_000_000
+"""Shares are told to the millionth."""
+LOW, HIGH = 0.1, 0.9
+"""Ends of the range of a saving. [0 to 1]"""
+SURE = 0.9
+"""Chance from which shifting is said to make it all but sure."""
+LIKELY_OWNED = 0.5
+"""Chance of owning from which an appliance is said to be able to move."""
+
+
+class HourlyError(AhorraLuzError):
+    """A home or prices of which no option with hours can be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovableUse:
+    """An appliance whose hours can be chosen."""
+
+    id: str
+    """Row of ``data/appliances.csv``."""
+    kwh_month: float
+    """[kWh/month]"""
+    peak_kwh_month: float
+    """Its part in hora punta, as far as it is known. [kWh/month]"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionProspect:
+    """What an option with hours promises a home whose hours nobody measured."""
+
+    pair: TermsPair
+    """A year under today's option and under this one, from one sheet."""
+    kwh_by_month: tuple[Decimal, ...]
+    """Energy of those months. [kWh/month]"""
+    rest: Band
+    """Band that takes what is not peak: the dearest, where no source tells their hours."""
+    belief: ShareBelief
+    """What is believed of the share of hora punta."""
+
+    @property
+    def option(self) -> Option:
+        """The option with hours."""
+        return self.pair.then[0].supply.option
+
+    @property
+    def hours_unknown(self) -> bool:
+        """Whether the option tells more bands than peak and the rest, whose hours no source has."""
+        return len(self.pair.then[0].bands) > len((Band.PEAK, self.rest))
+
+    @cached_property
+    def total_now(self) -> Decimal:
+        """The year under today's option in the same sheet. [PEN/year]"""
+        return sum(
+            (
+                int(price_bills(_milli(kwh), terms).total[0]) * CENT
+                for kwh, terms in zip(self.kwh_by_month, self.pair.now, strict=True)
+            ),
+            Decimal(0),
+        )
+
+    def totals(self, ppm: Cents) -> Cents:
+        """Return the year at shares in millionths, shape (n,). [céntimo/year]"""
+        total = np.zeros(len(ppm), dtype=np.int64)
+        for kwh, terms in zip(self.kwh_by_month, self.pair.then, strict=True):
+            energy = np.full(len(ppm), int(kwh * MILLI), dtype=np.int64)
+            peak = (energy * ppm + PPM // 2) // PPM
+            bands = {band: np.zeros_like(energy) for band in terms.bands}
+            bands[Band.PEAK], bands[self.rest] = peak, energy - peak
+            total += price_bills(energy, terms, bands_milli=bands).total
+        return total
+
+    def saving_at(self, share: float) -> Decimal:
+        """Return what the option takes off the year at a share; negative: it adds. [PEN/year]"""
+        return self.total_now - int(self.totals(_ppm(share))[0]) * CENT
+
+    @cached_property
+    def break_even_share(self) -> Decimal | None:
+        """Highest share, to the millionth, at which the option costs no more. [0 to 1]
+
+        ``None``: it costs more even with nothing used in hora punta.
+        """
+        return self.share_for(Decimal(0))
+
+    def share_for(self, saving: Decimal) -> Decimal | None:
+        """Return the highest share that leaves this saving, to the millionth. [0 to 1]
+
+        Parameters
+        ----------
+        saving
+            What the option is to take off the year. [PEN/year]
+
+        Returns
+        -------
+        Decimal or None
+            ``None``: not even with nothing used in hora punta.
+        """
+        most = int((self.total_now - saving) / CENT)
+        low, high = 0, PPM
+        ends = self.totals(np.array([low, high], dtype=np.int64))
+        if ends[0] > most:
+            return None
+        if ends[1] <= most:
+            return Decimal(1)
+        while high - low > 1:
+            middle = (low + high) // 2
+            total = int(self.totals(np.array([middle], dtype=np.int64))[0])
+            low, high = (middle, high) if total <= most else (low, middle)
+        return Decimal(low) / PPM
+
+    @cached_property
+    def energy_break_even_share(self) -> Decimal | None:
+        """Share at which the energy charges alone are equal, by algebra. [0 to 1]
+
+        ``None``: no energy, or hora punta is not dearer than the rest.
+        """
+        now = _energy(self.kwh_by_month, self.pair.now, share=None, rest=self.rest)
+        none = _energy(self.kwh_by_month, self.pair.then, share=0, rest=self.rest)
+        every = _energy(self.kwh_by_month, self.pair.then, share=1, rest=self.rest)
+        if every <= none:
+            return None
+        share = (now - none) / (every - none)
+        return (Decimal(share.numerator) / Decimal(share.denominator)).quantize(Decimal(1) / PPM)
+
+    @cached_property
+    def chance(self) -> float:
+        """How probable it is that the option costs less. [0 to 1]"""
+        return self.chance_over(Decimal(0))
+
+    def chance_over(self, saving: Decimal) -> float:
+        """Return how probable a saving of this size is, such as what a meter costs a year.
+
+        Nothing is ever saved where nothing is used.
+        """
+        share = self.share_for(saving)
+        if share is None or not any(self.kwh_by_month):
+            return 0.0
+        return self.belief.below(float(share))
+
+    def chance_if_moved(self, kwh_month: float) -> float:
+        """Return the chance once this much a month leaves hora punta. [0 to 1]"""
+        if self.break_even_share is None or not self.mean_kwh:
+            return 0.0
+        return self.belief.below(float(self.break_even_share) + kwh_month / self.mean_kwh)
+
+    @property
+    def mean_kwh(self) -> float:
+        """Mean month. [kWh/month]"""
+        return float(sum(self.kwh_by_month, Decimal(0))) / len(self.kwh_by_month)
+
+    @cached_property
+    def expected(self) -> Decimal:
+        """Expected saving; negative: it is expected to cost more. [PEN/year]"""
+        ppm = np.rint(self.belief.share * PPM).astype(np.int64)
+        mean = float(self.belief.weight @ self.totals(ppm))
+        return self.total_now - Decimal(round(mean)) * CENT
+
+    @cached_property
+    def range(self) -> tuple[Decimal, Decimal]:
+        """Tenth and ninetieth per cent of the saving, from the share alone. [PEN/year]"""
+        ends = [self.saving_at(self.belief.quantile(part)) for part in (LOW, HIGH)]
+        return min(ends), max(ends)
+
+    @property
+    def spread(self) -> Decimal:
+        """Relative uncertainty of the prices, about 80 % each way. [0 to 1]"""
+        return max(terms.spread for terms in self.pair.then)
+
+    def to_move(self, chance: float | None = None) -> float | None:
+        """Return what has to leave hora punta for the option to cost no more. [kWh/month]
+
+        Parameters
+        ----------
+        chance
+            How sure it has to be; ``None``: at the expected share.
+
+        Returns
+        -------
+        float or None
+            ``None``: not even all of it would do.
+        """
+        if self.break_even_share is None:
+            return None
+        share = self.belief.mean if chance is None else self.belief.quantile(chance)
+        return max(0.0, share - float(self.break_even_share)) * self.mean_kwh
+
+
+def prospect(
+    pair: TermsPair, kwh_by_month: Sequence[Decimal], belief: ShareBelief
+) -> OptionProspect:
+    """Return what an option with hours promises.
+
+    Parameters
+    ----------
+    pair
+        Both ways to price the months.
+    kwh_by_month
+        Energy of each month. [kWh]
+    belief
+        What is believed of the share of hora punta.
+
+    Raises
+    ------
+    HourlyError
+        ``saving-price-unknown``: a month falls in a bracket without prices.
+    """
+    chosen = [band for band in pair.then[0].bands if band is not Band.PEAK]
+    made = [
+        OptionProspect(pair=pair, kwh_by_month=tuple(kwh_by_month), rest=band, belief=belief)
+        for band in chosen
+    ]
+    try:
+        return max(made, key=lambda one: int(one.totals(_ppm(0.0))[0]))
+    except EnergyPriceError as error:
+        raise HourlyError("saving-price-unknown") from error
+
+
+def movable_uses(
+    account: UsageAccount,
+    catalogue: Mapping[str, ApplianceFacts],
+    *,
+    answers: Mapping[str, bool],
+    facts: HourFacts,
+) -> tuple[MovableUse, ...]:
+    """Return the appliances whose hours can be chosen, the most in hora punta first.
+
+    Only those that the catalogue says can move: laundry, pumping, tanks, charging. Cold,
+    light, cooking and showers cannot.
+    """
+    found = []
+    for use in account.uses:
+        for item in use.appliances:
+            row = catalogue.get(item.id)
+            movable = row is not None and row.shiftable and not item.standby
+            if movable and item.owned >= LIKELY_OWNED and item.estimate.middle > 0:
+                part, _ = part_in_peak(use.id, answers, facts)
+                kwh = item.estimate.middle
+                found.append(MovableUse(id=item.id, kwh_month=kwh, peak_kwh_month=kwh * part))
+    return tuple(sorted(found, key=lambda use: -use.peak_kwh_month))
+
+
+def _energy(
+    kwh_by_month: Sequence[Decimal],
+    year: Sequence[BillTerms],
+    *,
+    share: int | None,
+    rest: Band,
+) -> Fraction:
+    """Return the energy charges before rounding, all or nothing in hora punta. [PEN]"""
+    total = Fraction(0)
+    for kwh, terms in zip(kwh_by_month, year, strict=True):
+        bands: dict[Band, Decimal] = {}
+        if share is not None:
+            bands = dict.fromkeys(terms.bands, Decimal(0))
+            bands[Band.PEAK if share else rest] = kwh
+        used = Consumption(period=terms.period, energy_kwh=kwh, bands_kwh=bands)
+        homes = terms.supply.collective_homes
+        bracket = bracket_of(kwh, terms.brackets, homes=homes)
+        total += Fraction(energy_amount(used, bracket, homes=homes))
+    return total
+
+
+def _milli(kwh: Decimal) -> Cents:
+    return np.array([int(kwh * MILLI)], dtype=np.int64)
+
+
+def _ppm(share: float) -> Cents:
+    return np.array([round(share * PPM)], dtype=np.int64)
