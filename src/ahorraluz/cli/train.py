@@ -17,7 +17,7 @@ from ahorraluz.cli.words import Given, TextCommand, TextOption
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.texts import Texts
 
-MOST_SEEDS, MOST_EPOCHS = 20, 500
+USUAL_SEEDS, MOST_SEEDS, MOST_EPOCHS = 3, 20, 500
 SHOWN = ("nmae", "nrmse", "wql", "coverage80")
 """Scores of the table that is printed; all others stand in the card."""
 
@@ -40,12 +40,12 @@ def _trees(
     """Return the card of boosted trees; ``None``: nobody asked for them."""
     if not given.flag("boosting"):
         return None
-    for option in ("seeds", "epochs"):
-        if given.has(option):
-            raise InvalidInputError("train-option-of-networks", option=f"--{option}")
+    if given.has("epochs"):
+        raise InvalidInputError("train-option-of-networks", option="--epochs")
     from ahorraluz.services.train_boosting import Asked, train_trees
 
-    return train_trees(Asked(data=data, out=out, as_of=as_of), progress=shown)
+    asked = Asked(data=data, out=out, as_of=as_of, seeds=_seeds(given))
+    return train_trees(asked, progress=shown)
 
 
 def _networks(
@@ -59,10 +59,14 @@ def _networks(
         data=data,
         out=out,
         as_of=as_of,
-        seeds=int(given.number("seeds") or Decimal(3)),
+        seeds=_seeds(given),
         recipe=Recipe(epochs=int(given.number("epochs") or Decimal(standard.epochs))),
     )
     return train_models(asked, progress=shown).card
+
+
+def _seeds(given: Given) -> int:
+    return int(given.number("seeds") or Decimal(USUAL_SEEDS))
 
 
 class _Shown:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ahorraluz.learning.judging import Table
 from ahorraluz.learning.training_data import Panel
 
 
@@ -34,6 +35,29 @@ def versions(libraries: Sequence[str]) -> dict[str, str]:
             found[library] = version(library)
         except ImportError:
             continue
+    return found
+
+
+def spread(tables: Sequence[Table], name: str) -> dict[int, dict[str, dict[str, float]]]:
+    """Return mean and standard deviation over seeds of each score of a model, by days ahead.
+
+    Parameters
+    ----------
+    tables
+        What ``judged`` returns, one for each seed; of no home: empty.
+    name
+        Name of the model in the tables.
+    """
+    found: dict[int, dict[str, dict[str, float]]] = {}
+    for days in tables[0]:
+        scores = [table[days][name] for table in tables if name in table[days]]
+        found[days] = {
+            score: {
+                "mean": float(np.mean([each[score] for each in scores])),
+                "spread": float(np.std([each[score] for each in scores])),
+            }
+            for score in (scores[0] if scores else ())
+        }
     return found
 
 

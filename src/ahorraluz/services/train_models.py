@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ahorraluz.core.forecast.cold_start import SEEN_DAYS
 from ahorraluz.core.forecast.forecaster import FACTS, QUANTILES, Floats
 from ahorraluz.core.forecast.population import Population, fit_population
 from ahorraluz.core.issues import InvalidInputError, Issue
@@ -20,14 +21,12 @@ from ahorraluz.learning.neural import Model, joined, require_tensorflow
 from ahorraluz.learning.sampling import cut_of
 from ahorraluz.learning.training import Recipe, fit, tokens_of
 from ahorraluz.learning.training_data import Panel, TrainingHome, read_panel
-from ahorraluz.services.model_cards import places, rounded, versions
+from ahorraluz.services.model_cards import places, rounded, spread, versions
 from ahorraluz.services.write_file import write_whole
 
 SHIPPED = 1
 """Networks whose mean is the model: a second one takes two thousandths off the error and costs
 a tenth of a millisecond a home."""
-COLD_DAYS = (0, 1, 2, 3, 7, 14, 28)
-"""Days of readings shown to judge a home hardly known; none: its recibo alone. [day]"""
 SAMPLE_WINDOWS = 200
 """Windows on which the exported forms are compared."""
 LIBRARIES = ("ahorraluz", "numpy", "keras", "tensorflow-cpu", "tensorflow")
@@ -157,7 +156,7 @@ def _judge(
     progress: Progress,
 ) -> dict[str, Any]:
     """Return every table of scores by its name in the card."""
-    steps = 2 + len(members) + len(COLD_DAYS)
+    steps = 2 + len(members) + len(SEEN_DAYS)
     tables: dict[str, Any] = {}
     for name, homes in (("seen", learnt), ("unseen", unseen)):
         tables[name] = shipped.judged(homes) if homes else {}
@@ -167,28 +166,13 @@ def _judge(
         alone = _fitted([member], learnt, shipped.population)
         singles.append(alone.judged(unseen) if unseen else {})
         progress("judge", 2 + len(singles), steps)
-    tables["unseen_by_seed"] = _spread(singles)
+    tables["unseen_by_seed"] = spread(singles, NAME)
     tables["cold_start"] = {}
-    for days in COLD_DAYS:
+    for days in SEEN_DAYS:
         if unseen:
             tables["cold_start"][days] = shipped.judged(unseen, days)
         progress("judge", 3 + len(members) + len(tables["cold_start"]) - 1, steps)
     return tables
-
-
-def _spread(tables: list[Table]) -> dict[int, dict[str, dict[str, float]]]:
-    """Return mean and standard deviation over seeds of each score of a single network."""
-    found: dict[int, dict[str, dict[str, float]]] = {}
-    for days in tables[0]:
-        scores = [table[days][NAME] for table in tables if NAME in table[days]]
-        found[days] = {
-            score: {
-                "mean": float(np.mean([each[score] for each in scores])),
-                "spread": float(np.std([each[score] for each in scores])),
-            }
-            for score in (scores[0] if scores else ())
-        }
-    return found
 
 
 def _refusals(tables: Mapping[str, Any]) -> list[Issue]:

@@ -25,6 +25,7 @@ def asked(folder: Path) -> service.Asked:
         data=folder,
         out=folder / "model",
         as_of=date(2026, 11, 26),
+        seeds=2,
         windows=120,
         recipe=SMALL,
     )
@@ -49,7 +50,10 @@ def test_trees_that_pass_are_written_with_their_card(
     model = load_boosting(meters / "model")
     assert (model.version, model.name) == (card["version"], "boosting")
     assert set(card["data"]) == {"homes.csv"}
-    assert set(card["scores"]) == {"seen", "unseen"}
+    assert set(card["scores"]) == {"seen", "unseen", "unseen_by_seed", "cold_start"}
+    assert card["seeds"] == [0, 1]
+    assert set(card["scores"]["unseen_by_seed"]["1"]["wql"]) == {"mean", "spread"}
+    assert card["scores"]["cold_start"]["1"]["7"]["boosting"]["wql"] > 0
     assert "boosting" in card["scores"]["unseen"]["7"]
     assert list(dict.fromkeys(steps)) == ["read", "fit", "judge", "export"]
     assert model.predict(windows_of(1)).mean.shape == (1, 168)
@@ -81,7 +85,6 @@ def test_trees_are_fitted_without_tensorflow(meters: Path, monkeypatch: pytest.M
         pytest.param(("--out", "model"), "--data", id="no folder of readings"),
         pytest.param(("--data", "."), "--out", id="nowhere to write"),
         pytest.param(("--data", ".", "--out", "model"), "36", id="nothing to learn from"),
-        pytest.param(("--data", ".", "--out", "m", "--seeds", "2"), "--seeds", id="seeds"),
         pytest.param(("--data", ".", "--out", "m", "--epochs", "2"), "--epochs", id="epochs"),
     ],
 )
