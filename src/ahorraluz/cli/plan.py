@@ -13,6 +13,7 @@ from ahorraluz.cli.plan_optimum import (
     optimum_lines,
     reason_lines,
 )
+from ahorraluz.cli.plan_uncertainty import chance_lines, uncertainty_lines
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.supply_options import (
     MAX_SOLES,
@@ -125,6 +126,7 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
     )
     yield from _uses(advice, texts)
     yield from _steps(plan, texts, said)
+    yield from uncertainty_lines(plan, texts)
     yield from left_out_lines(plan, texts)
     yield from frontier_lines(plan, texts)
     yield from _beside("cli.plan-targets", plan.targets, texts, said)
@@ -167,7 +169,8 @@ def _steps(plan: "Plan", texts: Texts, said: set[str]) -> Iterator[str]:
     for step in plan.steps:
         mark = f"{step.rank}. "
         yield from _step(mark, step, texts, said)
-        yield from (f"{' ' * len(mark)}{line}" for line in reason_lines(step, texts))
+        lines = (*chance_lines(plan, step, texts), *reason_lines(step, texts))
+        yield from (f"{' ' * len(mark)}{line}" for line in lines)
     yield ""
     yield from optimum_lines(plan, texts)
     yield texts.text(

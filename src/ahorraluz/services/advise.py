@@ -26,6 +26,7 @@ from ahorraluz.catalog.solar import (
     load_use_hours,
 )
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
+from ahorraluz.core.advice.chances import Sampling
 from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.plan import make_plan
@@ -126,7 +127,9 @@ def advise(
     measures = learnt_measures(
         ALL_MEASURES, read_learnt(tools.user_folder), region=home.department or ""
     )
-    plan = make_plan(context, measures=measures, wishes=_wishes(home, wishes))
+    plan = make_plan(
+        context, measures=measures, wishes=_wishes(home, wishes), sampling=Sampling()
+    )
     return Advice(
         home=home,
         bill=bill,

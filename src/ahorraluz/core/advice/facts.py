@@ -119,6 +119,12 @@ class AdviceAssumptions(Assumptions):
     much effort. [PEN/month]"""
     payback_limit_years: Estimate
     """Years within which a purchase of unknown life must be paid back. [year]"""
+    year_change_sd: Estimate
+    """Relative change of a home's energy from one year to the next. [0 to 1]"""
+    month_change_sd: Estimate
+    """Relative change of one calendar month beside that of its year. [0 to 1]"""
+    price_growth_year: Estimate
+    """Change of electricity prices a year beyond inflation. [1/year]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

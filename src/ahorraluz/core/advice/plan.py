@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
+from ahorraluz.core.advice.chances import Sampling
 from ahorraluz.core.advice.choosing import Board, Choose, choose_best, sizes_of
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear, energy_year, use_figures
@@ -34,6 +35,7 @@ from ahorraluz.core.advice.recommendation import (
     Standing,
 )
 from ahorraluz.core.advice.recommending import BILLS_BASIS, PEN_MONTH, Turn, Writer
+from ahorraluz.core.advice.uncertainty import assess, with_ranges
 from ahorraluz.core.advice.wishes import NO_WISHES, Objective, Wishes
 from ahorraluz.core.advice.worth import Money
 from ahorraluz.core.estimate import Estimate, total
@@ -47,6 +49,7 @@ def make_plan(
     measures: Sequence[Measure] = ALL_MEASURES,
     wishes: Wishes = NO_WISHES,
     choose: Choose = choose_best,
+    sampling: Sampling | None = None,
 ) -> Plan:
     """Return the plan of a home.
 
@@ -60,6 +63,9 @@ def make_plan(
         The aim, the instalment and what effort is worth.
     choose
         Strategy that picks and orders the steps; the proved optimum by default.
+    sampling
+        How many years are drawn to say how sure the plan is; ``None``: none, and ranges
+        take their errors for independent.
 
     Returns
     -------
@@ -89,11 +95,14 @@ def make_plan(
         for measure, answer in answers
         if measure.id not in done
     ]
-    return replace(
+    plan = replace(
         _plan(board, steps, placed, years=years),
         optimum=explainer.optimum(),
         frontier=explainer.frontier() if wishes.frontier else (),
     )
+    if sampling is None:
+        return plan
+    return with_ranges(plan, assess(board, choice.steps, sampling=sampling))
 
 
 def _steps(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from ahorraluz.core.advice.chances import Uncertainty
 from ahorraluz.core.advice.energy import UseKey
 from ahorraluz.core.advice.measures import Cost, Effort, Kind
 from ahorraluz.core.advice.wishes import Objective
@@ -284,6 +285,8 @@ class Plan:
     """``None``: the steps were not searched for but given."""
     frontier: tuple[FrontierPoint, ...] = ()
     """The best plan of each budget, where it was asked for; the first costs least."""
+    uncertainty: Uncertainty | None = None
+    """How sure the steps are; ``None``: nothing was drawn, or there is no step."""
 
     @property
     def saving_pen_year(self) -> Decimal:

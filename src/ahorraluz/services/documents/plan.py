@@ -32,6 +32,7 @@ from ahorraluz.services.documents.parts import (
     source_documents,
     supply_document,
 )
+from ahorraluz.services.documents.uncertainty import uncertainty_document
 from ahorraluz.services.documents.usage import split_documents, usage_document
 from ahorraluz.texts import Texts
 
@@ -146,6 +147,7 @@ def _plan(plan: Plan, texts: Texts) -> Document:
         "cost": soles(plan.cost_pen),
         "budget": soles(plan.budget_pen),
         "optimum": optimum_document(plan.optimum, texts),
+        "uncertainty": uncertainty_document(plan, texts),
         "frontier": frontier_documents(plan.frontier, texts),
     }
 

@@ -1,0 +1,120 @@
+"""How sure a plan is: what is known of every saving once everything unknown is drawn."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from ahorraluz.core.issues import Issue
+
+SEED = 20_261_126
+"""Where drawing starts unless told otherwise: the same home gets the same answer."""
+DRAWS = 1000
+"""Years drawn: an end of a range is then off by about one per cent of probability."""
+
+
+class Doubt(StrEnum):
+    """What sort of thing is not known; ``unknown.<id>`` is the key of its words."""
+
+    USE = "use"
+    """The energy of one use, given that all of them add up to the recibos."""
+    STANDBY = "standby"
+    """What an appliance takes while switched off, given the same."""
+    YEAR = "year"
+    """How the home's energy of a year differs from that of its recibos."""
+    MONTHS = "months"
+    """How each month differs from what the year would make it."""
+    EFFECT = "effect"
+    """What part of a use a measure spares."""
+    ADDED = "added"
+    """Energy that a measure adds."""
+    COST = "cost"
+    FUEL = "fuel"
+    """What is spared or spent outside the bill."""
+    PRICES = "prices"
+    """Prices of electricity in the months to come."""
+    GROWTH = "growth"
+    """Their path in the years after, beyond inflation."""
+
+
+OF_USES = (Doubt.USE, Doubt.STANDBY)
+"""Doubts about energies that add up to the recibos."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How years are drawn."""
+
+    draws: int = DRAWS
+    seed: int = SEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantiles:
+    """Amounts that nine, five and one of ten drawn years exceed. [PEN/year]"""
+
+    p10: Decimal
+    p50: Decimal
+    p90: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """One unknown and the part of the variance that would go if it were known."""
+
+    doubt: Doubt
+    subject: str | None
+    """An appliance or a measure by its id; ``None``: the whole home."""
+    share: float
+    """First-order index of the soles. [0 to 1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """What a step, or the whole plan, gives in the drawn years."""
+
+    year: Quantiles
+    """Saved in the first year, bill and other fuels. [PEN/year]"""
+    saves: float
+    """Part of the drawn years in which the home saves anything. [0 to 1]"""
+    pays_back: float | None
+    """Part of the draws in which it returns its cost in time; ``None``: it costs
+    nothing. [0 to 1]"""
+    within_years: int | None
+    """That time: its life, else the limit of payback; ``None``: for the whole plan each
+    step has its own, or nothing is bought. [year]"""
+    life_known: bool
+    """Whether that time is a published life."""
+    unknowns: tuple[Influence, ...]
+    """What matters most, at most three; what cannot be told from nothing is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextQuestion:
+    """The one answer that would narrow the plan most; ``sure.ask.<id>`` is its words."""
+
+    id: str
+    field: str
+    """Where the answer goes, as files write it."""
+    subject: str | None
+    """The appliance, measure or figure that it is about."""
+    narrows: float
+    """Part of the variance of the soles that is expected to go. [0 to 1]"""
+    width_now: Decimal
+    """From P10 to P90 of the plan, costs spread over their lives. [PEN/year]"""
+    width_then: Decimal
+    """The same, expected once it is answered. [PEN/year]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertainty:
+    """How sure the steps of a plan are."""
+
+    sampling: Sampling
+    priced: float
+    """Part of the drawn years whose bills all have a price: the rest say nothing. [0 to 1]"""
+    plan: Chances
+    steps: tuple[Chances, ...]
+    """In the order of the plan."""
+    question: NextQuestion | None
+    """``None``: nothing that the household can tell would narrow it."""
+    issues: tuple[Issue, ...] = ()

@@ -1,0 +1,248 @@
+"""How sure a plan is: a thousand years drawn, each billed to the céntimo.
+
+The plan itself stays what it is; this says how far its soles may be off, how likely each
+step returns its cost, what that hangs on most, and which answer would narrow it most.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ahorraluz.core.advice.chances import (
+    OF_USES,
+    Chances,
+    Doubt,
+    Influence,
+    Quantiles,
+    Sampling,
+    Uncertainty,
+)
+from ahorraluz.core.advice.choosing import Board
+from ahorraluz.core.advice.context import MONTHS
+from ahorraluz.core.advice.drawing import Sample, Unknown, draw
+from ahorraluz.core.advice.measures import Candidate
+from ahorraluz.core.advice.next_question import ask_next
+from ahorraluz.core.advice.recommendation import Plan
+from ahorraluz.core.advice.sensitivity import first_order
+from ahorraluz.core.advice.simulation import Soles, simulate
+from ahorraluz.core.advice.unknowns import GROWTH, step_id, unknowns_of, use_id
+from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.issues import Issue
+from ahorraluz.core.money import round_cent
+
+Floats = NDArray[np.float64]
+LEAST_SHARE = 0.02
+"""Part of the variance below which an unknown is not told from nothing: four standard
+errors of an index of a thousand draws."""
+MOST_UNKNOWNS = 3
+LEAST_PRICED = 0.5
+"""Part of the drawn years that must have prices before anything is said of them."""
+PROBABILITIES = (0.1, 0.5, 0.9)
+
+
+def assess(
+    board: Board,
+    steps: Sequence[Candidate],
+    *,
+    sampling: Sampling,
+    unknowns: Sequence[Unknown] | None = None,
+) -> Uncertainty | None:
+    """Return how sure the steps of a plan are.
+
+    Parameters
+    ----------
+    board
+        What the steps were chosen from.
+    steps
+        In their order.
+    sampling
+        How many years, and where drawing starts: the same gives the same.
+    unknowns
+        What is not known; by default all that the board tells.
+
+    Returns
+    -------
+    Uncertainty or None
+        ``None`` without steps, or where most drawn years have no price. Issue
+        ``years-unpriced`` where some have none.
+    """
+    if not steps:
+        return None
+    doubts = unknowns_of(board, steps) if unknowns is None else tuple(unknowns)
+    sample = draw(doubts, sampling)
+    soles = simulate(board, steps, sample)
+    if soles.priced.mean() < LEAST_PRICED:
+        return None
+    return _Judge(
+        board=board, steps=tuple(steps), unknowns=doubts, sample=sample, soles=soles
+    ).uncertainty()
+
+
+def with_ranges(plan: Plan, found: Uncertainty | None) -> Plan:
+    """Return a plan with what is known of how sure it is, its ranges those of the draws.
+
+    The middles stay the plan's own; a range reaches to its middle at least.
+    """
+    if found is None:
+        return plan
+    return replace(
+        plan,
+        steps=tuple(
+            replace(step, saving=_ranged(step.saving, chances.year))
+            for step, chances in zip(plan.steps, found.steps, strict=True)
+        ),
+        saving=_ranged(plan.saving, found.plan.year) or plan.saving,
+        uncertainty=found,
+    )
+
+
+def _ranged(saving: Estimate | None, year: Quantiles) -> Estimate | None:
+    if saving is None:
+        return None
+    low, high = (float(end) / MONTHS for end in (year.p10, year.p90))
+    return replace(saving, low=min(low, saving.middle), high=max(high, saving.middle))
+
+
+@dataclass(frozen=True)
+class _Judge:
+    board: Board
+    steps: tuple[Candidate, ...]
+    unknowns: tuple[Unknown, ...]
+    sample: Sample
+    soles: Soles
+
+    def uncertainty(self) -> Uncertainty:
+        priced = float(self.soles.priced.mean())
+        nets = np.vstack([self.net, self.net.sum(axis=0)])
+        unknowns = self._influences(nets)
+        issues: tuple[Issue, ...] = ()
+        if priced < 1:
+            issues = (Issue(code="years-unpriced", parameters={"percent": round(100 * priced)}),)
+        return Uncertainty(
+            sampling=self.sample.sampling,
+            priced=priced,
+            plan=self._of_the_plan(unknowns[-1]),
+            steps=tuple(
+                self._of_a_step(place, unknowns[place]) for place in range(len(self.steps))
+            ),
+            question=ask_next(
+                self.board,
+                self.steps,
+                self.unknowns,
+                self.sample,
+                result=np.where(self.soles.priced, nets[-1], np.mean(nets[-1][self.soles.priced])),
+            ),
+            issues=issues,
+        )
+
+    @cached_property
+    def growth(self) -> Floats:
+        """Yearly change of prices beyond inflation, shape (draws,)."""
+        middle = self.board.context.facts.advice.price_growth_year.middle
+        factor = np.broadcast_to(self.sample.factor(GROWTH), self.sample.sampling.draws)
+        return np.asarray(factor - 1 + middle, dtype=np.float64)
+
+    @cached_property
+    def net(self) -> Floats:
+        """Own soles of a year less cost spread over the life, shape (steps, draws)."""
+        rate = float(self.board.money.rate)
+        rows = []
+        for place, step in enumerate(self.steps):
+            own = self.soles.own[place]
+            cost = self._cost(step)
+            if step.cost:
+                plain = self._years(step, np.zeros(1), rate=rate, fading=0.0)
+                own = (own * self._worth(step, rate=rate) - cost) / plain
+            rows.append(own)
+        return np.array(rows)
+
+    def _cost(self, step: Candidate) -> Floats:
+        factor = np.asarray(self.sample.factor(step_id(Doubt.COST, step)))
+        return np.asarray(float(step.cost) * factor, dtype=np.float64)
+
+    def _worth(self, step: Candidate, *, rate: float) -> Floats:
+        """Return what a sol a year of a step comes to over its life, shape (draws,)."""
+        return self._years(step, self.growth, rate=rate, fading=float(step.proposal.fading_year))
+
+    def _years(self, step: Candidate, growth: Floats, *, rate: float, fading: float) -> Floats:
+        years = np.arange(self.board.money.years(step.proposal))
+        kept = ((1 - fading) * (1 + growth))[:, None] ** years
+        worth: Floats = (kept / (1 + rate) ** (years + 1)).sum(axis=1)
+        return worth
+
+    def _of_the_plan(self, unknowns: tuple[Influence, ...]) -> Chances:
+        bought = [place for place, step in enumerate(self.steps) if step.cost]
+        pays = None
+        if bought:
+            lives = [
+                self.soles.own[place] * self._worth(self.steps[place], rate=0.0)
+                - self._cost(self.steps[place])
+                for place in bought
+            ]
+            pays = self._part(np.sum(lives, axis=0) >= 0)
+        return Chances(
+            year=self._quantiles(self.soles.saved.sum(axis=0)),
+            saves=self._part(self.soles.own.sum(axis=0) > 0),
+            pays_back=pays,
+            within_years=None,
+            life_known=all(self.steps[place].proposal.life_years for place in bought),
+            unknowns=unknowns,
+        )
+
+    def _of_a_step(self, place: int, unknowns: tuple[Influence, ...]) -> Chances:
+        step, own = self.steps[place], self.soles.own[place]
+        pays, within = None, None
+        if step.cost:
+            pays = self._part(own * self._worth(step, rate=0.0) >= self._cost(step))
+            within = self.board.money.years(step.proposal)
+        return Chances(
+            year=self._quantiles(self.soles.saved[place]),
+            saves=self._part(own > 0),
+            pays_back=pays,
+            within_years=within,
+            life_known=step.proposal.life_years is not None,
+            unknowns=unknowns,
+        )
+
+    def _part(self, true: NDArray[np.bool_]) -> float:
+        return float(true[self.soles.priced].mean())
+
+    def _quantiles(self, values: Floats) -> Quantiles:
+        ends = np.quantile(values[self.soles.priced], PROBABILITIES)
+        p10, p50, p90 = (round_cent(Decimal(repr(round(float(end), 6)))) for end in ends)
+        return Quantiles(p10=p10, p50=p50, p90=p90)
+
+    def _influences(self, results: Floats) -> list[tuple[Influence, ...]]:
+        """Return the unknowns that each result hangs on most.
+
+        Uses on which no step acts are left out: they only follow those that matter. The
+        twelve months are independent, so that their parts add up.
+        """
+        acted = {use_id(cut.use) for step in self.steps for cut in step.proposal.effect.cuts}
+        asked = [
+            unknown
+            for unknown in self.unknowns
+            if unknown.id in self.sample.deviates
+            and (unknown.doubt not in OF_USES or unknown.id in acted)
+        ]
+        inputs = [self.sample.deviates[unknown.id][self.soles.priced] for unknown in asked]
+        shares = first_order(inputs, results[:, self.soles.priced])
+        found = []
+        for column in shares.T.tolist():
+            parts: dict[tuple[Doubt, str | None], float] = {}
+            for unknown, share in zip(asked, column, strict=True):
+                key = (unknown.doubt, unknown.subject)
+                parts[key] = parts.get(key, 0.0) + share
+            ranked = sorted(parts.items(), key=lambda part: -part[1])
+            found.append(
+                tuple(
+                    Influence(doubt=doubt, subject=subject, share=min(share, 1.0))
+                    for (doubt, subject), share in ranked[:MOST_UNKNOWNS]
+                    if share >= LEAST_SHARE
+                )
+            )
+        return found

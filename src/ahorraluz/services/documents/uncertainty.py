@@ -1,0 +1,173 @@
+"""The document of how sure a plan is, and its words: for machines, terminals and pages alike."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ahorraluz.core.advice.chances import (
+    OF_USES,
+    Chances,
+    Influence,
+    NextQuestion,
+    Uncertainty,
+)
+from ahorraluz.core.advice.recommendation import Plan
+from ahorraluz.services.documents.parts import Document, issue_documents, soles
+from ahorraluz.texts import Texts
+
+MONTHS = 12
+PLACES = 3
+"""Decimals of a probability: one of a thousand draws."""
+SURE, UNLIKELY = 0.995, 0.005
+"""Nothing drawn is told as certain."""
+
+
+def uncertainty_document(plan: Plan, texts: Texts) -> Document | None:
+    """Return how sure a plan is; ``None``: nothing was drawn, or there is no step."""
+    found = plan.uncertainty
+    if found is None:
+        return None
+    return {
+        "seed": found.sampling.seed,
+        "draws": found.sampling.draws,
+        "priced": round(found.priced, PLACES),
+        "plan": _chances(found.plan),
+        "steps": [
+            {
+                "rank": step.rank,
+                "measure": step.measure,
+                **_chances(chances),
+                "unknowns": _unknowns(chances.unknowns, texts),
+            }
+            for step, chances in zip(plan.steps, found.steps, strict=True)
+        ],
+        "unknowns": _unknowns(found.plan.unknowns, texts),
+        "next_question": _question(found.question, texts),
+        "issues": issue_documents(found.issues, texts),
+    }
+
+
+def unknown_text(influence: Influence, texts: Texts) -> str:
+    """Return what is not known in words."""
+    key = f"unknown.{influence.doubt.value}"
+    if influence.subject is None:
+        return texts.text(key)
+    if influence.doubt not in OF_USES:
+        return texts.text(key, name=texts.text(f"measure.{influence.subject}.title"))
+    names = (f"appliance.{influence.subject}", f"end-use.{influence.subject}")
+    return texts.text(key, name=next(texts.text(name) for name in names if texts.has(name)))
+
+
+def question_text(question: NextQuestion, texts: Texts) -> str:
+    """Return the question to ask next."""
+    key = f"sure.ask.{question.id}"
+    if question.subject is None:
+        return texts.text(key)
+    subjects = {"quote": "measure.{}.title", "figure": "assumption.{}"}
+    name = subjects.get(question.id, "appliance.{}").format(question.subject)
+    return texts.text(key, name=texts.text(name))
+
+
+def chance_texts(chances: Chances, texts: Texts, *, places: int = 2) -> tuple[str, ...]:
+    """Return the range of a step, and what may not come: that it saves, or pays back."""
+    low, high = (texts.soles(end, places=places) for end in (chances.year.p10, chances.year.p90))
+    said = [texts.text("sure.range", low=low, high=high)]
+    if chances.saves < 1:
+        said.append(texts.text("sure.saves", part=part_text(chances.saves, texts)))
+    if chances.pays_back is not None and chances.within_years is not None:
+        said.append(
+            texts.text(
+                "sure.pays",
+                part=part_text(chances.pays_back, texts),
+                years=chances.within_years,
+            )
+        )
+    return tuple(said)
+
+
+def plan_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[str, ...]:
+    """Return how sure the whole plan is, what that hangs on, and what to ask next."""
+    plan = found.plan
+    low, middle, high = (
+        texts.soles(end, places=places) for end in (plan.year.p10, plan.year.p50, plan.year.p90)
+    )
+    said = [texts.text("sure.plan", low=low, middle=middle, high=high)]
+    if plan.saves < 1:
+        said.append(texts.text("sure.saves", part=part_text(plan.saves, texts)))
+    if plan.pays_back is not None:
+        said.append(texts.text("sure.plan-pays", part=part_text(plan.pays_back, texts)))
+    if plan.unknowns:
+        told = [
+            texts.text(
+                "sure.unknown",
+                unknown=unknown_text(influence, texts),
+                percent=round(100 * influence.share),
+            )
+            for influence in plan.unknowns
+        ]
+        said.append(texts.text("sure.matters", unknowns="; ".join(told)))
+    return tuple(said)
+
+
+def asking_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[str, ...]:
+    """Return the question to ask next and what its answer would do; nothing without one."""
+    question = found.question
+    if question is None:
+        return ()
+    now, then = (
+        texts.soles(width, places=places) for width in (question.width_now, question.width_then)
+    )
+    return (
+        texts.text("sure.question", question=question_text(question, texts)),
+        texts.text("sure.narrows", now=now, then=then),
+    )
+
+
+def part_text(part: float, texts: Texts) -> str:
+    """Return a probability as so many of a hundred."""
+    if part >= SURE:
+        return texts.text("sure.more-than-99")
+    if part <= UNLIKELY:
+        return texts.text("sure.less-than-1")
+    return str(round(100 * part))
+
+
+def _chances(chances: Chances) -> Document:
+    year = chances.year
+    ends = {"p10": year.p10, "p50": year.p50, "p90": year.p90}
+    return {
+        **{name: soles(amount) for name, amount in ends.items()},
+        "month": {
+            name: soles((amount / MONTHS).quantize(Decimal("0.01")))
+            for name, amount in ends.items()
+        },
+        "saves": round(chances.saves, PLACES),
+        "pays_back": None if chances.pays_back is None else round(chances.pays_back, PLACES),
+        "within_years": chances.within_years,
+        "life_known": chances.life_known,
+    }
+
+
+def _unknowns(influences: Sequence[Influence], texts: Texts) -> list[Document]:
+    return [
+        {
+            "id": influence.doubt.value,
+            "subject": influence.subject,
+            "text": unknown_text(influence, texts),
+            "share": round(influence.share, PLACES),
+        }
+        for influence in influences
+    ]
+
+
+def _question(question: NextQuestion | None, texts: Texts) -> Document | None:
+    if question is None:
+        return None
+    return {
+        "id": question.id,
+        "field": question.field,
+        "subject": question.subject,
+        "text": question_text(question, texts),
+        "narrows": round(question.narrows, PLACES),
+        "width_now": soles(question.width_now),
+        "width_then": soles(question.width_then),
+    }
