@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import override
 
-from ahorraluz.core.advice.bundles import choices_on_all
+from ahorraluz.core.advice.bundles import Bundles, choices_on_all
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.choosing import Board, choose_best
 from ahorraluz.core.advice.context import PlanContext
@@ -69,7 +69,7 @@ said = []
 for home in json.load(open(sys.argv[1])):
     began = spent()
     p = pulp.LpProblem("plan", pulp.LpMaximize)
-    ways, taken, worth, cost = home["ways"], {}, [], []
+    worth, cost = [], []
     y = [p.add_variable(f"y{g}", cat="Binary") if hasattr(p, "add_variable")
          else pulp.LpVariable(f"y{g}", cat="Binary") for g in range(len(home["choices"]))]
     new = (lambda n, **k: p.add_variable(n, **k)) if hasattr(p, "add_variable") else pulp.LpVariable
@@ -166,60 +166,54 @@ class Plain(Problem):
 def programme(board: Board) -> dict[str, Any]:
     """Return the choice of a home as plain numbers for the peer."""
     problem = Plain(**{item.name: getattr(board.problem, item.name) for item in fields(Problem)})
+    choices = []
+    for on_all in choices_on_all(problem.leaving, problem.rules):
+        ready = problem.prepared(on_all, frozenset())
+        groups = [as_numbers(level) for level in ready.ladder.levels]
+        choices.append({**as_numbers(ready.rest)[0], "groups": groups})
+    spend = board.limits.spend
+    return {
+        "weights": list(problem.weights),
+        "months": bills(board),
+        "choices": choices,
+        "spend": spend if np.isfinite(spend) else None,
+    }
+
+
+def as_numbers(bundles: Bundles) -> list[dict[str, Any]]:
+    """Return bundles of measures as plain numbers, energy in kWh."""
+    return [
+        {
+            "members": np.flatnonzero(bundles.sets[row]).tolist(),
+            "fixed": float(bundles.fixed[row, 0]),
+            "cost": float(bundles.cost[row]),
+            "taken": (bundles.taken[row] / 1000).tolist(),
+        }
+        for row in range(len(bundles))
+    ]
+
+
+def bills(board: Board) -> list[dict[str, Any]]:
+    """Return the bill of each month as straight lines, with the step it is rounded to."""
+    start = board.start.total_wh
+    paid = board.prices.totals(start[:, None])[:, 0]
     months = []
-    for terms, wh, paid in zip(
-        board.prices.year,
-        board.start.total_wh,
-        board.prices.totals(board.start.total_wh[:, None])[:, 0],
-        strict=True,
-    ):
+    for terms, wh, cents in zip(board.prices.year, start, paid, strict=True):
         segments = []
         for segment in bill_curve(terms).segments:
-            low, end = float(segment.start_kwh), segment.end_kwh
-            high = float(end) if end is not None else 10_000.0
-            start = float(segment.start_cost) - low * float(segment.slope)
-            low = low + 0.001 if low else low
-            segments.append((low, high, start, float(segment.slope)))
+            low, end, slope = float(segment.start_kwh), segment.end_kwh, float(segment.slope)
+            high = 10_000.0 if end is None else float(end)
+            at_zero = float(segment.start_cost) - low * slope
+            segments.append((low + 0.001 if low else low, high, at_zero, slope))
         months.append(
             {
                 "kwh": int(wh) / 1000,
-                "now": int(paid) / 100,
+                "now": int(cents) / 100,
                 "step": float(terms.total_rounding.step),
                 "segments": segments,
             }
         )
-    choices = []
-    for on_all in choices_on_all(problem.leaving, problem.rules):
-        ready = problem.prepared(on_all, frozenset())
-        rest = ready.rest
-        choices.append(
-            {
-                "members": np.flatnonzero(rest.sets[0]).tolist(),
-                "fixed": float(rest.fixed[0, 0]),
-                "cost": float(rest.cost[0]),
-                "taken": (rest.taken[0] / 1000).tolist(),
-                "groups": [
-                    [
-                        {
-                            "members": np.flatnonzero(level.sets[row]).tolist(),
-                            "fixed": float(level.fixed[row, 0]),
-                            "cost": float(level.cost[row]),
-                            "taken": (level.taken[row] / 1000).tolist(),
-                        }
-                        for row in range(len(level))
-                    ]
-                    for level in ready.ladder.levels
-                ],
-            }
-        )
-    spend = board.limits.spend
-    return {
-        "ways": len(problem.weights),
-        "weights": list(problem.weights),
-        "months": months,
-        "choices": choices,
-        "spend": spend if np.isfinite(spend) else None,
-    }
+    return months
 
 
 def ask_peer(peer: str, boards: list[Board]) -> list[dict[str, Any]]:

@@ -246,11 +246,7 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
         ),
         issues=tuple(texts.issue(issue) for issue in item.issues),
         place=None if item.place is None else texts.text(item.place.key, **item.place.parameters),
-        fallen=tuple(
-            (texts.text(f"fallen.{name}"), texts.soles(amount))
-            for name, amount in item.fallen.items()
-            if amount
-        ),
+        fallen=_fallen(item, texts),
         bills=tuple(
             (
                 texts.month(row.period.start),
@@ -261,6 +257,15 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
             )
             for row in item.rows
         ),
+    )
+
+
+def _fallen(item: Recommendation, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Return the lines of the recibo that a step moves, with their soles a year."""
+    return tuple(
+        (texts.text(f"fallen.{name}"), texts.soles(amount))
+        for name, amount in item.fallen.items()
+        if amount
     )
 
 

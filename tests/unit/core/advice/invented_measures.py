@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from tests.unit.core.advice.conftest import context_of, home_of
@@ -168,6 +168,10 @@ class EveryPlan:
         self.board = board
         self.candidates = board.candidates
         self._saved: dict[frozenset[int], float] = {}
+        none = np.zeros(1, np.int64)
+        year = board.context.year
+        self._nothing = np.array([price_bills(none, terms).total[0] for terms in year])
+        self._now = self._paid(frozenset())
 
     def sets(self) -> Iterator[frozenset[int]]:
         """Yield every set that keeps the rules."""
@@ -192,7 +196,7 @@ class EveryPlan:
     def saved(self, members: frozenset[int]) -> float:
         """Return soles a year off the home's bills, month by month through ``price_bills``."""
         if members not in self._saved:
-            self._saved[members] = self._paid(frozenset()) - self._paid(members)
+            self._saved[members] = self._now - self._paid(members)
         return self._saved[members]
 
     def _paid(self, members: frozenset[int]) -> float:
@@ -203,14 +207,11 @@ class EveryPlan:
         totals = np.array(
             [price_bills(meter[m : m + 1], terms[m]).total[0] for m in range(12)], dtype=np.int64
         )
-        nothing = np.array(
-            [price_bills(np.zeros(1, np.int64), terms[m]).total[0] for m in range(12)]
-        )
         return float(
             home_part(
                 board.context.home,
                 totals=totals,
-                connected=nothing,
+                connected=self._nothing,
                 home_wh=meter - year.of(OTHER_HOMES),
                 meter_wh=meter,
             )
