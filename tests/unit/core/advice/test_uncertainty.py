@@ -1,0 +1,287 @@
+"""How sure a plan is: its own figures where nothing is in doubt, honest chances where much is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.unit.core.advice.conftest import FULL_HOUSE, context_of, home_of
+from tests.unit.core.advice.invented_measures import small_home
+
+from ahorraluz.core.advice.chances import Chances, Doubt, Sampling
+from ahorraluz.core.advice.choosing import Board, choose_best
+from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.drawing import Unknown, draw
+from ahorraluz.core.advice.energy import UseKey
+from ahorraluz.core.advice.measures import (
+    Candidate,
+    Cost,
+    CostKind,
+    Effect,
+    Effort,
+    Kind,
+    Measure,
+    Proposal,
+)
+from ahorraluz.core.advice.next_question import answers_of
+from ahorraluz.core.advice.plan import board_of, make_plan
+from ahorraluz.core.advice.simulation import simulate
+from ahorraluz.core.advice.uncertainty import assess
+from ahorraluz.core.advice.unknowns import step_id, unknowns_of
+from ahorraluz.core.advice.wishes import Objective
+from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.home import Appliance
+from ahorraluz.core.renewables.economics import MoneyRange
+from ahorraluz.core.usage.ranges import DEVIATE
+
+SAMPLING = Sampling(draws=400, seed=11)
+SHOWER = UseKey("ducha-electrica")
+
+
+@cache
+def full_board() -> Board:
+    home = home_of(*([300] * 12), city="arequipa", people=4, appliances=FULL_HOUSE)
+    return board_of(context_of(home))
+
+
+@cache
+def full_steps() -> tuple[Candidate, ...]:
+    return choose_best(full_board()).steps
+
+
+def certain(unknowns: Sequence[Unknown]) -> list[Unknown]:
+    return [replace(unknown, low=1.0, high=1.0) for unknown in unknowns]
+
+
+def ends_of(chances: Chances) -> tuple[Decimal, Decimal, Decimal]:
+    return chances.year.p10, chances.year.p50, chances.year.p90
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_with_nothing_in_doubt_every_year_is_the_plan_to_the_cent(seed: int) -> None:
+    home = small_home(seed, objective=Objective.SAVINGS)
+    plan = make_plan(home.context, measures=home.measures, wishes=home.wishes)
+    steps = choose_best(home.board).steps
+
+    sample = draw(certain(unknowns_of(home.board, steps)), Sampling(draws=2))
+    soles = simulate(home.board, steps, sample)
+
+    for row, own, step in zip(soles.saved, soles.own, plan.steps, strict=True):
+        assert row == pytest.approx(float(step.saving_pen_year), abs=1e-6)
+        assert own == pytest.approx(float(step.home_pen_year), abs=0.0101)
+
+
+def test_the_same_seed_gives_the_same_answer() -> None:
+    board, steps = full_board(), full_steps()
+
+    assert assess(board, steps, sampling=SAMPLING) == assess(board, steps, sampling=SAMPLING)
+
+
+@pytest.mark.parametrize("seed", range(40, 60))
+def test_ends_are_in_order_and_chances_are_parts(seed: int) -> None:
+    home = small_home(seed, objective=Objective.SAVINGS)
+    steps = choose_best(home.board).steps
+
+    found = assess(home.board, steps, sampling=SAMPLING)
+
+    if found is None:
+        assert not steps
+        return
+    for chances in (found.plan, *found.steps):
+        low, middle, high = ends_of(chances)
+        assert low <= middle <= high
+        assert 0 <= chances.saves <= 1
+        assert chances.pays_back is None or 0 <= chances.pays_back <= 1
+        assert len(chances.unknowns) <= 3
+        assert all(0.02 <= unknown.share <= 1 for unknown in chances.unknowns)
+    assert (found.plan.pays_back is None) == (not any(step.cost for step in steps))
+
+
+def test_years_of_a_plan_are_the_sums_of_its_steps() -> None:
+    board, steps = full_board(), full_steps()
+    sample = draw(unknowns_of(board, steps), SAMPLING)
+
+    whole = simulate(board, steps, sample).saved.sum(axis=0)
+    found = assess(board, steps, sampling=SAMPLING)
+
+    assert found is not None
+    low, high = np.quantile(whole, (0.1, 0.9))
+    assert [float(found.plan.year.p10), float(found.plan.year.p90)] == pytest.approx(
+        [low, high], abs=0.01
+    )
+
+
+@pytest.mark.parametrize("doubt", [Doubt.EFFECT, Doubt.YEAR, Doubt.PRICES])
+def test_a_wider_unknown_makes_a_wider_plan(doubt: Doubt) -> None:
+    board, steps = full_board(), full_steps()
+    known = unknowns_of(board, steps)
+    name = step_id(doubt, steps[0]) if doubt is Doubt.EFFECT else doubt.value
+
+    def width(low: float, high: float) -> Decimal:
+        moved = [replace(u, low=low, high=high) if u.id == name else u for u in known]
+        found = assess(board, steps, sampling=SAMPLING, unknowns=moved)
+        assert found is not None
+        return found.plan.year.p90 - found.plan.year.p10
+
+    assert width(0.95, 1.05) < width(0.6, 1.5) < width(0.2, 2.5)
+
+
+def test_without_steps_there_is_nothing_to_be_sure_of() -> None:
+    board = board_of(context_of(home_of(120)))
+
+    assert assess(board, (), sampling=SAMPLING) is None
+
+
+def invented(share: Estimate, **more: Any) -> Candidate:
+    proposal = Proposal(effect=Effect.on(SHOWER, share=share), basis="basis.habit-assumed", **more)
+    measure = Measure(
+        id="invented", kind=Kind.HABIT, effort=Effort.DAILY, evidence=(), judge=lambda _: proposal
+    )
+    return Candidate(measure=measure, proposal=proposal)
+
+
+def share_of(low: float, middle: float, high: float) -> Estimate:
+    return Estimate(low=low, middle=middle, high=high, unit="share", basis="basis.habit-assumed")
+
+
+def above_the_cliff() -> PlanContext:
+    """Return a home of 143 kWh in every month: the invented discount ends above 140."""
+    shower = Appliance(id="ducha-electrica", minutes_shower=10, showers_day=2)
+    cold = Appliance(id="refrigeradora-convencional")
+    return context_of(home_of(*([143] * 12), people=2, appliances=(shower, cold)))
+
+
+def test_at_the_cliff_years_are_of_two_kinds_and_their_chances_add_up() -> None:
+    context = above_the_cliff()
+    board = board_of(context)
+    shower = board.start.of(SHOWER).sum() / 12 / 1000
+    needed, middle = 3.0, 3.2
+    step = invented(share_of(1.6 / shower, middle / shower, 4.8 / shower))
+    known = certain(unknowns_of(board, [step]))
+    doubt = next(u for u in unknowns_of(board, [step]) if u.doubt is Doubt.EFFECT)
+    unknowns = [doubt if u.id == doubt.id else u for u in known]
+    sampling = Sampling(draws=2000)
+
+    saved = simulate(board, [step], draw(unknowns, sampling)).saved[0]
+    found = assess(board, [step], sampling=sampling, unknowns=unknowns)
+
+    under = saved > 80
+    deviate = (needed / middle - 1) / (0.5 / DEVIATE)
+    assert found is not None
+    assert under.mean() == pytest.approx(1 - NormalDist().cdf(deviate), abs=0.01)
+    assert saved[~under].max() < 40 < 100 < saved[under].min()
+    assert under.mean() + (~under).mean() == 1
+    assert float(found.steps[0].year.p10) < 40
+    assert float(found.steps[0].year.p50) > 100
+    assert found.plan.unknowns[0].doubt is Doubt.EFFECT
+    assert found.plan.unknowns[0].share > 0.9
+
+
+def bought(cost: MoneyRange, *, life: int = 3) -> Candidate:
+    return invented(
+        share_of(0.2, 0.2, 0.2),
+        cost=Cost(kind=CostKind.PUBLISHED, amount=cost, figure="cost-fan"),
+        life_years=life,
+    )
+
+
+def pen(low: float, middle: float, high: float) -> MoneyRange:
+    low_, middle_, high_ = (Decimal(str(round(amount, 2))) for amount in (low, middle, high))
+    return MoneyRange(low=low_, middle=middle_, high=high_, unit="PEN", basis="cost.published")
+
+
+def test_a_purchase_pays_back_as_often_as_its_cost_is_below_what_it_saves() -> None:
+    board = board_of(context_of(home_of(*([200] * 12), people=2, appliances=FULL_HOUSE[:2])))
+    free = invented(share_of(0.2, 0.2, 0.2))
+    yearly = simulate(board, [free], draw([], Sampling(draws=2))).saved[0][0]
+    step = bought(pen(2 * yearly, 3 * yearly, 4 * yearly))
+    names = step_id(Doubt.COST, step)
+    unknowns = [u for u in unknowns_of(board, [step]) if u.id == names]
+
+    found = assess(board, [step], sampling=Sampling(draws=2000), unknowns=unknowns)
+
+    assert found is not None
+    chances = found.steps[0]
+    assert chances.pays_back == pytest.approx(0.5, abs=0.01)
+    assert chances.within_years == 3
+    assert chances.saves == 1
+    assert chances.unknowns[0].doubt is Doubt.COST
+    assert chances.unknowns[0].share == pytest.approx(1, abs=0.02)
+    assert found.plan.pays_back == chances.pays_back
+
+
+def test_the_price_of_a_quote_is_asked_where_it_decides() -> None:
+    board = board_of(context_of(home_of(*([200] * 12), people=2, appliances=FULL_HOUSE[:2])))
+    step = bought(pen(20, 300, 900))
+
+    found = assess(board, [step], sampling=SAMPLING)
+
+    assert found is not None
+    assert found.question is not None
+    assert (found.question.id, found.question.field) == ("quote", "assumptions.cost-fan")
+    assert found.question.width_then < found.question.width_now
+
+
+def asked(home: Any) -> set[tuple[str, str | None]]:
+    board = board_of(context_of(home))
+    steps = choose_best(board).steps
+    return {(answer.id, answer.subject) for answer in answers_of(board, steps)}
+
+
+def test_only_what_the_household_did_not_tell_is_asked() -> None:
+    bare = (Appliance(id="ducha-electrica"), Appliance(id="refrigeradora-convencional"))
+    told = (
+        Appliance(id="ducha-electrica", minutes_shower=12, showers_day=3, power_w=5000),
+        Appliance(id="refrigeradora-convencional"),
+    )
+
+    before = asked(home_of(200, appliances=bare))
+    after = asked(home_of(*([200] * 12), people=4, appliances=told))
+
+    shower = "ducha-electrica"
+    assert {("minutes-shower", shower), ("people", None), ("recibos", None)} <= before
+    assert after.isdisjoint({("minutes-shower", shower), ("people", None), ("recibos", None)})
+
+
+def test_the_figure_of_a_habit_is_asked_until_it_is_typed() -> None:
+    shower = Appliance(id="ducha-electrica", minutes_shower=12, showers_day=3, power_w=5000)
+    typed = {"shower-cut-min": Decimal(2)}
+
+    before = asked(home_of(*([200] * 12), people=4, appliances=(shower,)))
+    after = asked(home_of(*([200] * 12), people=4, appliances=(shower,), assumptions=typed))
+
+    assert ("figure", "shower-cut-min") in before
+    assert ("figure", "shower-cut-min") not in after
+
+
+def test_few_recibos_leave_more_in_doubt_than_a_whole_year() -> None:
+    def width(months: int) -> float:
+        context = context_of(home_of(*([200] * months), people=4, appliances=FULL_HOUSE[:2]))
+        board = board_of(context)
+        (year,) = (u for u in unknowns_of(board, ()) if u.doubt is Doubt.YEAR)
+        return year.high - year.low
+
+    assert width(12) < width(3) < width(1)
+
+
+def test_a_plan_shows_the_ranges_of_the_draws_and_keeps_its_middles() -> None:
+    context = full_board().context
+
+    plain = make_plan(context)
+    drawn = make_plan(context, sampling=SAMPLING)
+
+    assert plain.uncertainty is None
+    assert drawn.uncertainty is not None
+    assert drawn.saving_pen_year == plain.saving_pen_year
+    for before, after, chances in zip(
+        plain.steps, drawn.steps, drawn.uncertainty.steps, strict=True
+    ):
+        assert before.saving is not None
+        assert after.saving is not None
+        assert after.saving.middle == before.saving.middle
+        assert after.saving.low <= float(chances.year.p10) / 12 + 1e-9
+        assert after.saving.high >= float(chances.year.p90) / 12 - 1e-9
