@@ -84,6 +84,7 @@ def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
     for ahead in forecast.months:
         yield from _month(ahead, texts)
     issues = [
+        *forecast.issues,
         *(forecast.hours.issues if forecast.hours else ()),
         *(forecast.month.issues if forecast.month else ()),
         *(issue for ahead in forecast.months for issue in ahead.issues),
@@ -93,6 +94,7 @@ def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
 
 def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
     """Yield each day ahead: its energy and the hour it is highest."""
+    from ahorraluz.services.documents.forecast import basis_of_hours
     from ahorraluz.services.predict_hours import days_ahead
 
     yield from heading(texts.text("forecast.hours", day=ahead.origin))
@@ -103,13 +105,13 @@ def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
             [
                 texts.date(day.day),
                 f"{texts.number(day.mean_kwh, places=1)} kWh",
-                f"{day.highest_hour}:00",
+                f"{day.highest_hour}:00" if round(day.mean_kwh, 1) else "–",
             ]
         )
     yield from table(rows, right=[1, 2])
     for odd in ahead.unusual:
         yield texts.text("forecast.unusual", day=odd.day, share=texts.percent(odd.share))
-    yield texts.text("forecast.basis-hours", days=ahead.days_seen)
+    yield basis_of_hours(ahead, texts)
     yield texts.text("forecast.model", model=ahead.model, version=ahead.version)
 
 

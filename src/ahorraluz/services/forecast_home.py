@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ahorraluz.core.forecast.months import MonthUse
 from ahorraluz.core.home import Home
-from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.find_readings import FoundReadings, known_on
 from ahorraluz.services.home_facts import facts_of
@@ -49,6 +50,8 @@ class HomeForecast:
     hours: HoursAhead | None = None
     month: MonthAhead | None = None
     months: tuple[MonthAhead, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    """What was left out of the readings."""
 
 
 def forecast_home(
@@ -91,8 +94,11 @@ def forecast_home(
             raise ForecastRequestError("forecast-needs-readings")
         history = _recibos(home, request.as_of)
         return HomeForecast(name="", months=_months(request, history, connection, tools, today))
+    issues: tuple[Issue, ...] = ()
     if request.as_of is not None:
         found = known_on(found, request.as_of)
+    elif _last_day(found) > today:
+        found, issues = _until(found, today)
     readings = found.cleaned.readings
     hours = month = None
     if request.hours is not None:
@@ -116,7 +122,7 @@ def forecast_home(
             tools=tools,
             today=today,
         )
-    return HomeForecast(name=found.name, hours=hours, month=month, months=months)
+    return HomeForecast(name=found.name, hours=hours, month=month, months=months, issues=issues)
 
 
 def month_of(known: Understanding, *, tools: Toolbox, today: date) -> MonthAhead | None:
@@ -127,6 +133,23 @@ def month_of(known: Understanding, *, tools: Toolbox, today: date) -> MonthAhead
         )
     except AhorraLuzError:
         return None
+
+
+def _last_day(found: FoundReadings) -> date:
+    """Return the local day of the last reading."""
+    readings = found.cleaned.readings
+    last_s = int(readings.end_s) - 1
+    return datetime.fromtimestamp(last_s, ZoneInfo(readings.zone)).date()
+
+
+def _until(found: FoundReadings, today: date) -> tuple[FoundReadings, tuple[Issue, ...]]:
+    """Return the readings up to a day, which is all that can have been measured."""
+    issue = Issue(
+        code="forecast-readings-later",
+        severity=Severity.WARNING,
+        parameters={"last": _last_day(found), "day": today},
+    )
+    return known_on(found, today + timedelta(days=1)), (issue,)
 
 
 def _recibos(home: Home | None, as_of: date | None) -> tuple[MonthUse, ...]:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from tests.unit.cli.running import EXAMPLES, LIMA, answer, faults, run
 
+from ahorraluz.cli.session import Session
+
 FIRST = date(2026, 5, 1)
 QUANTILES = [f"q{n}" for n in range(10, 100, 10)]
 
@@ -48,6 +50,31 @@ def test_the_evening_is_expected_to_be_high(readings: Path) -> None:
 
     means = [row["mean"] for row in rows]
     assert min(means[18:22]) > 2 * max(means[:17])
+
+
+def test_what_has_not_come_was_not_measured_and_is_not_used(
+    readings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "day", lambda _session, _given: date(2026, 7, 1))
+
+    document = answer("forecast", readings, "--horizon", "24")
+    told = run("forecast", readings, "--horizon", "24")
+
+    assert faults(document, "forecast") == []
+    assert [issue["code"] for issue in document["issues"]] == ["forecast-readings-later"]
+    assert document["hours"]["as_of"] == "2026-07-02"
+    assert "aún no llega" in told.stdout
+
+
+def test_a_home_that_uses_nothing_has_no_highest_hour(tmp_path: Path) -> None:
+    rows = [f"{FIRST + timedelta(days=n // 24)}T{n % 24:02d}:00:00-05:00,0" for n in range(24 * 30)]
+    empty = tmp_path / "vacia.csv"
+    empty.write_text("\n".join(["timestamp,kwh", *rows]), "utf-8")
+
+    told = run("forecast", empty, "--horizon", "24").stdout
+
+    assert "0.0 kWh" in told
+    assert "22:00" not in told
 
 
 def test_this_month_is_what_was_used_and_what_is_left_in_soles(readings: Path) -> None:

@@ -38,6 +38,7 @@ def forecast_document(forecast: HomeForecast, texts: Texts) -> Document:
         "hours": None if hours is None else _hours(hours, texts),
         "month": None if month is None else _month(month, texts),
         "next_months": [_month(ahead, texts) for ahead in forecast.months],
+        "issues": issue_documents(forecast.issues, texts),
     }
 
 
@@ -50,7 +51,7 @@ def _hours(ahead: HoursAhead, texts: Texts) -> Document:
         "zone": ahead.zone,
         "model": ahead.model,
         "version": ahead.version,
-        "basis": texts.text("forecast.basis-hours", days=ahead.days_seen),
+        "basis": basis_of_hours(ahead, texts),
         "days_seen": ahead.days_seen,
         "kwh": round(float(ahead.hours.mean.sum()), PLACES),
         "hours": [
@@ -74,6 +75,12 @@ def _hours(ahead: HoursAhead, texts: Texts) -> Document:
         ],
         "issues": issue_documents(ahead.issues, texts),
     }
+
+
+def basis_of_hours(ahead: HoursAhead, texts: Texts) -> str:
+    """Return the sentence on how many days the hours ahead rest on."""
+    key = "forecast.basis-one-day" if ahead.days_seen == 1 else "forecast.basis-hours"
+    return texts.text(key, days=ahead.days_seen)
 
 
 def _month(ahead: MonthAhead, texts: Texts) -> Document:
