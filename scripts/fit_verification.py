@@ -25,7 +25,7 @@ from ahorraluz.core.verification.placebo import Ground, Run, Trial, run_trial
 from ahorraluz.ingest.temperatures import read_temperatures
 from ahorraluz.services.peer_homes import read_peers
 
-VERSION = "1"
+VERSION = "2"
 SEED = 20_261_126
 BILL_HOMES, BILL_REPEATS = 2_000, 2
 METER_REPEATS = 16

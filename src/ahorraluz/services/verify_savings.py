@@ -23,7 +23,7 @@ from ahorraluz.core.verification.avoided import (
     expect,
     pieces_after,
 )
-from ahorraluz.core.verification.baseline import Baseline, MovementBasis
+from ahorraluz.core.verification.baseline import Baseline, MovementBasis, Weather
 from ahorraluz.core.verification.cells import (
     Cells,
     Days,
@@ -155,7 +155,7 @@ def verify_savings(
     cells = _cells(series, since, beside)
     check_cells(cells, since=since)
     peers = None if beside.peers is None else beside.peers.on(cells)
-    baseline = expect(cells, peers=peers, daily=_weather(series, cells, beside))
+    baseline = expect(cells, peers=peers, weather=_weather(beside))
     pieces = pieces_after(cells, baseline, daily=_daily(series, cells))
     months = avoided_by_month(
         cells,
@@ -239,16 +239,9 @@ def _daily(series: HomeSeries, cells: Cells) -> tuple[Days, Floats] | None:
     return series.days, series.kwh
 
 
-def _weather(
-    series: HomeSeries, cells: Cells, beside: Beside
-) -> tuple[Days, Floats, Floats] | None:
+def _weather(beside: Beside) -> Weather | None:
     known = beside.temperatures
-    if known is None or series.days is None or series.kwh is None or cells.grain is Grain.MONTHS:
-        return None
-    place = np.searchsorted(known.days, series.days)
-    place = np.minimum(place, len(known.days) - 1)
-    temp_c = np.where(known.days[place] == series.days, known.temp_c[place], np.nan)
-    return series.days, series.kwh, temp_c
+    return None if known is None else Weather(days=known.days, temp_c=known.temp_c)
 
 
 def _issues(series: HomeSeries, cells: Cells, baseline: Baseline, beside: Beside) -> list[Issue]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.periods import Period
-from ahorraluz.core.verification.baseline import Baseline, fit_baseline, own_movement
+from ahorraluz.core.verification.baseline import Baseline, Weather, fit_baseline, own_movement
 from ahorraluz.core.verification.cells import MIN_AFTER_DAYS, Cells, Days, Floats
 from ahorraluz.core.verification.comparison import Peers, movement_of_peers
 from ahorraluz.core.verification.doubt import LEVEL, Doubt, ErrorRange
@@ -52,9 +52,7 @@ class AvoidedMonth:
     """From the step to the end of this month; ``None``: still too short to say."""
 
 
-def expect(
-    cells: Cells, *, peers: Peers | None = None, daily: tuple[Days, Floats, Floats] | None = None
-) -> Baseline:
+def expect(cells: Cells, *, peers: Peers | None = None, weather: Weather | None = None) -> Baseline:
     """Return what the home would have used: moved as its peers did, or else on its own.
 
     Parameters
@@ -63,13 +61,13 @@ def expect(
         The home.
     peers
         Other homes on the same cells; ``None``, or too few alike: its own history.
-    daily
-        Its days with energy and measured temperature (:func:`.own_movement`).
+    weather
+        Measured temperatures, for what they do to this home beside all others.
     """
     movement = None if peers is None else movement_of_peers(cells, peers)
     if movement is None:
-        movement = own_movement(cells, daily=daily)[0]
-    return fit_baseline(cells, movement)
+        movement = own_movement(cells, weather=weather)
+    return fit_baseline(cells, movement, weather=weather)
 
 
 def avoided(

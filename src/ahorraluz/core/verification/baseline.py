@@ -10,29 +10,44 @@ from enum import StrEnum
 
 import numpy as np
 
-from ahorraluz.core.usage.changepoint import BOTH
-from ahorraluz.core.usage.daily import UsageDataError
-from ahorraluz.core.usage.weather import TemperatureResponse, temperature_response
 from ahorraluz.core.verification.cells import Cells, Days, Floats, month_of_cell
 
 HALF_LIFE_DAYS = 90.0
 """Age at which a day before the step counts half as much: habits drift, and the latest
 months say most of the next ones. [day]"""
-RESPONSE_SD = 0.5
-"""How far from 1 the response of a home to what moves all is expected to lie: a home that
-heats with gas moves less in winter, one with electric heaters more."""
+EXPECTED, EXPECTED_SD = (1.0, 0.0, 0.0), (0.3, 0.8, 0.8)
+"""Response to what moves all, and to ten degrees of cold and of heat beside it: what is expected
+and how far a home lies from it. A home that heats with gas moves less in winter, one with
+electric heaters more. [log]"""
 ALIKE = 4.0
 """Weeks in a row are alike: so many of them say as much as one alone."""
 LEAST_SPREAD = 0.05
 """No home follows the others closer than this. [log]"""
 LEAST_RESPONSE, MOST_RESPONSE = -1.0, 3.0
 """Limits of a response; beyond them few cells have misled it."""
+HEATING_C, COOLING_C = 18.0, 20.0
+"""Temperatures below and above which homes use more. [°C]"""
+TEN = 10.0
+ROUNDS = 3
+"""Noise and slopes settle within these."""
+LEAST_MEASURED = 0.8
+"""Part of the cells whose temperature must be known for the weather to be followed. [0 to 1]"""
 YEAR_WEIGHT = 0.5
 """Part of last year's seasons that comes again. [0 to 1]"""
 YEAR_DAYS = 330
 """Days before the step from which the home's own year is used. [day]"""
 FLOOR = 0.05
 """Smallest ratio that enters a logarithm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Weather:
+    """Measured mean temperatures of days."""
+
+    days: Days
+    """Rising, shape (d,)."""
+    temp_c: Floats
+    """NaN unknown, shape (d,). [°C]"""
 
 
 class MovementBasis(StrEnum):
@@ -85,8 +100,12 @@ def weights_before(cells: Cells) -> Floats:
     return np.asarray(np.where(first, cells.days * 2.0**-halves, 0.0))
 
 
-def fit_baseline(cells: Cells, movement: Movement) -> Baseline:
+def fit_baseline(cells: Cells, movement: Movement, *, weather: Weather | None = None) -> Baseline:
     """Return what the home would have used, from the cells before the step alone.
+
+    How much of the movement the home makes, and what cold and heat do to it beside that, are
+    estimated together before the step: drawn towards making all of it and nothing beside, the
+    more firmly the noisier the home.
 
     Parameters
     ----------
@@ -94,85 +113,91 @@ def fit_baseline(cells: Cells, movement: Movement) -> Baseline:
         The home, checked (:func:`.cells.check_cells`).
     movement
         What moved everything.
+    weather
+        Measured temperatures: degrees below one balance temperature and above another, as
+        PRISM and CalTRACK count them.
 
     References
     ----------
     EVO, International Performance Measurement and Verification Protocol, Core Concepts
-    (2022), option C. CalTRACK methods 2.0.
+    (2022), option C. CalTRACK methods 2.0. M. F. Fels, PRISM: an introduction, Energy and
+    Buildings 9 (1986), doi:10.1016/0378-7788(86)90003-4.
     """
     weight = weights_before(cells)
     before = weight > 0
-    energy = np.nan_to_num(cells.kwh_day)
-    level = float(weight @ energy / weight.sum())
-    own = np.log(np.maximum(energy[before] / level, FLOOR))
-    others = np.log(movement.factor)
     share = weight[before] / weight[before].sum()
-    apart, mine = others[before] - share @ others[before], own - share @ own
-    # The noisier a home, the less its own response is believed, and the more it is as all.
-    noise = max(float(share @ (mine - apart) ** 2), LEAST_SPREAD**2)
-    belief = ALIKE * noise / RESPONSE_SD**2
-    response = (apart @ mine + belief) / (apart @ apart + belief)
-    response = float(np.clip(response, LEAST_RESPONSE, MOST_RESPONSE))
-    moved = np.exp(response * others)
-    at_step = float(weight @ energy / (weight @ moved))
+    columns = [np.log(movement.factor)[:, None]]
+    degrees = None if weather is None else _degrees(cells, weather)
+    columns += [] if degrees is None else [degrees]
+    inputs = np.concatenate(columns, axis=1)
+    energy = np.nan_to_num(cells.kwh_day)
+    level = float(share @ energy[before])
+    own = np.log(np.maximum(energy[before] / level, FLOOR))
+    usual = share @ inputs[before]
+    slopes = _slopes(inputs[before] - usual, own - share @ own, share)
+    slopes[0] = np.clip(slopes[0], LEAST_RESPONSE, MOST_RESPONSE)
+    moved = np.exp((inputs - usual) @ slopes)
+    at_step = level / float(share @ moved[before])
     left = own - np.log(at_step * moved[before] / level)
     return Baseline(
         expected_kwh_day=at_step * moved,
         level_kwh_day=at_step,
-        response=response,
+        response=float(slopes[0]),
         spread=float(np.std(left)),
         movement=movement,
     )
 
 
-def own_movement(
-    cells: Cells, *, daily: tuple[Days, Floats, Floats] | None = None
-) -> tuple[Movement, TemperatureResponse | None]:
-    """Return how the home moves by its own history, and its response to temperature if any.
+def _slopes(apart: Floats, mine: Floats, share: Floats) -> Floats:
+    """Return the response to the movement and to degrees, shape (1,) or (3,).
+
+    A ridge towards (1, 0, 0); noise and slopes settle together within a few rounds.
+    """
+    expected, sd = np.array(EXPECTED), np.array(EXPECTED_SD)
+    slopes = expected[: apart.shape[1]].copy()
+    sd = sd[: apart.shape[1]]
+    for _ in range(ROUNDS):
+        noise = max(float(share @ (mine - apart @ slopes) ** 2), LEAST_SPREAD**2)
+        belief = np.diag(ALIKE * noise / sd**2)
+        pull = belief @ expected[: len(sd)]
+        slopes = np.linalg.solve(apart.T @ apart + belief, apart.T @ mine + pull)
+    return np.asarray(slopes)
+
+
+def own_movement(cells: Cells, *, weather: Weather | None = None) -> Movement:
+    """Return how the home moves by its own history: by the weather, by its year, or not at all.
 
     Parameters
     ----------
     cells
         The home.
-    daily
-        Days, energy and mean temperature of each, NaN unknown, shape (d,) each; ``None``:
-        no temperatures were measured. [kWh], [°C]
+    weather
+        Measured temperatures, which :func:`fit_baseline` follows; ``None``: there are none.
     """
-    if daily is not None:
-        found = _by_weather(cells, *daily)
-        if found is not None:
-            return found
-    return _by_year(cells), None
+    if weather is None or _degrees(cells, weather) is None:
+        return _by_year(cells)
+    return Movement(factor=np.ones(len(cells)), basis=MovementBasis.WEATHER)
 
 
-def _by_weather(
-    cells: Cells, days: Days, kwh: Floats, temp_c: Floats
-) -> tuple[Movement, TemperatureResponse] | None:
-    step = cells.end[cells.is_before].max()
-    past = days < step
-    try:
-        response = temperature_response(kwh[past], temp_c[past], days=days[past])
-    except UsageDataError:
-        return None
-    if response.heating is None and response.cooling is None:
-        return None
-    energy = np.full(len(days), response.level_kwh_day)
-    for side, slope in zip(BOTH, (response.heating, response.cooling), strict=True):
-        if slope is not None:
-            sign = 1.0 if side is BOTH[0] else -1.0
-            degrees = np.maximum(sign * (slope.balance_c - temp_c), 0.0)
-            energy = energy + slope.kwh_c_day.middle * degrees
-    factor = np.full(len(cells), np.nan)
+def _degrees(cells: Cells, weather: Weather) -> Floats | None:
+    """Return tens of degrees of cold and of heat of each cell, shape (n, 2).
+
+    Cells without a temperature are as those beside them; ``None``: too many are.
+    """
+    table = np.full((len(cells), 2), np.nan)
+    known = ~np.isnan(weather.temp_c)
+    cold = np.maximum(HEATING_C - weather.temp_c, 0.0) / TEN
+    heat = np.maximum(weather.temp_c - COOLING_C, 0.0) / TEN
     for place, (start, end) in enumerate(zip(cells.start, cells.end, strict=True)):
-        inside = (days >= start) & (days < end) & ~np.isnan(energy)
+        inside = (weather.days >= start) & (weather.days < end) & known
         if inside.any():
-            factor[place] = energy[inside].mean()
-    if bool(np.isnan(factor[cells.used]).any()) or bool(np.any(factor[cells.used] <= 0)):
+            table[place] = cold[inside].mean(), heat[inside].mean()
+    measured = np.flatnonzero(~np.isnan(table[:, 0]))
+    if len(measured) < LEAST_MEASURED * len(cells):
         return None
-    weight = weights_before(cells)
-    usual = float(weight @ np.nan_to_num(factor) / weight.sum())
-    factor = np.where(np.isnan(factor), 1.0, factor / usual)
-    return Movement(factor=factor, basis=MovementBasis.WEATHER), response
+    places = np.arange(len(cells))
+    filled = [np.interp(places, measured, column[measured]) for column in table.T]
+    return np.stack(filled, axis=1)
 
 
 def _by_year(cells: Cells) -> Movement:

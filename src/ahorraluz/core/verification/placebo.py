@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.periods import Period, month_after
-from ahorraluz.core.usage.daily import UsageDataError
 from ahorraluz.core.verification.avoided import Avoided, avoided, expect
-from ahorraluz.core.verification.baseline import Baseline
+from ahorraluz.core.verification.baseline import Baseline, Weather
 from ahorraluz.core.verification.cells import (
     Cells,
     Floats,
@@ -101,14 +100,14 @@ def run_trial(
         Placebo errors, for the range.
     """
     changed = _changed(ground, trial)
-    cells, daily = _cells(changed, trial, grain)
+    cells = _cells(changed, trial, grain)
     peers = None
     try:
         check_cells(cells, since=trial.since)
         if others is not None:
             peers = _part(changed.readings, others).on(cells)
-        baseline = expect(cells, peers=peers, daily=daily)
-    except (VerificationError, UsageDataError):
+        baseline = expect(cells, peers=peers, weather=_weather(ground))
+    except VerificationError:
         return None
     after = cells.used & ~cells.is_before
     expected, metered = (
@@ -163,9 +162,13 @@ def _part(readings: DailyHomes | MonthlyHomes, others: Ints) -> DailyHomes | Mon
     return MonthlyHomes(first=readings.first, kwh=readings.kwh[others])
 
 
-def _cells(
-    ground: Ground, trial: Trial, grain: Grain
-) -> tuple[Cells, tuple[NDArray[np.datetime64], Floats, Floats] | None]:
+def _weather(ground: Ground) -> Weather | None:
+    if ground.temp_c is None or isinstance(ground.readings, MonthlyHomes):
+        return None
+    return Weather(days=ground.readings.days, temp_c=ground.temp_c)
+
+
+def _cells(ground: Ground, trial: Trial, grain: Grain) -> Cells:
     readings = ground.readings
     if isinstance(readings, MonthlyHomes):
         periods = _months(readings.first, readings.kwh.shape[1])
@@ -174,15 +177,13 @@ def _cells(
             for period, kwh in zip(periods, readings.kwh[trial.home], strict=True)
             if not np.isnan(kwh)
         ]
-        return months_around(known, since=trial.since), None
+        return months_around(known, since=trial.since)
     kwh = readings.kwh[trial.home]
     if grain is Grain.MONTHS:
-        return months_around(_bills(readings, kwh), since=trial.since), None
+        return months_around(_bills(readings, kwh), since=trial.since)
     known_days = np.flatnonzero(~np.isnan(kwh))
     span = slice(int(known_days[0]), int(known_days[-1]) + 1) if len(known_days) else slice(0, 1)
-    days, energy = readings.days[span], kwh[span]
-    daily = None if ground.temp_c is None else (days, energy, ground.temp_c[span])
-    return weeks_around(days, energy, since=trial.since), daily
+    return weeks_around(readings.days[span], kwh[span], since=trial.since)
 
 
 def _months(first: np.datetime64, count: int) -> list[Period]:

@@ -18,7 +18,7 @@ from ahorraluz.core.verification.avoided import (
     expect,
     pieces_after,
 )
-from ahorraluz.core.verification.baseline import MovementBasis
+from ahorraluz.core.verification.baseline import MovementBasis, Weather
 from ahorraluz.core.verification.cells import (
     Grain,
     VerificationError,
@@ -226,7 +226,7 @@ def test_cold_days_are_expected_where_they_were_measured() -> None:
     days = np.datetime64("2025-01-01") + day
     cells = weeks_around(days, kwh, since=SINCE)
 
-    baseline = expect(cells, daily=(days, kwh, temp_c))
+    baseline = expect(cells, weather=Weather(days=days, temp_c=temp_c))
 
     after = cells.used & ~cells.is_before
     off = baseline.expected_kwh_day[after] @ cells.days[after] / kwh[243:].sum() - 1
