@@ -15,6 +15,7 @@ from ahorraluz.core.advice.recommendation import (
 )
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.texts import Texts
+from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 
 BEST = 5
 MONTHS = 12
@@ -87,6 +88,8 @@ class StepCard:
     """Lines of the recibo that fall in the year, and by how much."""
     bills: tuple[tuple[str, str, str, str, str], ...]
     """Month, kWh without and with, total without and with."""
+    chances: tuple[str, ...] = ()
+    """For a step: how likely it saves, where that is in doubt, and pays back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,12 @@ class ShownPlan:
     questions: tuple[ShownQuestion, ...]
     proof: str | None
     """What is proved of the steps; ``None``: nothing, or there are none."""
+    sure: tuple[str, ...]
+    """How sure the whole plan is; nothing without steps."""
+    asking: tuple[str, ...]
+    """The answer that would help most, and what it would do."""
+    asked_in: tuple[str, str] | None
+    """Page and place of the form that asks it."""
 
     @property
     def asks(self) -> bool:
@@ -137,7 +146,7 @@ class ShownPlan:
 def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
     """Return a plan in the words of a language, the five best steps apart."""
     count = sum(map(len, (plan.steps, plan.options, plan.targets, plan.checks)))
-    cards = _once(_card(item, texts) for item in plan.best(count))
+    cards = with_chances(plan, _once(_card(item, texts) for item in plan.best(count)), texts)
     told = {card.asked.parameter for card in cards if card.asked}
     return ShownPlan(
         best=cards[:BEST],
@@ -151,6 +160,9 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
         steps=len(plan.steps),
         questions=tuple(_questions(plan.questions, told, texts)),
         proof=_proof(plan, texts),
+        sure=sure_texts(plan, texts),
+        asking=asking_of(plan, texts),
+        asked_in=asked_in(plan),
     )
 
 

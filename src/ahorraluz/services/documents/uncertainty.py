@@ -71,7 +71,7 @@ def chance_texts(chances: Chances, texts: Texts, *, places: int = 2) -> tuple[st
     """Return the range of a step, and what may not come: that it saves, or pays back."""
     low, high = (texts.soles(end, places=places) for end in (chances.year.p10, chances.year.p90))
     said = [texts.text("sure.range", low=low, high=high)]
-    if chances.saves < 1:
+    if chances.saves < SURE:
         said.append(texts.text("sure.saves", part=part_text(chances.saves, texts)))
     if chances.pays_back is not None and chances.within_years is not None:
         said.append(
@@ -91,7 +91,7 @@ def plan_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[st
         texts.soles(end, places=places) for end in (plan.year.p10, plan.year.p50, plan.year.p90)
     )
     said = [texts.text("sure.plan", low=low, middle=middle, high=high)]
-    if plan.saves < 1:
+    if plan.saves < SURE:
         said.append(texts.text("sure.saves", part=part_text(plan.saves, texts)))
     if plan.pays_back is not None:
         said.append(texts.text("sure.plan-pays", part=part_text(plan.pays_back, texts)))
