@@ -50,6 +50,8 @@ COUNTRY = {
     "Sceaux": "France",
 }
 CURVES, MEAN_DAY = "brazil_load_curves_eflul_15min.csv.gz", "uruguay_mean_profile_15min.csv"
+CURVE_HOMES = "brazil_bills_households.csv.gz"
+"""Which curve each home of Brazil has: a curve counts as often as it is named."""
 DAYS = {"weekday": 5, "saturday": 1, "sunday": 1}
 NIGHT = [20, 21, 22, 23, 0, 1, 2, 3, 4]
 LEAST_NIGHT = 0.05
@@ -88,15 +90,16 @@ def curves_of(folder: Path) -> dict[str, float]:
     """Return the share of the published curves of a country."""
     curves = pd.read_csv(folder / CURVES)
     curves["hour"] = curves["time"].str[:2].astype(int)
-    curves["weight"] = curves["kw"] * curves["day_type"].map(DAYS)
-    shares = [
-        rows.loc[rows["hour"].between(FIRST, AFTER - 1), "weight"].sum() / rows["weight"].sum()
-        for _, rows in curves.groupby("load_curve_type")
-    ]
+    curves["energy"] = curves["kw"] * curves["day_type"].map(DAYS)
+    curves["peak"] = curves["energy"].where(curves["hour"].between(FIRST, AFTER - 1), 0.0)
+    by_type = curves.groupby("load_curve_type")[["energy", "peak"]].sum()
+    homes = pd.read_csv(folder / CURVE_HOMES)["load_curve_type"].value_counts()
+    known = by_type.join(homes, how="inner")
+    brazil = np.average(known["peak"] / known["energy"], weights=known["count"])
     mean = pd.read_csv(folder / MEAN_DAY)
     evening = mean["time"].str[:2].astype(int).between(FIRST, AFTER - 1)
     uruguay = mean.loc[evening, "relative_to_mean"].sum() / mean["relative_to_mean"].sum()
-    return {"Brazil": float(np.mean(shares)), "Uruguay": float(uruguay)}
+    return {"Brazil": float(brazil), "Uruguay": float(uruguay)}
 
 
 def fit_spread(homes: Mapping[str, Sequence[float]], middles: Iterable[float]) -> dict[str, float]:
@@ -219,7 +222,7 @@ def document(folder: Path) -> dict[str, object]:
     shares = {name: share_of(grid) for name, grid in homes.items()}
     level = [np.log(float(np.nanmean(grid.power_kw))) for grid in homes.values()]
     files = [file for _, file, *_ in HOUR_FILES] + [file for _, file in MINUTE_FILES]
-    names = sorted([*files, AMPDS, CURVES, MEAN_DAY])
+    names = sorted([*files, AMPDS, CURVES, CURVE_HOMES, MEAN_DAY])
     return {
         "version": VERSION,
         "first_hour": FIRST,

@@ -157,7 +157,7 @@ def _options(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
 
 
 def _movable(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.hourly import in_hundred
+    from ahorraluz.core.advice.hourly import in_hundred
 
     yield from heading(texts.text("hourly.movable"))
     if not answer.movable:
@@ -186,7 +186,7 @@ def _movable(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
 
 
 def _meter(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.hourly import in_hundred
+    from ahorraluz.core.advice.hourly import in_hundred
 
     meter = answer.meter
     yield from heading(texts.text("hourly.meter"))
@@ -209,7 +209,8 @@ def _meter(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
 
 
 def _check(check: "MeasuredCheck", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.hourly import in_hundred, signed
+    from ahorraluz.core.advice.hourly import in_hundred
+    from ahorraluz.services.documents.hourly import signed
 
     compared = check.comparison
     yield from heading(texts.text("hourly.check"))

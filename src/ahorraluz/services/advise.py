@@ -14,6 +14,7 @@ from ahorraluz.catalog.assumptions import (
     load_solar_assumptions,
     load_usage_assumptions,
 )
+from ahorraluz.catalog.band_shares import load_hour_facts
 from ahorraluz.catalog.distributors import load_distributors
 from ahorraluz.catalog.evidence import load_equipment, load_fuels, load_measure_facts
 from ahorraluz.catalog.places import find_department
@@ -252,6 +253,7 @@ def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
         advice=load_advice_assumptions(),
         fuels=load_fuels(),
         use_hours=load_use_hours(),
+        hours=load_hour_facts(),
     )
 
 

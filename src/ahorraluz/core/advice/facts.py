@@ -15,6 +15,7 @@ from ahorraluz.core.history import Source
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
 from ahorraluz.core.tariffs.figures import NationalFigures
 from ahorraluz.core.usage.facts import ApplianceFacts, ClimateFacts, UsageAssumptions
+from ahorraluz.core.usage.peak_uses import HourFacts
 
 
 class MeasureEvidence(Protocol):
@@ -148,6 +149,8 @@ class AdviceFacts:
     advice: AdviceAssumptions
     use_hours: Mapping[str, tuple[float, ...]]
     """Weights of the 24 hours by end use: rows of ``data/use_hours.csv``."""
+    hours: HourFacts
+    """What a share of hora punta is told by, where no meter tells it."""
     fuels: Mapping[str, FuelFigure] = field(default_factory=dict)
     """Rows of ``data/fuels.csv`` by id; without them nothing is said of their CO2."""
 
@@ -158,4 +161,5 @@ class AdviceFacts:
             usage=self.usage.edited(values),
             solar=self.solar.edited(values),
             advice=self.advice.edited(values),
+            hours=self.hours.edited(values),
         )

@@ -35,6 +35,8 @@ LOW, HIGH = 0.1, 0.9
 """Ends of the range of a saving. [0 to 1]"""
 SURE = 0.9
 """Chance from which shifting is said to make it all but sure."""
+IN_HUNDRED, LEAST, MOST = 100, 1, 99
+"""Chances are told in hundredths, and never as sure."""
 LIKELY_OWNED = 0.5
 """Chance of owning from which an appliance is said to be able to move."""
 
@@ -196,6 +198,18 @@ class OptionProspect:
         """Relative uncertainty of the prices, about 80 % each way. [0 to 1]"""
         return max(terms.spread for terms in self.pair.then)
 
+    def shares(self, peak: Decimal | None = None) -> dict[Band, Decimal]:
+        """Return the part of the energy in every band but the rest. [0 to 1]
+
+        Parameters
+        ----------
+        peak
+            Part in hora punta; ``None``: the expected one.
+        """
+        share = Decimal(round(self.belief.mean * PPM)) / PPM if peak is None else peak
+        bands = [band for band in self.pair.then[0].bands if band is not self.rest]
+        return {band: share if band is Band.PEAK else Decimal(0) for band in bands}
+
     def to_move(self, chance: float | None = None) -> float | None:
         """Return what has to leave hora punta for the option to cost no more. [kWh/month]
 
@@ -243,6 +257,17 @@ def prospect(
         return max(made, key=lambda one: int(one.totals(_ppm(0.0))[0]))
     except EnergyPriceError as error:
         raise HourlyError("saving-price-unknown") from error
+
+
+def in_hundred(chance: float) -> int:
+    """Return a chance in hundredths, never as sure.
+
+    Examples
+    --------
+    >>> in_hundred(0.4449), in_hundred(1.0), in_hundred(0.0)
+    (44, 99, 1)
+    """
+    return min(max(round(chance * IN_HUNDRED), LEAST), MOST)
 
 
 def movable_uses(

@@ -50,7 +50,13 @@ FIRM = frozenset(
 )
 """Shares that follow from physics, labels or sheets."""
 LOOSE = frozenset(
-    {"basis.habit-assumed", "basis.published-ceiling", "basis.gas-ratio", "basis.daytime-assumed"}
+    {
+        "basis.habit-assumed",
+        "basis.published-ceiling",
+        "basis.gas-ratio",
+        "basis.daytime-assumed",
+        "basis.hours-of-other-homes",
+    }
 )
 """Shares that are assumed, or a ceiling that somebody published."""
 _KNOWN_USES = frozenset({STATED, LABEL})

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ahorraluz.core.advice.hourly import HIGH, LOW, SURE, OptionProspect
+from ahorraluz.core.advice.hourly import HIGH, IN_HUNDRED, LOW, SURE, OptionProspect, in_hundred
 from ahorraluz.services.documents.parts import (
     EXACT,
     Document,
@@ -19,9 +19,6 @@ from ahorraluz.texts import Texts
 HOURLY_SCHEMA = "ahorraluz.tariffs-hourly.1"
 PLACES = 4
 """Decimals of shares and chances."""
-LEAST, MOST = 1, 99
-"""Chances are told in hundredths, and never as sure."""
-IN_HUNDRED = 100
 
 
 def hourly_document(answer: HourlyAnswer, texts: Texts) -> Document:
@@ -141,17 +138,6 @@ def _measured(value: float) -> float:
 
 def _optional(value: float | None) -> float | None:
     return None if value is None else _measured(value)
-
-
-def in_hundred(chance: float) -> int:
-    """Return a chance in hundredths, never as sure.
-
-    Examples
-    --------
-    >>> in_hundred(0.4449), in_hundred(1.0), in_hundred(0.0)
-    (44, 99, 1)
-    """
-    return min(max(round(chance * IN_HUNDRED), LEAST), MOST)
 
 
 def chance_sentence(one: OptionProspect, texts: Texts) -> str:

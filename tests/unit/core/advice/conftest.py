@@ -14,6 +14,7 @@ from ahorraluz.catalog.assumptions import (
     load_solar_assumptions,
     load_usage_assumptions,
 )
+from ahorraluz.catalog.band_shares import load_hour_facts
 from ahorraluz.catalog.evidence import load_equipment, load_measure_facts
 from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.solar import load_climate, load_generation_rule, load_solar, load_use_hours
@@ -78,6 +79,7 @@ def facts_for(city: str | None) -> AdviceFacts:
         solar=load_solar_assumptions(),
         advice=load_advice_assumptions(),
         use_hours=load_use_hours(),
+        hours=load_hour_facts(),
     )
 
 

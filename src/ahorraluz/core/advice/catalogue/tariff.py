@@ -10,6 +10,7 @@ from ahorraluz.core.advice.catalogue.answers import (
     price,
 )
 from ahorraluz.core.advice.context import Otherwise, PlanContext
+from ahorraluz.core.advice.hourly import HourlyError, in_hundred, prospect
 from ahorraluz.core.advice.measures import (
     Answer,
     Ask,
@@ -26,6 +27,7 @@ from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import CookingFuel, Tenure
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH, FISE_VOUCHER
+from ahorraluz.core.usage.peak_uses import told_share
 
 PEAK_SHARE = Question(id="peak-share", field="assumptions.peak-share")
 BASE_SHARE = Question(id="base-share", field="assumptions.base-share")
@@ -33,6 +35,7 @@ FISE = Question(id="fise-voucher", field="fise_voucher")
 VOUCHER_IF_UNDER = Question(id="voucher-if-under", field="assumptions.voucher-if-under")
 FISE_HIGHEST = f"{FISE_VOUCHER}.zone-3"
 LIMIT_BASIS = "basis.limit"
+GUESSED_HOURS = "basis.hours-of-other-homes"
 TENTH = Decimal("0.1")
 
 
@@ -84,19 +87,30 @@ def _hours(context: PlanContext, name: Otherwise, questions: Mapping[Band, Quest
         return NotHere(reason="reason.no-hourly-sheet")
     typed = {band: context.typed(question.id) for band, question in questions.items()}
     shares = {band: share for band, share in typed.items() if share is not None}
-    if len(shares) < len(questions) or sum(shares.values()) > 1:
+    if sum(shares.values()) > 1:
         return Ask(questions=tuple(questions.values()))
-    return for_owner(
-        context,
-        Proposal(
-            switch=pair,
-            band_shares=shares,
-            cost=price(context, "cost-hourly-meter"),
-            certainty=Certainty.IF_GRANTED,
-            basis="basis.two-sheets",
-            parameters={"sheet_start": pair.now[0].days[0].schedule.start},
-        ),
+    told = told_share(context.home, context.account, context.facts.hours)
+    try:
+        one = prospect(pair, context.kwh_by_month, told.belief)
+    except HourlyError:
+        return NotHere(reason="reason.price-unknown")
+    asked = tuple(question for band, question in questions.items() if band not in shares)
+    proposal = Proposal(
+        switch=pair,
+        # Off-peak hours that nobody told are priced in the dearest of their bands.
+        band_shares=shares if not asked else one.shares(shares.get(Band.PEAK)),
+        cost=price(context, "cost-hourly-meter"),
+        certainty=Certainty.IF_GRANTED,
+        basis=GUESSED_HOURS if PEAK_SHARE in asked else "basis.two-sheets",
+        parameters={
+            "sheet_start": pair.now[0].days[0].schedule.start,
+            "chance": in_hundred(one.chance),
+        },
+        questions=asked,
     )
+    if PEAK_SHARE in asked and one.expected <= 0:
+        return Ask(questions=asked, proposal=proposal)
+    return for_owner(context, proposal)
 
 
 def _claim_the_discount(context: PlanContext) -> Answer:
@@ -210,7 +224,7 @@ HOURLY_TARIFF = Measure(
     evidence=("tariff-option", "smart-meter-tou"),
     judge=_hourly_tariff,
     needs_owner=True,
-    parameters=("sheet_start",),
+    parameters=("sheet_start", "chance"),
 )
 THREE_BAND_TARIFF = Measure(
     id="three-band-tariff",
@@ -219,7 +233,7 @@ THREE_BAND_TARIFF = Measure(
     evidence=("tariff-option", "smart-meter-tou"),
     judge=_three_band_tariff,
     needs_owner=True,
-    parameters=("sheet_start",),
+    parameters=("sheet_start", "chance"),
 )
 CLAIM_THE_DISCOUNT = Measure(
     id="claim-the-discount",
