@@ -7,6 +7,7 @@ Homes have one of nearly everything, a typed price for all that has none on file
 measure of the catalogue is judged: the same seed gives the same homes. ``choose`` is the
 proved optimum from a board; ``plan`` is everything: judging, choosing, writing and reasons;
 ``what if`` is a whole plan again in a warm process with one figure moved.
+``how sure`` is the Monte Carlo of a chosen plan, beside what the same bills take one by one.
 
 The peer gets the same bundles of measures, with a binary for each, a binary for each price
 bracket of each month, and the rounding of the recibo as an integer; its plan is then priced
@@ -24,6 +25,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,14 @@ from typing_extensions import override
 
 from ahorraluz.core.advice.bundles import Bundles, choices_on_all
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
-from ahorraluz.core.advice.choosing import Board, choose_best
+from ahorraluz.core.advice.chances import DRAWS, Sampling
+from ahorraluz.core.advice.choosing import Board, Choice, choose_best
 from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.energy import WATT_HOUR
 from ahorraluz.core.advice.plan import board_of, make_plan
+from ahorraluz.core.advice.pricing import price_year
 from ahorraluz.core.advice.problem import Problem
+from ahorraluz.core.advice.uncertainty import assess
 from ahorraluz.core.advice.wishes import Wishes
 from ahorraluz.core.home import Appliance, CookingFuel, Home, MonthlyUse, Roof, Supply, Tenure
 from ahorraluz.core.periods import months_from
@@ -249,6 +255,33 @@ def compared(peer: str, boards: list[Board]) -> str:
     )
 
 
+def sureness(boards: list[Board], found: list[Choice]) -> str:
+    """Return what it takes to say how sure the plans are, and how much chance is in that."""
+    times, alone, moved = [], [], []
+    for board, choice in zip(boards, found, strict=True):
+        if not choice.steps:
+            continue
+        work = partial(assess, board, choice.steps)
+        times.append(milliseconds(lambda work=work: work(sampling=Sampling())))  # type: ignore[misc]
+        months = [int(wh) * WATT_HOUR for wh in board.start.total_wh]
+        one = milliseconds(lambda kwh=months, b=board: price_year(kwh, b.context.year))  # type: ignore[misc]
+        alone.append(one * DRAWS * (len(choice.steps) + 1))
+        said = [work(sampling=Sampling(seed=seed)) for seed in range(8)]
+        ends = np.array(
+            [[float(one.plan.year.p10), float(one.plan.year.p90)] for one in said if one]
+        )
+        moved.append(float((ends.std(axis=0) / ends.mean(axis=0)).max()))
+    steps = [len(choice.steps) for choice in found]
+    ratio = statistics.median(alone) / statistics.median(times)
+    return (
+        f"{'how sure':22} {statistics.median(times):6.1f} ms median {max(times):6.1f} ms most, "
+        f"{DRAWS} years of {min(steps)} to {max(steps)} steps; "
+        f"its bills one by one {ratio:.0f} times\n"
+        f"{'another seed':22} moves P10 and P90 by {100 * statistics.median(moved):.1f} % "
+        f"(median; most {100 * max(moved):.1f} %)"
+    )
+
+
 def contexts(count: int, tools: Toolbox) -> list[PlanContext]:
     """Return the homes, ready to be planned for."""
     rng = np.random.default_rng(SEED)
@@ -288,6 +321,7 @@ def main() -> None:
     for name, work in rows.items():
         times = [milliseconds(lambda c=context, w=work: w(c)) for context in homes]  # type: ignore[misc]
         print(f"{name:22} {statistics.median(times):6.1f} ms median {max(times):6.1f} ms most")
+    print(sureness(boards, found))
     if given.peer:
         print(compared(given.peer, boards[: given.peer_homes]))
 
