@@ -156,7 +156,7 @@ def test_a_plan_tells_what_it_hangs_on_and_what_to_ask() -> None:
 
 
 def test_the_document_has_a_row_for_every_step_in_its_order(plan: Any, texts: Texts) -> None:
-    document = uncertainty_document(plan, texts)
+    document: Any = uncertainty_document(plan, texts)
 
     assert document is not None
     assert [step["measure"] for step in document["steps"]] == [s.measure for s in plan.steps]
