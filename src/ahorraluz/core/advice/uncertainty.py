@@ -85,10 +85,12 @@ def assess(
 def with_ranges(plan: Plan, found: Uncertainty | None) -> Plan:
     """Return a plan with what is known of how sure it is, its ranges those of the draws.
 
-    The middles stay the plan's own; a range reaches to its middle at least.
+    The middles stay the plan's own; a range reaches to its middle at least. Issue
+    ``sureness-unknown`` where there are steps of which nothing could be said.
     """
     if found is None:
-        return plan
+        unsaid = (Issue(code="sureness-unknown"),) if plan.steps else ()
+        return replace(plan, issues=(*plan.issues, *unsaid))
     return replace(
         plan,
         steps=tuple(

@@ -136,6 +136,35 @@ def test_without_steps_there_is_nothing_to_be_sure_of() -> None:
     assert assess(board, (), sampling=SAMPLING) is None
 
 
+def priced_up_to(limit_kwh: int) -> PlanContext:
+    """Return a home of 60 kWh of which prices are known only up to a limit."""
+    cold = Appliance(id="refrigeradora-convencional")
+    shower = Appliance(id="ducha-electrica", minutes_shower=10, showers_day=1)
+    context = context_of(home_of(*([60] * 12), people=2, appliances=(shower, cold)))
+    year = []
+    for terms in context.year:
+        first, *rest = terms.brackets
+        known = replace(first, limit_kwh=Decimal(limit_kwh))
+        year.append(replace(terms, brackets=(known, *(replace(b, blocks=()) for b in rest))))
+    return replace(context, year=tuple(year), otherwise={})
+
+
+def test_years_without_a_price_are_told_and_not_counted() -> None:
+    plan = make_plan(priced_up_to(105), sampling=SAMPLING)
+
+    assert plan.uncertainty is not None
+    assert 0.5 <= plan.uncertainty.priced < 1
+    assert [issue.code for issue in plan.uncertainty.issues] == ["years-unpriced"]
+
+
+def test_a_home_that_mostly_has_no_price_is_told_so() -> None:
+    plan = make_plan(priced_up_to(61), sampling=SAMPLING)
+
+    assert plan.steps
+    assert plan.uncertainty is None
+    assert "sureness-unknown" in {issue.code for issue in plan.issues}
+
+
 def invented(share: Estimate, **more: Any) -> Candidate:
     proposal = Proposal(effect=Effect.on(SHOWER, share=share), basis="basis.habit-assumed", **more)
     measure = Measure(

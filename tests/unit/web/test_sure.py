@@ -1,0 +1,79 @@
+"""How sure a plan is, on its page."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import cast
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from tests.unit.web.conftest import fetch
+
+from ahorraluz.core.advice.chances import NextQuestion
+from ahorraluz.core.advice.recommendation import Plan
+from ahorraluz.web.sure import asked_in
+
+HOME = {
+    "d": "luz-del-sur",
+    "s": "lima-sur",
+    "k": "160",
+    "te": "owner",
+    "a": ["ducha-electrica", "refrigeradora-convencional"],
+}
+
+
+def test_a_page_tells_how_sure_its_plan_is(client: FlaskClient) -> None:
+    _, html = fetch(client, "/ejemplos/arequipa")
+
+    assert 'id="seguro"' in html
+    assert "de cada 10 años posibles" in html
+    assert "Lo que más pesa en esa duda" in html
+
+
+def test_the_answer_that_would_help_most_is_asked(client: FlaskClient) -> None:
+    _, html = fetch(client, f"/respuesta?{urlencode(HOME, doseq=True)}")
+    after = html.partition("La respuesta que más ayudaría")[2]
+
+    assert "la distancia entre un año malo y uno bueno" in after[:400]
+
+
+@pytest.mark.parametrize(
+    ("field", "subject", "place"),
+    [
+        pytest.param("people", None, ("/hogar", "ph"), id="people"),
+        pytest.param("recibos", None, ("/recibo", "hk"), id="other months"),
+        pytest.param(
+            "appliances.minutes_shower",
+            "ducha-electrica",
+            ("/hogar", "a.ducha-electrica"),
+            id="a figure of an appliance",
+        ),
+        pytest.param("assumptions.shower-cut-min", "shower-cut-min", None, id="only in a file"),
+    ],
+)
+def test_a_question_leads_to_where_it_is_asked(
+    client: FlaskClient, field: str, subject: str | None, place: tuple[str, str] | None
+) -> None:
+    question = NextQuestion(
+        id=field,
+        field=field,
+        subject=subject,
+        narrows=0.3,
+        width_now=Decimal(100),
+        width_then=Decimal(80),
+    )
+    plan = cast("Plan", SimpleNamespace(uncertainty=SimpleNamespace(question=question)))
+
+    found = asked_in(plan)
+
+    assert found == place
+    if found is not None:
+        page, name = found
+        assert f'id="{name}"' in fetch(client, f"{page}?d=luz-del-sur&s=lima-sur&k=152")[1]
+
+
+def test_a_home_without_steps_tells_nothing(client: FlaskClient) -> None:
+    _, html = fetch(client, "/respuesta?d=luz-del-sur&s=lima-sur&k=152")
+
+    assert 'id="seguro"' not in html
+    assert "La respuesta que más ayudaría" not in html
