@@ -5,9 +5,9 @@
 FOLDER holds the public sets that ``scripts/fit_band_shares.py`` names. Each home is known by its
 monthly kWh alone; what its real hours cost under the sheet in force says whether the option would
 have cost less. Homes are judged at their own level and scaled to levels of homes in Peru, where
-the fixed charge weighs more. The second table leaves whole countries out of the fit: the nearest
-thing to a country of which no home was ever measured. The third asks whether a list of appliances
-tells more than no list, on the homes with sub-meters.
+the fixed charge weighs more. Then the same homes once homes of their country were measured; then
+every home with its whole country left out of the fit, the nearest thing to Peru; and at last
+whether a list of appliances tells more than no list, on the homes with sub-meters.
 """
 
 import argparse
@@ -44,7 +44,7 @@ from ahorraluz.core.periods import months_from
 from ahorraluz.core.readings.grid import DayGrid
 from ahorraluz.core.tariffs.terms import bill_terms
 from ahorraluz.core.usage.account import account_for_usage
-from ahorraluz.core.usage.hour_share import HourShares, ShareBelief, believed
+from ahorraluz.core.usage.hour_share import HourShares, ShareBelief, believed, log_odds
 from ahorraluz.core.usage.peak_uses import told_share
 from ahorraluz.services.advise import stand_ins
 from ahorraluz.services.toolbox import open_toolbox
@@ -136,8 +136,11 @@ def brier(rows: Sequence[Judged], chances: Sequence[float] | None = None) -> flo
     return float(np.mean([(p - row.cheaper) ** 2 for p, row in zip(told, rows, strict=True)]))
 
 
-def over_homes(rows: Sequence[Judged]) -> tuple[float, float]:
-    """Return a 90 % range of Brier score less that of the base rate, homes drawn anew."""
+def over_homes(rows: Sequence[Judged]) -> tuple[Floats, Floats]:
+    """Return 90 % ranges over homes drawn anew, low and high ends, shape (2,) each.
+
+    Of the Brier score less that of the base rate, and of the mean stated less what came true.
+    """
     names = sorted({row.home for row in rows})
     by_home = {name: [row for row in rows if row.home == name] for name in names}
     chance = np.random.default_rng(SEED)
@@ -145,8 +148,10 @@ def over_homes(rows: Sequence[Judged]) -> tuple[float, float]:
     for _ in range(REPEATS):
         drawn = [row for name in chance.choice(names, len(names)) for row in by_home[name]]
         base = float(np.mean([row.cheaper for row in drawn]))
-        found.append(brier(drawn) - base * (1 - base))
-    return float(np.quantile(found, 0.05)), float(np.quantile(found, 0.95))
+        stated = float(np.mean([row.chance for row in drawn]))
+        found.append((brier(drawn) - base * (1 - base), stated - base))
+    low, high = np.quantile(found, (0.05, 0.95), axis=0)
+    return low, high
 
 
 def show(title: str, told: Sequence[tuple[float | None, Judged]]) -> None:
@@ -167,19 +172,22 @@ def show(title: str, told: Sequence[tuple[float | None, Judged]]) -> None:
     rows = [row for _, row in told if row.option is Option.BT5F]
     base = float(np.mean([row.cheaper for row in rows]))
     low, high = over_homes(rows)
+    stated = float(np.mean([row.chance for row in rows]))
     print(
         f"\nBT5F, all levels: Brier {brier(rows):.3f}, base rate {base * (1 - base):.3f},"
-        f" difference {brier(rows) - base * (1 - base):+.3f} (90 %: {low:+.3f} to {high:+.3f})."
+        f" difference {brier(rows) - base * (1 - base):+.3f}"
+        f" (90 %: {low[0]:+.3f} to {high[0]:+.3f}); stated {stated:.2f}, came true {base:.2f},"
+        f" difference {stated - base:+.2f} (90 %: {low[1]:+.2f} to {high[1]:+.2f})."
     )
     inside = {row.home: 0.1 <= row.place <= 0.9 for row in rows}
     print(f"The 80 % range of the share held in {np.mean(list(inside.values())):.0%} of homes.\n")
     print("| stated, BT5F | answers | stated, mean | came true |")
     print("| --- | ---: | ---: | ---: |")
-    for low, high in pairwise(BINS):
-        some = [row for row in rows if low <= row.chance < high or high == row.chance == 1]
+    for least, most in pairwise(BINS):
+        some = [row for row in rows if least <= row.chance < most or most == row.chance == 1]
         if some:
             print(
-                f"| {low:.0%} to {high:.0%} | {len(some)}"
+                f"| {least:.0%} to {most:.0%} | {len(some)}"
                 f" | {np.mean([row.chance for row in some]):.2f}"
                 f" | {np.mean([row.cheaper for row in some]):.2f} |"
             )
@@ -214,6 +222,16 @@ def refitted(shares: HourShares, found: Mapping[str, float]) -> HourShares:
         within_scale=found["within_scale"],
         dof=found["dof"],
     )
+
+
+def in_country(shares: HourShares, odds: Sequence[float]) -> HourShares:
+    """Return the numbers for a country of which some homes were measured."""
+    if not odds:
+        return shares
+    within = shares.within_scale**2 * shares.dof / (shares.dof - 2)
+    precision = 1 / shares.between_sd**2 + len(odds) / within
+    centre = shares.centre / shares.between_sd**2 + sum(odds) / within
+    return replace(shares, centre=centre / precision, between_sd=precision**-0.5)
 
 
 def lists(folder: Path) -> None:
@@ -264,6 +282,15 @@ def main() -> None:
         row for name in sorted(held) for row in judged(name, held[name], terms, believed(shares))
     ]
     show(f"{len(held)} homes that were not fitted on", told)
+    told = []
+    for name in sorted(held):
+        near = [
+            log_odds(share_of(grid))
+            for other, grid in homes.items()
+            if other not in held and country_of(other) == country_of(name)
+        ]
+        told += judged(name, held[name], terms, believed(in_country(shares, near)))
+    show(f"The same {len(held)} homes, once homes of their country were measured", told)
     told = []
     for country in sorted({country_of(name) for name in homes}):
         others = {name: grid for name, grid in homes.items() if country_of(name) != country}

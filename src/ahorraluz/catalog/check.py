@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from ahorraluz.catalog import appliances, assumptions, evidence, observed, renewables, solar
+from ahorraluz.catalog import (
+    appliances,
+    assumptions,
+    band_shares,
+    evidence,
+    observed,
+    renewables,
+    solar,
+)
 from ahorraluz.catalog.distributors import load_distributors
 from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.places import load_places, load_systems
@@ -69,6 +77,8 @@ def _loaders() -> Iterator[Callable[[], object]]:
         assumptions.load_usage_assumptions,
         assumptions.load_solar_assumptions,
         assumptions.load_advice_assumptions,
+        assumptions.load_hour_assumptions,
+        band_shares.load_hour_shares,
         appliances.load_appliances,
         appliances.load_ownership,
         evidence.load_measure_facts,

@@ -6,7 +6,7 @@ this home lies below it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -31,6 +31,8 @@ Cents = NDArray[np.int64]
 
 PPM = 1_000_000
 """Shares are told to the millionth."""
+LOOKS = 31
+"""Shares tried at a time while the one that breaks even is looked for."""
 LOW, HIGH = 0.1, 0.9
 """Ends of the range of a saving. [0 to 1]"""
 SURE = 0.9
@@ -83,23 +85,26 @@ class OptionProspect:
     @cached_property
     def total_now(self) -> Decimal:
         """The year under today's option in the same sheet. [PEN/year]"""
-        return sum(
-            (
-                int(price_bills(_milli(kwh), terms).total[0]) * CENT
-                for kwh, terms in zip(self.kwh_by_month, self.pair.now, strict=True)
-            ),
-            Decimal(0),
+        cents = sum(
+            int(price_bills(energy, terms).total.sum())
+            for terms, energy in _alike(self.kwh_by_month, self.pair.now)
         )
+        return cents * CENT
+
+    @cached_property
+    def _months(self) -> tuple[tuple[BillTerms, Cents], ...]:
+        return _alike(self.kwh_by_month, self.pair.then)
 
     def totals(self, ppm: Cents) -> Cents:
         """Return the year at shares in millionths, shape (n,). [céntimo/year]"""
         total = np.zeros(len(ppm), dtype=np.int64)
-        for kwh, terms in zip(self.kwh_by_month, self.pair.then, strict=True):
-            energy = np.full(len(ppm), int(kwh * MILLI), dtype=np.int64)
-            peak = (energy * ppm + PPM // 2) // PPM
+        for terms, each in self._months:
+            peak = ((each[:, None] * ppm + PPM // 2) // PPM).ravel()
+            energy = np.repeat(each, len(ppm))
             bands = {band: np.zeros_like(energy) for band in terms.bands}
             bands[Band.PEAK], bands[self.rest] = peak, energy - peak
-            total += price_bills(energy, terms, bands_milli=bands).total
+            priced = price_bills(energy, terms, bands_milli=bands).total
+            total += priced.reshape(len(each), len(ppm)).sum(axis=0)
         return total
 
     def saving_at(self, share: float) -> Decimal:
@@ -129,15 +134,15 @@ class OptionProspect:
         """
         most = int((self.total_now - saving) / CENT)
         low, high = 0, PPM
-        ends = self.totals(np.array([low, high], dtype=np.int64))
-        if ends[0] > most:
-            return None
-        if ends[1] <= most:
-            return Decimal(1)
         while high - low > 1:
-            middle = (low + high) // 2
-            total = int(self.totals(np.array([middle], dtype=np.int64))[0])
-            low, high = (middle, high) if total <= most else (low, middle)
+            # The year never falls as the share rises, so each look narrows it by thirty.
+            tried = np.unique(np.linspace(low, high, LOOKS).astype(np.int64))
+            count = int(np.count_nonzero(self.totals(tried) <= most))
+            if count == 0:
+                return None
+            if count == len(tried):
+                return Decimal(high) / PPM
+            low, high = int(tried[count - 1]), int(tried[count])
         return Decimal(low) / PPM
 
     @cached_property
@@ -315,8 +320,31 @@ def _energy(
     return total
 
 
-def _milli(kwh: Decimal) -> Cents:
-    return np.array([int(kwh * MILLI)], dtype=np.int64)
+def _alike(
+    kwh_by_month: Sequence[Decimal], year: Sequence[BillTerms]
+) -> tuple[tuple[BillTerms, Cents], ...]:
+    """Return the energies of months that are priced alike, with their terms. [kWh/1000]"""
+    groups: list[tuple[BillTerms, list[int]]] = []
+    for kwh, terms in zip(kwh_by_month, year, strict=True):
+        group = next((found for first, found in groups if _priced_as(first, terms)), None)
+        if group is None:
+            group = []
+            groups.append((terms, group))
+        group.append(int(kwh * MILLI))
+    return tuple((terms, np.array(energies, dtype=np.int64)) for terms, energies in groups)
+
+
+def _priced_as(one: BillTerms, other: BillTerms) -> bool:
+    """Tell whether the same energy costs the same under both, whatever their days."""
+    same = replace(
+        one,
+        period=other.period,
+        days=other.days,
+        issues=other.issues,
+        sources=other.sources,
+        spread=other.spread,
+    )
+    return same == other
 
 
 def _ppm(share: float) -> Cents:

@@ -11,7 +11,7 @@ with sub-meters lie from those hours.
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from ahorraluz.core.usage.robust import Floats
 
 LOWEST, HIGHEST = 0.002, 0.98
 """Shares between which a belief is kept. [0 to 1]"""
-STEPS = 1201
+STEPS = 601
 """Points of a belief, even in the log-odds."""
 NODES = 61
 """Points of the normal spread of countries, from four standard deviations below to above."""
@@ -176,6 +176,7 @@ def log_odds(share: float) -> float:
     return math.log(inside / (1 - inside))
 
 
+@cache
 def believed(shares: HourShares) -> ShareBelief:
     """Return what is believed of a home of which nothing but its recibos is known."""
     odds = _points()
