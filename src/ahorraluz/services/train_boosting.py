@@ -36,7 +36,7 @@ WINDOWS = 8_000
 CHECK_STEP_DAYS = 2
 """Days from one origin to the next where bands are set. [day]"""
 SHIPPED = Recipe(rounds=120, leaves=16, rate=0.08)
-"""Half of what would still help: the files of all trees stay below one and a half megabytes."""
+"""Half of what would still help: the files of all trees stay below one megabyte."""
 LIBRARIES = ("ahorraluz", "numpy", "lightgbm")
 
 Progress = Callable[[str, int, int], None]
