@@ -125,6 +125,7 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
         origin=texts.text(f"origin.{bill.origin.value}"),
     )
     yield from _uses(advice, texts)
+    yield from _own_sun(advice, texts)
     yield from _steps(plan, texts, said)
     yield from uncertainty_lines(plan, texts)
     yield from left_out_lines(plan, texts)
@@ -159,6 +160,15 @@ def _uses(advice: "Advice", texts: Texts) -> Iterator[str]:
             )
         )
     yield from table(rows, right=[1, 3])
+
+
+def _own_sun(advice: "Advice", texts: Texts) -> Iterator[str]:
+    """Yield what the panels do that the home has already."""
+    from ahorraluz.services.documents.own_sun import own_sun_texts
+
+    if advice.own_sun is not None:
+        yield from heading(texts.text("own-sun.heading"))
+    yield from own_sun_texts(advice, texts)
 
 
 def _steps(plan: "Plan", texts: Texts, said: set[str]) -> Iterator[str]:

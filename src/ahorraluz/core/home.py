@@ -170,6 +170,8 @@ class Home:
     altitude_m: float | None = None
     tenure: Tenure | None = None
     roof: Roof | None = None
+    panels_kwp: float | None = None
+    """Peak power of the panels that the home has already; ``None``: none, or not stated. [kWp]"""
     cooking: CookingFuel | None = None
     appliances: tuple[Appliance, ...] = ()
     """Empty: not stated, estimated from published ownership."""

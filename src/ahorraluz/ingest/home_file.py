@@ -81,6 +81,7 @@ class HomeFile:
             altitude_m=about.altitude_m,
             tenure=about.tenure,
             roof=about.roof,
+            panels_kwp=about.panels_kwp,
             cooking=about.cooking,
             appliances=self.appliances,
             homes_on_meter=about.homes_on_meter,

@@ -80,6 +80,7 @@ class HomeSection(_Section):
     altitude_m: Measure | None = Field(default=None, ge=0, le=5_500)
     tenure: Tenure | None = None
     roof: Roof | None = None
+    panels_kwp: Measure | None = Field(default=None, gt=0, le=100)
     cooking: CookingFuel | None = None
     homes_on_meter: Count = 1
     people_on_meter: Count | None = None

@@ -30,6 +30,7 @@ from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.chances import Sampling
 from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
+from ahorraluz.core.advice.own_sun import OwnSun, PanelFacts, account_with_sun
 from ahorraluz.core.advice.plan import make_plan
 from ahorraluz.core.advice.pricing import other_terms
 from ahorraluz.core.advice.recommendation import Plan
@@ -38,6 +39,7 @@ from ahorraluz.core.consumption import Consumption
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError, Issue
 from ahorraluz.core.periods import Period, months_from
+from ahorraluz.core.renewables.facts import GenerationRule
 from ahorraluz.core.tariffs.arrays import price_bills
 from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.curve import BillCurve
@@ -70,6 +72,11 @@ class Advice:
     curve: BillCurve | None
     learnt: LearntTariff | None
     usage: UsageAccount
+    """Where the energy goes, own sun included."""
+    own_sun: OwnSun | None
+    """What the panels of the home give it today; ``None``: it has none, or nobody knows."""
+    generation: GenerationRule
+    """What energy given to the grid is worth today."""
     shares: BillShares | None
     """Soles of the latest recibo by use; ``None``: a bracket of its prices is not known."""
     split: tuple[MeterPart, ...]
@@ -128,21 +135,21 @@ def advise(
     measures = learnt_measures(
         ALL_MEASURES, read_learnt(tools.user_folder), region=home.department or ""
     )
-    plan = make_plan(
-        context, measures=measures, wishes=_wishes(home, wishes), sampling=Sampling()
-    )
+    plan = make_plan(context, measures=measures, wishes=_wishes(home, wishes), sampling=Sampling())
     return Advice(
         home=home,
         bill=bill,
         curve=curve_of(bill.terms, {}),
         learnt=learnt,
         usage=usage,
-        shares=_shares(usage, bill),
+        own_sun=context.own_sun,
+        generation=context.facts.generation,
+        shares=_shares(context.at_meter, bill),
         split=_split(home, bill),
         plan=plan,
         year=year,
         kwh_by_month=context.kwh_by_month,
-        issues=_issues(bill, year, usage, learnt, plan),
+        issues=_issues(context, bill, learnt, plan),
         data_hash=tools.data_hash(home.supply.distributor),
     )
 
@@ -179,16 +186,18 @@ def _context(
     home: Home, book: TariffBook, terms_of: Callable[[Period], BillTerms], *, as_of: date
 ) -> PlanContext:
     city = city_of(home)
-    usage = _usage(home, city)
+    usage, own_sun = whole_account(home)
+    metered = usage if own_sun is None else own_sun.at_meter
     year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
     return PlanContext(
         home=home,
         account=usage,
         year=year,
-        kwh_by_month=kwh_by_month(usage, [terms.period for terms in year]),
+        kwh_by_month=kwh_by_month(metered, [terms.period for terms in year]),
         facts=_facts(city, book),
         as_of=as_of,
         otherwise=_otherwise(home, book, year),
+        own_sun=own_sun,
     )
 
 
@@ -229,14 +238,33 @@ def stand_ins(distributor: str) -> tuple[str, ...]:
     return tuple(name for name in known[distributor].neighbours[:1] if name not in known)
 
 
-def _usage(home: Home, city: str | None) -> UsageAccount:
-    return account_for_usage(
-        home,
-        appliances=load_appliances(),
-        ownership=load_ownership(),
-        climate=load_climate(city) if city else None,
-        assumptions=load_usage_assumptions(),
+def whole_account(home: Home) -> tuple[UsageAccount, OwnSun | None]:
+    """Return where all the energy of a home goes, and what its own panels give of it.
+
+    Raises
+    ------
+    InvalidInputError
+        ``city-unknown`` or ``department-unknown``.
+    """
+    city = city_of(home)
+    climate = load_climate(city) if city else None
+
+    def account_of(like: Home) -> UsageAccount:
+        return account_for_usage(
+            like,
+            appliances=load_appliances(),
+            ownership=load_ownership(),
+            climate=climate,
+            assumptions=load_usage_assumptions(),
+        )
+
+    facts = PanelFacts(
+        sun=load_solar(city) if city else None,
+        solar=load_solar_assumptions().edited(home.assumptions),
+        generation=load_generation_rule(),
+        use_hours=load_use_hours(),
     )
+    return account_with_sun(home, account_of=account_of, facts=facts)
 
 
 def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
@@ -319,17 +347,14 @@ def _split(home: Home, bill: Bill) -> tuple[MeterPart, ...]:
 
 
 def _issues(
-    bill: Bill,
-    year: Sequence[BillTerms],
-    usage: UsageAccount,
-    learnt: LearntTariff | None,
-    plan: Plan,
+    context: PlanContext, bill: Bill, learnt: LearntTariff | None, plan: Plan
 ) -> tuple[Issue, ...]:
     """Return every issue once, the first of each code."""
     found = [
         *bill.issues,
-        *(issue for terms in year for issue in terms.issues),
-        *usage.issues,
+        *(issue for terms in context.year for issue in terms.issues),
+        *_of_panels(context),
+        *context.account.issues,
         *(learnt.issues if learnt else ()),
         *plan.issues,
     ]
@@ -337,3 +362,11 @@ def _issues(
     for issue in found:
         by_code.setdefault((issue.code, str(issue.parameters.get("charge", ""))), issue)
     return tuple(by_code.values())
+
+
+def _of_panels(context: PlanContext) -> tuple[Issue, ...]:
+    """Return what keeps the sun of a home's own panels from being known, if anything does."""
+    kwp = context.home.panels_kwp
+    if kwp is None or context.own_sun is not None:
+        return ()
+    return (Issue(code="panels-place-needed", parameters={"kwp": kwp}),)

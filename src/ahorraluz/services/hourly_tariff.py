@@ -154,7 +154,7 @@ def hourly_tariff(
     ).prepared()
     facts = load_hour_facts().edited(home.home.assumptions)
     _check_hours(context, facts)
-    told = told_share(home.home, context.account, facts)
+    told = told_share(home.home, context.at_meter, facts)
     prospects = _prospects(context, told)
     priced = {one.option for one in prospects}
     return HourlyAnswer(
@@ -164,7 +164,9 @@ def hourly_tariff(
         told=told,
         prospects=prospects,
         not_on_file=tuple(option for option in HOURLY.values() if option not in priced),
-        movable=movable_uses(context.account, load_appliances(), answers=told.answers, facts=facts),
+        movable=movable_uses(
+            context.at_meter, load_appliances(), answers=told.answers, facts=facts
+        ),
         meter=_meter(home.home),
         unanswered=_unanswered(told),
         measured=None

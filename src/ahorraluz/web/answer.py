@@ -11,6 +11,7 @@ from ahorraluz.core.tariffs.curve import Headroom, headroom
 from ahorraluz.core.tariffs.schedule import Origin
 from ahorraluz.core.usage.sharing import THIS_HOME, MeterPart
 from ahorraluz.services.advise import Advice, advise
+from ahorraluz.services.documents.own_sun import own_sun_texts
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.web.bill_lines import ShownBill, shown_bill
 from ahorraluz.web.choices import Options, distributor_name, system_options
@@ -66,6 +67,8 @@ class Answer:
     connected: str | None
     """What being connected costs; ``None``: not known."""
     usage_basis: str
+    own_sun: tuple[str, ...]
+    """What the panels do that the home has already; empty: it has none."""
     plan: ShownPlan
     parts: tuple[MeterShare, ...]
     """Who pays what of a shared meter; empty for a meter of one home."""
@@ -124,6 +127,7 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         uses=use_rows(advice.usage, advice.shares, texts),
         connected=texts.soles(advice.shares.connected_pen) if advice.shares else None,
         usage_basis=texts.text(advice.usage.basis),
+        own_sun=tuple(own_sun_texts(advice, texts)),
         plan=shown_plan(advice.plan, texts),
         parts=tuple(_part(part, page) for part in advice.split),
         systems=system_options(inquiry.supply.distributor) if not inquiry.supply.system else [],

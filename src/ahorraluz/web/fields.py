@@ -75,6 +75,9 @@ def _kwh(name: str, step: Step) -> Field:
     return Field(name=name, step=step, high=MAX_KWH, places=KWH_DECIMALS)
 
 
+LEAST_KWP, MOST_KWP = Decimal("0.05"), Decimal(100)
+"""Panels that a home has already. [kWp]"""
+
 FIELDS: tuple[Field, ...] = (
     Field(name="dep", step=Step.START, kind=Kind.TEXT, longest=60),
     Field(name="d", step=Step.START, kind=Kind.TEXT, longest=60),
@@ -111,6 +114,7 @@ FIELDS: tuple[Field, ...] = (
     _whole("ph", Step.HOME, 1, 40),
     _choice("te", Step.HOME, *Tenure),
     _choice("ro", Step.HOME, *Roof),
+    Field(name="pk", step=Step.HOME, low=LEAST_KWP, high=MOST_KWP, places=2),
     _choice("fu", Step.HOME, *CookingFuel),
     _whole("hm", Step.HOME, 1, 50),
     _whole("pm", Step.HOME, 1, 300),

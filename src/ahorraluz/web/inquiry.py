@@ -261,6 +261,7 @@ def _home(query: Query, *, supply: Supply, latest: Period, kwh: Decimal) -> Home
         department=query.text("dep"),
         tenure=Tenure(tenure) if tenure else None,
         roof=Roof(roof) if roof else None,
+        panels_kwp=query.real("pk"),
         cooking=CookingFuel(fuel) if fuel else None,
         appliances=tuple(_appliance(query, id_) for id_ in query.appliances),
         homes_on_meter=query.whole("hm") or 1,

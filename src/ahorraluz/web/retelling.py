@@ -43,6 +43,7 @@ def _pairs(home: Home, receipt: Receipt | None) -> Iterator[tuple[str, str]]:
     yield "ph", _text(home.people)
     yield "te", home.tenure.value if home.tenure else ""
     yield "ro", home.roof.value if home.roof else ""
+    yield "pk", _text(home.panels_kwp)
     yield "fu", home.cooking.value if home.cooking else ""
     yield "hm", _text(home.homes_on_meter) if home.homes_on_meter > 1 else ""
     yield "pm", _text(home.people_on_meter)

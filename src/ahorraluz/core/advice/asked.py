@@ -39,6 +39,7 @@ ASKED: Mapping[str, AskedFigure] = _all(
     AskedFigure(id="cost-solar-water-heater", unit=PRICE),
     AskedFigure(id="cost-pv-kwp", unit="PEN/kWp"),
     AskedFigure(id="roof-kwp", unit="kWp"),
+    AskedFigure(id="cost-battery-kwh", unit="PEN/kWh"),
     AskedFigure(id="cost-hourly-meter", unit=PRICE),
     AskedFigure(id="voucher-if-under", unit="yes-no", most=Decimal(1)),
     AskedFigure(id="gas-network", unit="yes-no", most=Decimal(1)),

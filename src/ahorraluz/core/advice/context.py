@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ahorraluz.core.advice.facts import AdviceFacts
+from ahorraluz.core.advice.own_sun import OwnSun
 from ahorraluz.core.home import Appliance, Home
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.periods import Period
@@ -49,7 +50,7 @@ class PlanContext:
 
     home: Home
     account: UsageAccount
-    """Where the energy of the meter goes."""
+    """Where the energy of the home goes: what the meter counts, and its own sun."""
     year: tuple[BillTerms, ...]
     """Terms of the twelve months to come, by rising date."""
     kwh_by_month: tuple[Decimal, ...]
@@ -58,6 +59,8 @@ class PlanContext:
     as_of: date
     otherwise: Mapping[Otherwise, TermsPair] = field(default_factory=dict)
     """Other ways to be billed, as far as sheets tell (:func:`.pricing.other_terms`)."""
+    own_sun: OwnSun | None = None
+    """What the panels give that the home has already; ``None``: none, or not known."""
 
     def __post_init__(self) -> None:
         """Refuse a year that is not twelve months (``plan-year``)."""
@@ -82,6 +85,11 @@ class PlanContext:
     def listed(self) -> bool:
         """Whether the home said what it has; else its account rests on ownership."""
         return bool(self.home.appliances)
+
+    @property
+    def at_meter(self) -> UsageAccount:
+        """Where the energy goes that the meter counts: adds up to the recibos."""
+        return self.account if self.own_sun is None else self.own_sun.at_meter
 
     @property
     def surroundings(self) -> Surroundings:

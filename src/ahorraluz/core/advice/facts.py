@@ -120,6 +120,9 @@ class AdviceAssumptions(Assumptions):
     much effort. [PEN/month]"""
     payback_limit_years: Estimate
     """Years within which a purchase of unknown life must be paid back. [year]"""
+    sun_shift_share: Estimate
+    """Part of what laundry, pumps and tanks use at other hours that a home with panels
+    moves to the sun's. [0 to 1]"""
     year_change_sd: Estimate
     """Relative change of a home's energy from one year to the next. [0 to 1]"""
     month_change_sd: Estimate

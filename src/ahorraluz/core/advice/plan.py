@@ -144,7 +144,7 @@ def _board(
         prices=YearPrices(context.year),
         figures=use_figures(context.account, surroundings=context.surroundings),
         money=Money(rate=rate, limit_years=max(limit, 1)),
-        start=energy_year(context.account, context.kwh_by_month, calendar=context.calendar),
+        start=energy_year(context.at_meter, context.kwh_by_month, calendar=context.calendar),
         candidates=(),
         budget_pen=context.home.budget_pen,
         wishes=wishes,

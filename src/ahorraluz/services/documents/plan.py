@@ -22,6 +22,7 @@ from ahorraluz.services.documents.optimum import (
     optimum_document,
     reason_text,
 )
+from ahorraluz.services.documents.own_sun import own_sun_document
 from ahorraluz.services.documents.parts import (
     Document,
     estimate_document,
@@ -56,6 +57,7 @@ def plan_document(advice: Advice, texts: Texts) -> Document:
         if curve is None
         else {**curve_body(curve), "here": here_document(curve, kwh)},
         "usage": usage_document(advice.usage, advice.shares, texts),
+        "own_sun": own_sun_document(advice, texts),
         "split": split_documents(advice.split),
         "charges": _charges(advice.year[0].charges),
         "months": [_month(month) for month in advice.plan.months],
@@ -74,6 +76,7 @@ def _home(home: Home) -> Document:
         "city": home.city,
         "tenure": home.tenure.value if home.tenure else None,
         "roof": home.roof.value if home.roof else None,
+        "panels_kwp": home.panels_kwp,
         "cooking": home.cooking.value if home.cooking else None,
         "homes_on_meter": home.homes_on_meter,
         "recibos": [

@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ahorraluz.catalog.appliances import load_appliances, load_ownership
-from ahorraluz.catalog.assumptions import load_solar_assumptions, load_usage_assumptions
-from ahorraluz.catalog.solar import load_climate, load_solar, load_use_hours, solar_at
+from ahorraluz.catalog.assumptions import load_solar_assumptions
+from ahorraluz.catalog.solar import load_solar, load_use_hours, solar_at
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.readings.grid import day_grid
 from ahorraluz.core.renewables.facts import SolarAssumptions, SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad, load_of_hours, load_of_uses, with_months
 from ahorraluz.core.renewables.solar import as_stated
-from ahorraluz.core.usage.account import UsageAccount, account_for_usage
 from ahorraluz.core.usage.facts import EndUseId
-from ahorraluz.services.advise import city_of
+from ahorraluz.services.advise import city_of, whole_account
 from ahorraluz.services.find_readings import FoundReadings
 
 MONTHS = 12
@@ -59,7 +57,7 @@ def assumptions_of(values: Home | None) -> SolarAssumptions:
 
 def load_of_home(home: Home, *, assumptions: SolarAssumptions) -> HomeLoad:
     """Return the hours of a home, from the months of its uses."""
-    account = _account(home)
+    account = whole_account(home)[0]
     own: Mapping[str, Sequence[float]] = {
         use.id.value: use.monthly_kwh for use in account.uses if use.id is not EndUseId.OTHER_HOMES
     }
@@ -68,7 +66,7 @@ def load_of_home(home: Home, *, assumptions: SolarAssumptions) -> HomeLoad:
 
 def hot_water_of(home: Home) -> tuple[float, ...] | None:
     """Return what a home heats water with, by month; ``None``: not with electricity. [kWh]"""
-    use = _account(home).use(EndUseId.WATER_HEATING)
+    use = whole_account(home)[0].use(EndUseId.WATER_HEATING)
     return None if use is None or use.estimate.middle <= 0 else use.monthly_kwh
 
 
@@ -105,17 +103,6 @@ def load_of_readings(found: FoundReadings, *, kwh: float | None = None) -> HomeL
         np.maximum(grid.power_kw.ravel(), 0.0),
     )
     return load if kwh is None else with_months(load, (kwh,) * MONTHS)
-
-
-def _account(home: Home) -> UsageAccount:
-    city = city_of(home)
-    return account_for_usage(
-        home,
-        appliances=load_appliances(),
-        ownership=load_ownership(),
-        climate=load_climate(city) if city else None,
-        assumptions=load_usage_assumptions(),
-    )
 
 
 def _coordinate(place: str) -> tuple[float, float] | None:

@@ -6,6 +6,7 @@ from ahorraluz.core.advice.catalogue import (
     installation,
     laundry,
     lighting,
+    own_panels,
     refrigeration,
     roof,
     standby,
@@ -24,5 +25,6 @@ ALL_MEASURES: tuple[Measure, ...] = (
     *laundry.MEASURES,
     *climate.MEASURES,
     *roof.MEASURES,
+    *own_panels.MEASURES,
     *installation.MEASURES,
 )

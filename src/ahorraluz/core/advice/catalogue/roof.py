@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from ahorraluz.core.advice.catalogue.answers import PLACE, ROOF, TENURE, price
+from ahorraluz.core.advice.catalogue.own_panels import sun_or_answer
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.measures import (
     CALENDAR_MONTHS,
@@ -17,19 +18,28 @@ from ahorraluz.core.advice.measures import (
     NotHere,
     Proposal,
 )
+from ahorraluz.core.advice.own_sun import OwnSun
 from ahorraluz.core.history import Source
+from ahorraluz.core.home import Roof, Tenure
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad, load_of_uses
-from ahorraluz.core.renewables.matching import match_arrays
-from ahorraluz.core.renewables.solar import SelfUse, as_stated, roof_obstacle
+from ahorraluz.core.renewables.matching import SIZES_KWP, match_arrays
+from ahorraluz.core.renewables.solar import SelfUse, as_stated, roof_obstacle, use_of_array
 from ahorraluz.core.usage.facts import EndUseId
 
 PANELS = "rooftop-pv"
 BASIS = "basis.daytime-assumed"
+WORTH_MORE = 0.5
+"""Part of what a home's panels make that it uses itself, below which more panels mostly
+give away: without a quote they are not worth asking for."""
+ADDED_SIZES = 6
+"""Sizes that are tried beside panels that are there: up to 2 kWp."""
 
 
 def _rooftop_panels(context: PlanContext) -> Answer:
+    if context.home.panels_kwp is not None:
+        return _more_panels(context)
     obstacle = roof_obstacle(context.home)
     if obstacle is not None and obstacle.code == "roof-not-own":
         return NotHere(reason="reason.roof-not-own")
@@ -44,6 +54,55 @@ def _rooftop_panels(context: PlanContext) -> Answer:
         return NotHere(reason="reason.no-saving")
     proposal = _panels(context, load, sun)
     return Ask(questions=questions, proposal=proposal) if questions else proposal
+
+
+def _more_panels(context: PlanContext) -> Answer:
+    """Return panels beside those that the home has: only what they add is theirs."""
+    own = sun_or_answer(context)
+    if not isinstance(own, OwnSun):
+        return own
+    if context.home.tenure is Tenure.TENANT or context.home.roof in (Roof.SHARED, Roof.NONE):
+        return NotHere(reason="reason.roof-not-own")
+    room = _most_kwp(context)
+    left = None if room is None else room - own.kwp
+    sizes = [kwp for kwp in SIZES_KWP[:ADDED_SIZES] if left is None or kwp <= left]
+    if not sizes:
+        return NotHere(reason="reason.roof-full", parameters={"kwp": Decimal(str(own.kwp))})
+    if context.typed("cost-pv-kwp") is None and own.used_part < WORTH_MORE:
+        given = own.array.exported_year.middle / CALENDAR_MONTHS
+        return NotHere(
+            reason="reason.panels-suffice",
+            parameters={"kwp": Decimal(str(own.kwp)), "given": round(given)},
+        )
+    first, *others = (_added(context, own, kwp) for kwp in sizes)
+    return replace(first, variants=tuple(others))
+
+
+def _added(context: PlanContext, own: OwnSun, kwp: float) -> Proposal:
+    """Return what ``kwp`` more would spare of what is bought today."""
+    facts, bought = context.facts, context.at_meter.monthly_kwh
+    assert facts.sun is not None  # noqa: S101 - own sun was made of it
+    array = use_of_array(
+        own.load,
+        facts.sun,
+        kwp=own.kwp + kwp,
+        assumptions=facts.solar,
+        rule=facts.generation,
+    )
+    more = [max(a.middle - b.middle, 0.0) for a, b in zip(array.used, own.array.used, strict=True)]
+    shares = tuple(
+        min(kwh / metered, 1.0) if metered > 0 else 0.0
+        for kwh, metered in zip(more, bought, strict=True)
+    )
+    return replace(
+        _of_size(context, array),
+        effect=Effect(home_shares=shares, low=0.0),
+        cost=price(context, "cost-pv-kwp", times=kwp),
+        parameters={
+            "kwp": Decimal(str(kwp)),
+            "checked_on": date.fromisoformat(facts.generation.checked_on),
+        },
+    )
 
 
 def _least_kwh(context: PlanContext) -> Decimal:

@@ -89,7 +89,7 @@ def _hours(context: PlanContext, name: Otherwise, questions: Mapping[Band, Quest
     shares = {band: share for band, share in typed.items() if share is not None}
     if sum(shares.values()) > 1:
         return Ask(questions=tuple(questions.values()))
-    told = told_share(context.home, context.account, context.facts.hours)
+    told = told_share(context.home, context.at_meter, context.facts.hours)
     try:
         one = prospect(pair, context.kwh_by_month, told.belief)
     except HourlyError:
