@@ -238,8 +238,11 @@ def lists(folder: Path) -> None:
     """Print how probable the true share was, with and without a list of appliances."""
     facts = load_hour_facts()
     print("\n## What a list of appliances tells\n")
-    print("| home | true share | expected, recibos | with its list | gain of log score |")
-    print("| --- | ---: | ---: | ---: | ---: |")
+    print(
+        "| home | true share | expected, recibos | with its list | gain of log score"
+        " | error of the list | as stated |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for home in load_homes(folder):
         kwh = float(np.nanmean(home.grid.power_kw)) * 24 * 365 / MONTHS
         known = Home(
@@ -261,9 +264,15 @@ def lists(folder: Path) -> None:
         hour = np.arange(slots) * 24 // slots
         power = home.grid.power_kw
         true = float(np.nansum(power[:, (hour >= FIRST) & (hour < AFTER)]) / np.nansum(power))
-        before, then = believed(facts.shares), told_share(known, account, facts).belief
+        told = told_share(known, account, facts)
+        before, then = believed(facts.shares), told.belief
+        assert told.heard is not None
+        error = log_odds(true) - facts.shares.centre - told.heard.apart
         gain = np.log(_density(then, true) / _density(before, true))
-        print(f"| {home.name} | {true:.3f} | {before.mean:.3f} | {then.mean:.3f} | {gain:+.2f} |")
+        print(
+            f"| {home.name} | {true:.3f} | {before.mean:.3f} | {then.mean:.3f} | {gain:+.2f}"
+            f" | {error:+.2f} | {told.heard.sd:.2f} |"
+        )
 
 
 def _density(belief: ShareBelief, share: float) -> float:
