@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.meter_samples import write_meter, write_months
 
+from ahorraluz.catalog.band_shares import load_hour_facts
 from ahorraluz.core.advice.hourly import HourlyError
 from ahorraluz.core.home import (
     Appliance,
@@ -139,11 +140,9 @@ def test_what_is_no_home_of_one_register_is_refused(
 def test_the_hours_of_another_tariff_are_refused(
     tools: Toolbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ahorraluz.services import hourly_tariff as service
-
-    facts = service.load_hour_facts()
+    facts = load_hour_facts()
     moved = replace(facts, shares=replace(facts.shares, first_hour=17, after_hour=22))
-    monkeypatch.setattr(service, "load_hour_facts", lambda: moved)
+    monkeypatch.setattr("ahorraluz.services.hourly_tariff.load_hour_facts", lambda: moved)
 
     with pytest.raises(HourlyError, match="hourly-other-hours"):
         hourly_tariff(home(180), tools=tools, as_of=AS_OF)
