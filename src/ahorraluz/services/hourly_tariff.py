@@ -155,7 +155,7 @@ def hourly_tariff(
     facts = load_hour_facts().edited(home.home.assumptions)
     _check_hours(context, facts)
     told = told_share(home.home, context.at_meter, facts)
-    prospects = _prospects(context, told)
+    prospects, refused = _prospects(context, told)
     priced = {one.option for one in prospects}
     return HourlyAnswer(
         home=home.home,
@@ -177,7 +177,7 @@ def hourly_tariff(
             facts,
             compare_tariffs(readings, _connection(home), tools=tools, as_of=as_of),
         ),
-        issues=_issues(home.home, context, prospects),
+        issues=(*refused, *_issues(home.home, context, prospects)),
         data_hash=tools.data_hash(supply.distributor),
     )
 
@@ -236,17 +236,20 @@ def home_of_readings(supply: Supply, readings: Readings, *, discount: Decimal | 
     )
 
 
-def _prospects(context: PlanContext, told: ToldShare) -> tuple[OptionProspect, ...]:
-    found = []
+def _prospects(
+    context: PlanContext, told: ToldShare
+) -> tuple[tuple[OptionProspect, ...], list[Issue]]:
+    """Return what can be promised, and why an option of the sheet cannot."""
+    found, refused = [], []
     for name in HOURLY:
         pair = context.otherwise.get(name)
         if pair is None:
             continue
         try:
             found.append(prospect(pair, context.kwh_by_month, told.belief))
-        except HourlyError:
-            continue
-    return tuple(sorted(found, key=lambda one: -one.chance))
+        except HourlyError as error:
+            refused.append(replace(error.issue, severity=Severity.WARNING))
+    return tuple(sorted(found, key=lambda one: -one.chance)), refused
 
 
 def _check_hours(context: PlanContext, facts: HourFacts) -> None:

@@ -251,17 +251,23 @@ def prospect(
     Raises
     ------
     HourlyError
-        ``saving-price-unknown``: a month falls in a bracket without prices.
+        ``saving-price-unknown``: a month falls in a bracket without prices;
+        ``hourly-peak-not-dearer``: the sheet prices hora punta below another band.
     """
     chosen = [band for band in pair.then[0].bands if band is not Band.PEAK]
     made = [
         OptionProspect(pair=pair, kwh_by_month=tuple(kwh_by_month), rest=band, belief=belief)
         for band in chosen
     ]
+    ends = np.array([0, PPM], dtype=np.int64)
     try:
-        return max(made, key=lambda one: int(one.totals(_ppm(0.0))[0]))
+        totals = [one.totals(ends) for one in made]
     except EnergyPriceError as error:
         raise HourlyError("saving-price-unknown") from error
+    # Everything here asks for the highest share that pays: with a cheap peak there is none.
+    if any(at_peak < at_rest for at_rest, at_peak in totals):
+        raise HourlyError("hourly-peak-not-dearer", option=pair.then[0].supply.option.value)
+    return max(zip(made, totals, strict=True), key=lambda one: int(one[1][0]))[0]
 
 
 def in_hundred(chance: float) -> int:

@@ -1,6 +1,7 @@
 """Will an option with hours cost less, before a meter tells."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ahorraluz.catalog.band_shares import load_hour_facts
 from ahorraluz.core.advice.context import Otherwise, TermsPair, priced_alone
 from ahorraluz.core.advice.hourly import (
     PPM,
+    HourlyError,
     OptionProspect,
     in_hundred,
     movable_uses,
@@ -214,6 +216,35 @@ def test_hours_nobody_tells_are_priced_in_the_dearest_band() -> None:
         Band.PEAK: D(round(BELIEF.mean * PPM)) / PPM,
         Band.BASE: D(0),
     }
+
+
+def test_a_sheet_whose_peak_is_not_the_dearest_is_refused() -> None:
+    pair = PAIRS["July 2025 BT5F"]
+    turned = tuple(
+        replace(
+            terms,
+            brackets=tuple(
+                replace(
+                    bracket,
+                    blocks=tuple(
+                        replace(
+                            block,
+                            prices={
+                                Band.PEAK: block.prices[Band.OFF_PEAK],
+                                Band.OFF_PEAK: block.prices[Band.PEAK],
+                            },
+                        )
+                        for block in bracket.blocks
+                    ),
+                )
+                for bracket in terms.brackets
+            ),
+        )
+        for terms in pair.then
+    )
+
+    with pytest.raises(HourlyError, match="hourly-peak-not-dearer"):
+        prospect(TermsPair(now=pair.now, then=turned), [D(180)] * 12, BELIEF)
 
 
 def test_only_what_can_move_is_said_to_move() -> None:
