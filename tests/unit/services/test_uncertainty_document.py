@@ -68,7 +68,7 @@ QUESTIONS = (
             ("recibos", None),
             ("quote", "solar-water-heater"),
             *(("figure", figure) for figure in SIZE_OF_HABIT.values()),
-            ("figure", "lpg-cylinders-month"),
+            ("cylinders", None),
         )
     ),
 )

@@ -157,7 +157,13 @@ def _of_a_step(board: Board, step: Candidate) -> Iterator[Answer]:
         )
     figure = SIZE_OF_HABIT.get(name)
     if figure is not None and board.context.typed(figure) is None:
-        yield _of_a_figure(figure, step_id(Doubt.EFFECT, step), left=0.0)
+        yield Answer(
+            id="figure",
+            field=f"assumptions.{figure}",
+            subject=figure,
+            unknown=step_id(Doubt.EFFECT, step),
+            left=0.0,
+        )
     other = step.proposal.other
     asked = name in CYLINDER_SAVERS and board.context.typed(CYLINDERS) is None
     if asked and other is not None and other.middle > 0 and other.high > other.low:
@@ -165,13 +171,13 @@ def _of_a_step(board: Board, step: Candidate) -> Iterator[Answer]:
         width = (cylinders.high - cylinders.low) / cylinders.middle
         explained = width / float((other.high - other.low) / other.middle)
         left = max(0.0, 1 - explained**2)
-        yield _of_a_figure(CYLINDERS, step_id(Doubt.FUEL, step), left=left)
-
-
-def _of_a_figure(figure: str, unknown: str, *, left: float) -> Answer:
-    return Answer(
-        id="figure", field=f"assumptions.{figure}", subject=figure, unknown=unknown, left=left
-    )
+        yield Answer(
+            id="cylinders",
+            field=f"assumptions.{CYLINDERS}",
+            subject=None,
+            unknown=step_id(Doubt.FUEL, step),
+            left=left,
+        )
 
 
 def _of_uses(board: Board, steps: Sequence[Candidate]) -> Iterator[Answer]:
