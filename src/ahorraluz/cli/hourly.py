@@ -129,7 +129,8 @@ def _lines(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
         yield from heading(texts.text("hourly.questions"))
         for name in answer.unanswered:
             yield f"- {texts.text(f'question.{name}')} (--{name})"
-    yield from issue_lines(answer.issues, texts)
+    measured = () if answer.measured is None else answer.measured.comparison.issues
+    yield from issue_lines((*answer.issues, *measured), texts)
 
 
 def _options(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
@@ -194,6 +195,12 @@ def _meter(answer: "HourlyAnswer", texts: Texts) -> Iterator[str]:
         yield texts.text("hourly.meter-asked")
     else:
         yield texts.text("hourly.meter-stated", cost=texts.soles(meter.stated))
+        for one in answer.prospects:
+            months = meter.payback_months(one)
+            if months is not None:
+                yield "- " + texts.text(
+                    "hourly.pays-back", option=one.option.value, months=round(months)
+                )
     if meter.published_high is not None:
         yield texts.text(
             "hourly.meter-published",
@@ -244,7 +251,6 @@ def _check(check: "MeasuredCheck", texts: Texts) -> Iterator[str]:
             ]
         )
     yield from table(rows, right=range(1, len(rows[0])))
-    yield from issue_lines(compared.issues, texts)
 
 
 def _answer_options() -> list[click.Parameter]:

@@ -54,6 +54,15 @@ class MeterCost:
     source: Source
     """Who published it."""
 
+    def payback_months(self, one: OptionProspect) -> float | None:
+        """Return after how long the stated cost is paid back, as expected. [month]
+
+        ``None``: no cost was stated, or nothing is expected to be spared.
+        """
+        if self.stated is None or one.expected <= 0:
+            return None
+        return YEAR * float(self.stated / one.expected)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPromise:

@@ -158,14 +158,22 @@ def test_what_binds_the_home_is_said(tools: Toolbox) -> None:
 
 def test_the_meter_costs_what_was_typed_and_what_was_published(tools: Toolbox) -> None:
     silent = hourly_tariff(home(180), tools=tools, as_of=AS_OF).meter
-    typed = hourly_tariff(
+    answer = hourly_tariff(
         home(180, assumptions={"cost-hourly-meter": D(300)}), tools=tools, as_of=AS_OF
-    ).meter
+    )
+    typed, by_option = answer.meter, {one.option: one for one in answer.prospects}
 
     assert silent.stated is None
     assert typed.stated == 300
     assert silent.published_high == typed.published_high == 24
     assert silent.source.id == "smart-meters-2025"
+    three_bands = by_option[Option.BT5I]
+    assert silent.payback_months(three_bands) is None
+    assert typed.payback_months(three_bands) == pytest.approx(
+        12 * 300 / float(three_bands.expected)
+    )
+    dear = replace(three_bands, kwh_by_month=(D(5),) * 12)
+    assert typed.payback_months(dear) is None
 
 
 def test_the_measured_months_are_those_of_the_comparison_to_the_centimo(

@@ -81,6 +81,7 @@ def _option(one: OptionProspect, answer: HourlyAnswer) -> Document:
         "sheet_distributor": one.pair.now[0].days[0].schedule.distributor,
         "chance": _measured(one.chance),
         "chance_after_meter": None if published is None else _measured(one.chance_over(published)),
+        "payback_months": _optional(answer.meter.payback_months(one)),
         "total_now_same_sheet": soles(one.total_now),
         "saving": soles(one.expected),
         "saving_p10": soles(one.range[0]),
