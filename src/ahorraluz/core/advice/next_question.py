@@ -52,6 +52,7 @@ SIZE_OF_HABIT: Mapping[str, str] = {
     "fan-instead-of-ac": "ac-to-fan-share",
     "blanket-instead-of-heater": "heater-to-blanket-share",
     "pressure-cooker": "long-dishes-share",
+    "shift-to-sun": "sun-shift-share",
 }
 """By measure, the figure by which the household says how far it would go."""
 CYLINDERS = "lpg-cylinders-month"

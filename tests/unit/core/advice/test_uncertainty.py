@@ -12,6 +12,8 @@ import pytest
 from tests.unit.core.advice.conftest import FULL_HOUSE, context_of, home_of
 from tests.unit.core.advice.invented_measures import small_home
 
+from ahorraluz.catalog.assumptions import load_assumptions
+from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.chances import Chances, Doubt, Sampling
 from ahorraluz.core.advice.choosing import Board, choose_best
 from ahorraluz.core.advice.context import PlanContext
@@ -27,14 +29,14 @@ from ahorraluz.core.advice.measures import (
     Measure,
     Proposal,
 )
-from ahorraluz.core.advice.next_question import answers_of
+from ahorraluz.core.advice.next_question import CYLINDERS, SIZE_OF_HABIT, answers_of
 from ahorraluz.core.advice.plan import board_of, make_plan
 from ahorraluz.core.advice.simulation import simulate
 from ahorraluz.core.advice.uncertainty import assess
 from ahorraluz.core.advice.unknowns import step_id, unknowns_of
 from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.estimate import Estimate
-from ahorraluz.core.home import Appliance
+from ahorraluz.core.home import Appliance, CookingFuel
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.usage.ranges import DEVIATE
 
@@ -285,6 +287,18 @@ def test_the_figure_of_a_habit_is_asked_until_it_is_typed() -> None:
 
     assert ("figure", "shower-cut-min") in before
     assert ("figure", "shower-cut-min") not in after
+
+
+def test_figures_of_habits_are_assumptions_and_their_measures_exist() -> None:
+    assert set(SIZE_OF_HABIT) <= {measure.id for measure in ALL_MEASURES}
+    assert {*SIZE_OF_HABIT.values(), CYLINDERS} <= set(load_assumptions())
+
+
+def test_a_home_that_spares_gas_is_asked_for_its_cylinders() -> None:
+    gas = {"cooking": CookingFuel.LPG, "lpg_cylinder_pen": Decimal(55)}
+    cold = (Appliance(id="refrigeradora-convencional"),)
+
+    assert ("cylinders", None) in asked(home_of(*([60] * 12), appliances=cold, people=3, **gas))
 
 
 def test_few_recibos_leave_more_in_doubt_than_a_whole_year() -> None:
