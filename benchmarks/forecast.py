@@ -8,9 +8,10 @@ Every engine runs in a process of its own, one thread each, on the same invented
 days with a fixed seed, and tells the 168 hours after them. statsforecast wants an older pandas
 than this project and lives in an environment of its own; so may TensorFlow (``--train``).
 ``--saved`` is a folder that ``ahorraluz train`` has written, with ``saved-model/1`` and
-``model.keras``; ``--boosting`` one with a boosting model: without it trees are fitted first,
-on invented homes. What is not installed or not there is left out with a note. Prints a table;
-asserts nothing.
+``model.keras``; ``--boosting`` one with a boosting model. Without them a network of the shipped
+size, for two rounds, and trees are fitted first on invented homes, and how long that took is
+printed. What is not installed or not there is left out with a note. Prints a table; asserts
+nothing.
 """
 
 import argparse
@@ -141,6 +142,36 @@ model = train_boosting(cut)
 print(json.dumps({"train_s": time.perf_counter() - began, "windows": len(cut.home)}))
 save(model, Path(sys.argv[2]), card={})
 """
+FIT_NETWORK = """
+import json, sys, time
+from pathlib import Path
+import numpy as np
+from ahorraluz.core.forecast.forecaster import FACTS
+from ahorraluz.core.forecast.panel import HomeHours
+from ahorraluz.core.forecast.population import fit_population
+from ahorraluz.learning.export import export
+from ahorraluz.learning.neural import joined
+from ahorraluz.learning.sampling import cut_of
+from ahorraluz.learning.training import Recipe, fit, tokens_of
+from ahorraluz.learning.training_data import TrainingHome
+kwh = np.load(sys.argv[1])["years"]
+days = np.datetime64("2025-01-01") + np.arange(kwh.shape[1])
+homes = [
+    TrainingHome(hours=HomeHours(id=str(n), days=days, kwh=each), place="invented", country="PE",
+                 held_out=False, facts=np.full(len(FACTS), np.nan),
+                 temp_c=np.full(len(days), np.nan), learn_until=days[-40], judge_from=days[-20])
+    for n, each in enumerate(kwh)
+]
+population = fit_population([home.hours for home in homes])
+recipe = Recipe(epochs=2)
+began = time.perf_counter()
+member = fit(homes, population=population, recipe=recipe, seed=0, progress=lambda *_: None)
+took = time.perf_counter() - began
+print(json.dumps({"train_s": took, "rounds": recipe.epochs, "windows": recipe.windows,
+                  "shipped_rounds": Recipe().epochs}))
+sample = tokens_of(cut_of(homes, "check"), population).inputs
+export(joined([member]), Path(sys.argv[2]), sample={k: v[:16] for k, v in sample.items()})
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +217,17 @@ def run(engine: Engine, data: Path) -> dict[str, float] | str:
     return found
 
 
-def engines(asked: argparse.Namespace, boosting: Path) -> list[Engine]:
+def fitted(name: str, code: str, python: str | None, scratch: Path, data: Path) -> Path:
+    """Return the folder of a model fitted on invented homes, and print what that took."""
+    folder = scratch / name
+    fitter = Engine(name=name, python=python or sys.executable, code=code, place=str(folder))
+    print(f"{name}, fitted on 6 invented homes of 200 days: {run(fitter, data)}\n", flush=True)
+    return folder
+
+
+def engines(asked: argparse.Namespace, *, saved: Path, boosting: Path) -> list[Engine]:
     """Return every engine, there or not."""
     peer, train = asked.peer or "", asked.train or sys.executable
-    saved = asked.saved or Path("not-named")
     return [
         Engine(name="LiteRT (day mixer)", python=sys.executable, code=LITERT),
         Engine(
@@ -229,15 +267,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         data = Path(scratch) / "homes.npz"
         np.savez(data, kwh=invented(HOMES, DAYS), years=invented(6, 200))
-        boosting = asked.boosting
-        if boosting is None:
-            boosting = Path(scratch) / "boosting"
-            fitter = Engine(name="", python=sys.executable, code=FIT, place=str(boosting))
-            print(f"Boosting fitted on 6 invented homes of 200 days: {run(fitter, data)}\n")
+        saved = asked.saved or fitted("network", FIT_NETWORK, asked.train, Path(scratch), data)
+        boosting = asked.boosting or fitted("boosting", FIT, None, Path(scratch), data)
         print("| engine | import, s | memory, MB | one home, ms | in a batch, ms a home |")
         print("| --- | --- | --- | --- | --- |")
         notes = []
-        for engine in engines(asked, boosting):
+        for engine in engines(asked, saved=saved, boosting=boosting):
             said = run(engine, data)
             if isinstance(said, str):
                 notes.append(f"{engine.name}: left out ({said})")
