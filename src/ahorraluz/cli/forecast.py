@@ -116,9 +116,9 @@ def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
 
 
 def _month(ahead: "MonthAhead", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.forecast import basis_text, month_sentences
+    from ahorraluz.services.documents.forecast import basis_text, month_sentences, month_title
 
-    yield from heading(texts.month(ahead.forecast.period.start))
+    yield from heading(month_title(ahead, texts))
     yield from month_sentences(ahead, texts)
     yield basis_text(ahead, texts)
     yield texts.text("forecast.model", model=ahead.forecast.model, version=ahead.forecast.version)

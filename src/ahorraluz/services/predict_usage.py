@@ -1,6 +1,6 @@
 """What comes next for one home: this month, the months after, and their recibos."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +21,13 @@ from ahorraluz.core.forecast.bills_only import predict_months
 from ahorraluz.core.forecast.daily_use import daily_of
 from ahorraluz.core.forecast.forecaster import QUANTILES, Floats
 from ahorraluz.core.forecast.month_end import predict_from_register, predict_month_end
-from ahorraluz.core.forecast.months import MonthForecast, MonthUse
+from ahorraluz.core.forecast.months import (
+    MonthForecast,
+    MonthUse,
+    in_a_row,
+    month_number,
+    month_period,
+)
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.periods import Period, month_after
@@ -35,6 +41,16 @@ from ahorraluz.services.toolbox import Toolbox
 
 LEAST_RATIO = 1e-3
 """Least part of its median that a quantile counts as, where a logarithm is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What a month is held against."""
+
+    known: Sequence[MonthUse]
+    told: Mapping[date, Floats]
+    """Energies of months that are told, by the first day of each. [kWh]"""
+    prices: Prices | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +72,15 @@ class MonthAhead:
     or no line is in force."""
     known_months: tuple[date, ...]
     """First days of the whole months that are known, by rising date."""
+    known_to: date | None = None
+    """Day on which the newest of them ended; ``None``: none is known, or nobody told."""
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def is_calendar_month(self) -> bool:
+        """Whether it runs from the first of a month to the next, not between two readings."""
+        period = self.forecast.period
+        return period.start.day == 1 and period.end == month_after(period.start)
 
     @property
     def known_until(self) -> date:
@@ -120,11 +144,14 @@ def predict_month(
         )
     return _ahead(
         forecast,
+        month=start,
         used_by_day=tuple(used.tolist()),
         days_left=(period.end - first_open).days,
-        known=_history(readings, before=start),
-        told={},
-        prices=_prices(connection, tools, today),
+        around=_Around(
+            known=_history(readings, before=start),
+            told={},
+            prices=_prices(connection, tools, today),
+        ),
     )
 
 
@@ -139,9 +166,7 @@ def predict_next_months(
     """Return the months after the newest one known; raises like :func:`predict_months`."""
     return _months_ahead(
         predict_months(history, bills_net(), ahead=ahead),
-        known=history,
-        told={},
-        prices=_prices(connection, tools, today),
+        _Around(known=history, told={}, prices=_prices(connection, tools, today)),
     )
 
 
@@ -173,33 +198,31 @@ def predict_months_after(
     forecasts = predict_months((*history, use), bills_net(), ahead=ahead)
     return _months_ahead(
         [replace(_doubting(forecast, present), basis="months") for forecast in forecasts],
-        known=history,
-        told={month: _energies(present)},
-        prices=_prices(connection, tools, today),
+        _Around(
+            known=history,
+            told={month: _energies(present)},
+            prices=_prices(connection, tools, today),
+        ),
     )
 
 
-def _months_ahead(
-    forecasts: Sequence[MonthForecast],
-    *,
-    known: Sequence[MonthUse],
-    told: Mapping[date, Floats],
-    prices: Prices | None,
-) -> tuple[MonthAhead, ...]:
+def _months_ahead(forecasts: Sequence[MonthForecast], around: _Around) -> tuple[MonthAhead, ...]:
     """Return months in a row, each of which counts as told for those after it."""
-    months, so_far = [], dict(told)
-    for forecast in forecasts:
+    before = (*(use.month for use in around.known), *around.told)
+    newest = max(map(month_number, before))
+    months, told = [], dict(around.told)
+    for ahead, forecast in enumerate(forecasts, start=1):
+        month = month_period(newest + ahead).start
         months.append(
             _ahead(
                 forecast,
+                month=month,
                 used_by_day=(),
                 days_left=forecast.period.days,
-                known=known,
-                told=so_far,
-                prices=prices,
+                around=replace(around, told=dict(told)),
             )
         )
-        so_far[forecast.period.start] = _energies(forecast)
+        told[month] = _energies(forecast)
     return tuple(months)
 
 
@@ -219,11 +242,11 @@ def _doubting(forecast: MonthForecast, present: MonthForecast) -> MonthForecast:
 
 
 def history_of_home(home: Home, *, as_of: date | None = None) -> tuple[MonthUse, ...]:
-    """Return the recibos of a home, each under the month its middle falls in.
+    """Return the recibos of a home as months in a row (:func:`.in_a_row`).
 
     Those that end after ``as_of`` are left out: that day nobody had read the meter yet.
     """
-    return _by_month(
+    return in_a_row(
         (month.period, float(month.kwh))
         for month in home.history
         if as_of is None or month.period.end <= as_of
@@ -232,16 +255,8 @@ def history_of_home(home: Home, *, as_of: date | None = None) -> tuple[MonthUse,
 
 def _history(readings: Readings, *, before: date | None) -> tuple[MonthUse, ...]:
     whole = (month for month in months_of(readings) if month.is_whole)
-    uses = _by_month((month.period, month.whole_kwh) for month in whole)
+    uses = in_a_row((month.period, month.whole_kwh) for month in whole)
     return tuple(use for use in uses if before is None or use.month < before)
-
-
-def _by_month(months: Iterable[tuple[Period, float]]) -> tuple[MonthUse, ...]:
-    uses = {}
-    for period, kwh in months:
-        first = (period.start + timedelta(days=period.days // 2)).replace(day=1)
-        uses[first] = MonthUse(month=first, kwh=kwh, days=period.days)
-    return tuple(uses[first] for first in sorted(uses))
 
 
 def _prices(connection: Connection | None, tools: Toolbox, today: date) -> Prices | None:
@@ -255,12 +270,12 @@ def _energies(forecast: MonthForecast) -> Floats:
 def _ahead(
     forecast: MonthForecast,
     *,
+    month: date,
     used_by_day: tuple[float, ...],
     days_left: int,
-    known: Sequence[MonthUse],
-    told: Mapping[date, Floats],
-    prices: Prices | None,
+    around: _Around,
 ) -> MonthAhead:
+    known, prices = around.known, around.prices
     energies = _energies(forecast)
     used = used_by_day[-1] if used_by_day else 0.0
     bill, announced, voucher = None, None, None
@@ -279,10 +294,10 @@ def _ahead(
         if limit is not None:
             voucher = voucher_line(
                 energies,
-                forecast.period.start,
+                month,
                 limit_kwh=limit,
                 known_kwh={use.month: use.kwh for use in known},
-                told_kwh=told,
+                told_kwh=around.told,
             )
     return MonthAhead(
         forecast=forecast,
@@ -293,6 +308,7 @@ def _ahead(
         announced_pen=announced,
         voucher=voucher,
         known_months=tuple(use.month for use in known),
+        known_to=known[-1].until if known else None,
         issues=issues,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ahorraluz.core.forecast.months import reading_periods
 from ahorraluz.core.home import Home, MonthlyUse, Supply
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.services.connection import Connection
@@ -134,6 +135,37 @@ def test_recibos_after_the_day_are_left_out(tools: Toolbox) -> None:
     assert told.known_months[-1] == date(2026, 5, 1)
     with pytest.raises(ForecastRequestError, match="forecast-recibos-later"):
         asked(tools, history=recibos(2), months=1, as_of=day)
+
+
+@pytest.mark.parametrize("day", [1, 12, 15, 16, 17, 28, 31])
+def test_a_home_that_never_changes_is_told_its_next_recibo(tools: Toolbox, day: int) -> None:
+    read = reading_periods(date(2025, 10, day), months=12)
+    history = [MonthlyUse(period=item, kwh=Decimal("2.2") * item.days) for item in read]
+
+    told = asked(tools, history=history, months=1).months[0]
+
+    assert (told.forecast.period.start, len(told.known_months)) == (read[-1].end, 12)
+    assert told.forecast.mean_kwh / told.forecast.period.days == pytest.approx(2.2, rel=0.1)
+    assert told.voucher is not None
+    assert told.voucher.missing == ()
+
+
+def test_recibos_of_a_meter_file_come_in_a_row_too(tmp_path: Path, tools: Toolbox) -> None:
+    read = reading_periods(date(2025, 10, 16), months=12)
+    rows = [f"{item.start}T00:00:00-05:00,{item.end}T00:00:00-05:00,80" for item in read]
+    path = tmp_path / "recibos.csv"
+    path.write_text("start,end,kwh\n" + "\n".join(rows), "utf-8")
+
+    told = forecast_home(
+        ForecastRequest(months=1),
+        found=find_readings(str(path), tools=tools),
+        home=None,
+        connection=Connection(supply=SUPPLY),
+        tools=tools,
+        today=TODAY,
+    ).months[0]
+
+    assert (told.forecast.period.start, len(told.known_months)) == (date(2026, 10, 16), 12)
 
 
 def test_the_voucher_is_told_of_twelve_calendar_months(tools: Toolbox) -> None:

@@ -23,6 +23,7 @@ from ahorraluz.core.forecast.months import (
     mean_of,
     month_number,
     month_period,
+    reading_periods,
 )
 from ahorraluz.core.issues import Parameter
 
@@ -69,8 +70,8 @@ def predict_months(
     ----------
     history
         Known months, at least one, in any order; months may be missing between them. Where
-        every month tells its days, energy is compared by day, and months to come have the
-        days of the calendar.
+        every month tells its days, energy is compared by day. Months to come run from the
+        reading that ended the newest; where nobody told its day they are calendar months.
     ahead
         Months wanted, 1 to 24. The band of each holds on its own; a year's is no sum of them.
 
@@ -90,7 +91,12 @@ def predict_months(
             lags[0, newest - number] = use.kwh * (MONTH_DAYS / (use.days or 1) if by_day else 1)
     horizon = np.arange(1, ahead + 1)
     quantiles, mean = month_quantiles(np.repeat(lags, ahead, axis=0), horizon, net)
-    periods = [month_period(newest + int(h)) for h in horizon]
+    until = past[newest].until
+    periods = (
+        [month_period(newest + int(h)) for h in horizon]
+        if until is None
+        else reading_periods(until, months=ahead)
+    )
     share = [period.days / MONTH_DAYS if by_day else 1.0 for period in periods]
     return tuple(
         MonthForecast(

@@ -4,9 +4,10 @@ The nets are plain sums of numbers that a script fitted (``scripts/fit_months.py
 come in as values, so that nothing here reads a file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -19,6 +20,7 @@ MONTH_DAYS = MEAN_MONTH_DAYS
 """The length that months of known length are brought to. [day]"""
 INPUT_LIMIT = 8.0
 """Standard deviations beyond which an input counts no further: a net knows nothing there."""
+_MEAN_MONTH = timedelta(days=MEAN_MONTH_DAYS)
 _STEP = 0.1
 """Probability between neighbouring quantiles. [1]"""
 
@@ -38,6 +40,9 @@ class MonthUse:
     days: int | None = None
     """Days that it covers, ``None`` where nobody told: it then counts as a month like the
     others, since the day of a meter reading is not the end of a calendar month. [day]"""
+    until: date | None = None
+    """Day of the reading that ended it, from which the months to come run; ``None``: nobody
+    told, and they are calendar months."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,3 +176,49 @@ def month_period(number: int) -> Period:
     """
     first, following = (date(n // 12, n % 12 + 1, 1) for n in (number, number + 1))
     return Period(first, following)
+
+
+def in_a_row(recibos: Iterable[tuple[Period, float]]) -> tuple[MonthUse, ...]:
+    """Return recibos as months in a row, by rising date, each under a month of its own.
+
+    The newest counts as the month that its middle falls in, and the others as so many months
+    before it as their middles lie before its middle. Two readings about the middle of a month
+    may put two recibos into one month: the older one is then the month before.
+
+    Parameters
+    ----------
+    recibos
+        From one reading of the meter to the next, with the energy between. [kWh]
+    """
+    newest_first = sorted(recibos, key=lambda item: item[0], reverse=True)
+    uses: list[MonthUse] = []
+    for period, kwh in newest_first:
+        if uses:
+            months = round((_middle(newest_first[0][0]) - _middle(period)) / _MEAN_MONTH)
+            number = min(month_number(uses[0].month) - months, month_number(uses[-1].month) - 1)
+        else:
+            number = month_number(_middle(period))
+        month = month_period(number).start
+        uses.append(MonthUse(month=month, kwh=kwh, days=period.days, until=period.end))
+    return tuple(reversed(uses))
+
+
+def _middle(period: Period) -> date:
+    return period.start + timedelta(days=period.days // 2)
+
+
+def reading_periods(day: date, *, months: int) -> tuple[Period, ...]:
+    """Return the months to come from a meter reading on, each to the same day of the next.
+
+    Where a month has no such day its last one stands for it, and the later ones keep the day.
+
+    Examples
+    --------
+    >>> [str(period.end) for period in reading_periods(date(2027, 1, 31), months=2)]
+    ['2027-02-28', '2027-03-31']
+    """
+    ends = [day]
+    for ahead in range(1, months + 1):
+        month = month_period(month_number(day) + ahead)
+        ends.append(month.start + timedelta(days=min(day.day, month.days) - 1))
+    return tuple(Period(start, end) for start, end in pairwise(ends))

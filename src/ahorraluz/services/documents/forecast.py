@@ -134,6 +134,14 @@ def _chance(chance: float | None) -> float | None:
     return None if chance is None else round(chance, 3)
 
 
+def month_title(ahead: MonthAhead, texts: Texts) -> str:
+    """Return which month is told: its name, or the readings that its recibo runs between."""
+    period = ahead.forecast.period
+    if ahead.is_calendar_month:
+        return texts.month(period.start)
+    return texts.text("forecast.recibo-between", start=period.start, end=period.end)
+
+
 def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
     """Yield what is said of a month: energy, recibo, limits, what is announced."""
     forecast = ahead.forecast
@@ -145,7 +153,8 @@ def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
             ahead.days_left, "forecast.used"
         )
         yield texts.text(key, day=ahead.known_until, kwh=used, days=ahead.days_left)
-    yield texts.text("forecast.energy", kwh=mean, low=low, high=high)
+    key = "forecast.energy" if ahead.is_calendar_month else "forecast.energy-recibo"
+    yield texts.text(key, kwh=mean, low=low, high=high)
     if ahead.bill is not None:
         yield from _bill_sentences(ahead.bill, texts)
     if ahead.announced_pen:
@@ -161,6 +170,9 @@ def basis_text(ahead: MonthAhead, texts: Texts) -> str:
     if basis != "recibos":
         return texts.text(f"forecast.basis-{basis}")
     newest = texts.month(known[-1])
+    if ahead.known_to is not None and ahead.known_to.day > 1:
+        key = "forecast.basis-recibo-read" if len(known) == 1 else "forecast.basis-recibos-read"
+        return texts.text(key, count=len(known), day=ahead.known_to)
     if len(known) == 1:
         return texts.text("forecast.basis-recibo", month=newest)
     return texts.text("forecast.basis-recibos", count=len(known), month=newest)
