@@ -145,7 +145,7 @@ def test_a_home_that_never_changes_is_told_its_next_recibo(tools: Toolbox, day: 
     told = asked(tools, history=history, months=1).months[0]
 
     assert (told.forecast.period.start, len(told.known_months)) == (read[-1].end, 12)
-    assert told.forecast.mean_kwh / told.forecast.period.days == pytest.approx(2.2, rel=0.1)
+    assert told.forecast.mean_kwh / told.forecast.period.days == pytest.approx(2.2, rel=0.02)
     assert told.voucher is not None
     assert told.voucher.missing == ()
 

@@ -41,6 +41,15 @@ LEVEL_HALF_LIFE = 2.0
 """Months after which a month counts half in the level. [month]"""
 TYPICAL_LOG = 5.0
 """Level that inputs are told from: about 140 kWh a month. [log kWh]"""
+HIGHEST_LEVEL = 7.0
+"""Largest level that the net is told, about 1,100 kWh a month: one home in a thousand of those it
+was fitted on lay higher. A larger one is told as this one is, around its own level. [log kWh]"""
+STEADY_SWING = 0.02
+"""Swing below which a home counts as steady: hardly a home that the net was fitted on swung so
+little over more than three months, unless it stood empty. [log]"""
+CHANCE_MONTHS = 3
+"""Months alike that say nothing yet: homes of which two or three were alike swung afterwards as
+others do. [month]"""
 COUNTS = (2, 3, 5, 8, 12)
 """Numbers of known months at which the net may change its mind."""
 YEARS = (12, 24, 36)
@@ -116,6 +125,9 @@ def month_quantiles(
 ) -> tuple[Floats, Floats]:
     """Return the quantiles and the mean of months ahead of many homes at once.
 
+    A home whose months are all alike is told to stay as it is, the closer to them the more
+    there are: the net knows next to none, and would tell it as the calmest it knows.
+
     Parameters
     ----------
     past
@@ -129,7 +141,7 @@ def month_quantiles(
     Quantiles, shape (n, 9), and means, shape (n,). [kWh]
     """
     inputs, level = month_inputs(past, horizon)
-    logs = level[:, None] + net.quantiles(inputs)
+    logs = level[:, None] + _unsteady(past)[:, None] * net.quantiles(inputs)
     quantiles = np.maximum(np.exp(logs) - FLOOR_KWH, 0.0)
     return quantiles, mean_of(quantiles, tail=net.tail)
 
@@ -169,7 +181,7 @@ def month_inputs(past: Floats, horizon: NDArray[np.int64]) -> tuple[Floats, Floa
         ((recent == 0) & known).sum(axis=1) / count,
         recent[:, 0] == 0,
         *(count >= least for least in COUNTS),
-        level - TYPICAL_LOG,
+        np.minimum(level, HIGHEST_LEVEL) - TYPICAL_LOG,
         np.minimum(level - TYPICAL_LOG, 0.0) ** 2,
         part,
         np.sqrt(part),
@@ -177,6 +189,23 @@ def month_inputs(past: Floats, horizon: NDArray[np.int64]) -> tuple[Floats, Floa
         *_season(past, year[:, 1], level),
     ]
     return np.stack(columns, axis=1).astype(np.float64), level
+
+
+def _unsteady(past: Floats) -> Floats:
+    """Return how far to follow the net: one, less the steadier a home was and the longer.
+
+    After n months without any swing it is one in n - 2, as of a thing that has always been
+    so. Homes that stand empty are left to the net, which knows how many come back.
+    """
+    recent = past[:, :RECENT_MONTHS]
+    known = ~np.isnan(recent)
+    count = known.sum(axis=1)
+    logs = np.where(known, np.log(np.where(known, recent, 0.0) + FLOOR_KWH), np.nan)
+    middle = np.nanmean(logs, axis=1)
+    swing = np.sqrt(np.nanmean((logs - middle[:, None]) ** 2, axis=1))
+    alone = 1.0 / np.maximum(count - CHANCE_MONTHS + 1, 1)
+    part = np.minimum(np.maximum(swing / STEADY_SWING, alone), 1.0)
+    return np.where(recent[:, 0] > 0, part, 1.0)
 
 
 def _checked(history: Sequence[MonthUse], ahead: int) -> Mapping[int, MonthUse]:

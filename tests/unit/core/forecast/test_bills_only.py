@@ -47,6 +47,33 @@ def test_a_home_that_never_changes_goes_on(level: float, count: int) -> None:
     assert said[0].median_kwh == pytest.approx(level, rel=0.1)
 
 
+@pytest.mark.parametrize(("level", "count"), [(135.0, 24), (69.0, 12), (2_000.0, 18)])
+def test_a_home_that_never_changed_for_a_year_is_told_to_stay(level: float, count: int) -> None:
+    said = predict_months(months(*[level] * count), bills_net(), ahead=3)
+
+    for month in said:
+        low, high = month.band_kwh
+        assert month.mean_kwh == pytest.approx(level, rel=0.02)
+        assert 0.95 * level < low <= high < 1.05 * level
+
+
+def test_two_months_alike_are_chance() -> None:
+    alike, apart = (
+        np.ptp(predict_months(months(*kwh), bills_net(), ahead=1)[0].band_kwh)
+        for kwh in ((150.0, 150.0), (150.0, 158.0))
+    )
+
+    assert alike > 0.8 * apart
+
+
+@given(level=st.floats(1, 100_000))
+def test_a_home_of_any_size_lies_in_its_own_band(level: float) -> None:
+    said = predict_months(months(level), bills_net(), ahead=1)
+
+    low, high = said[0].band_kwh
+    assert low < level < high
+
+
 @given(kwh=st.lists(KWH, min_size=1, max_size=12), turn=st.randoms(use_true_random=False))
 def test_the_order_in_which_months_are_given_changes_nothing(
     kwh: list[float], turn: np.random.Generator
