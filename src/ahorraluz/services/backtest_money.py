@@ -12,15 +12,14 @@ from ahorraluz.core.advice.savings import cliffs
 from ahorraluz.core.consumption import MAX_KWH, Band
 from ahorraluz.core.forecast.forecaster import MEDIAN, QUANTILES, Floats
 from ahorraluz.core.forecast.recibo_backtest import ToldRecibos
-from ahorraluz.core.home import CustomerClass, Option, Supply
+from ahorraluz.core.home import Supply
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.money import CENT
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.tariffs.arrays import price_bills
-from ahorraluz.core.tariffs.schedule import Schedule
 from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.services.assumed_supply import assumed_supply
 from ahorraluz.services.connection import Connection, prices_of
-from ahorraluz.services.supplies import SupplyFields, distributor_choices, find_supply
 from ahorraluz.services.toolbox import Toolbox
 
 MODEL = "ahorraluz"
@@ -69,9 +68,12 @@ def pricing_of(connection: Connection | None, *, tools: Toolbox, as_of: date) ->
     AhorraLuzError
         The named supply has no prices by then.
     """
-    chosen = connection or _newest(tools, as_of)
+    chosen = connection
     if chosen is None:
-        return None
+        assumed = assumed_supply(tools, as_of=as_of)
+        if assumed is None:
+            return None
+        chosen = assumed.connection
     start = as_of.replace(day=1)
     terms = prices_of(chosen, tools=tools, as_of=as_of).terms(Period(start, month_after(start)))
     if terms.bands != (Band.TOTAL,):
@@ -193,23 +195,3 @@ class _Prices:
             cents = price_bills(wh.reshape(-1), self.terms).total
             soles = (cents * float(CENT)).reshape(wh.shape)
         return np.where(known, soles, np.nan)
-
-
-def _newest(tools: Toolbox, as_of: date) -> Connection | None:
-    """Return a home of the distributor whose sheet is the newest on file."""
-    sheets = [
-        (choice.id, sheet)
-        for choice in distributor_choices()
-        if choice.has_sheets
-        for sheet in tools.book(choice.id).schedules
-        if sheet.distributor == choice.id and _is_of_homes(sheet) and sheet.start <= as_of
-    ]
-    if not sheets:
-        return None
-    distributor, sheet = max(sheets, key=lambda item: item[1].start)
-    fields = SupplyFields(distributor=distributor, system=sheet.system)
-    return Connection(supply=find_supply(fields, user_folder=tools.user_folder))
-
-
-def _is_of_homes(sheet: Schedule) -> bool:
-    return sheet.option is Option.BT5B and sheet.customer is CustomerClass.RESIDENTIAL
