@@ -8,7 +8,7 @@ import click
 from ahorraluz.cli.compare import connection_of, connection_options
 from ahorraluz.cli.meter_options import hints_of, meter_options
 from ahorraluz.cli.session import Session
-from ahorraluz.cli.supply_options import as_of_option, fields_of
+from ahorraluz.cli.supply_options import as_of_option
 from ahorraluz.cli.tables import heading, issue_lines, table
 from ahorraluz.cli.typed import Number
 from ahorraluz.cli.words import Given, TextCommand, TextOption
@@ -17,10 +17,16 @@ from ahorraluz.texts import Texts
 
 if TYPE_CHECKING:
     from ahorraluz.core.home import Home
+    from ahorraluz.services.connection import Connection
     from ahorraluz.services.forecast_home import ForecastRequest, HomeForecast
     from ahorraluz.services.predict_hours import HoursAhead
 from ahorraluz.services.predict_usage import MonthAhead
 
+CONNECTION = (
+    *("distributor", "home", "system", "option", "customer", "fose", "sector"),
+    *("collective_homes", "igv_exempt"),
+)
+"""Options that say how a home is billed: with one of them nothing is assumed."""
 MOST_HOURS = 168
 MOST_MONTHS = 24
 
@@ -31,8 +37,12 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.forecast_home import forecast_home
 
     target = given.text("target")
-    home = None if target and not given.has("home") else _home(session, given)
-    told = given.has("distributor") or given.has("home") or bool(given.files("receipt"))
+    receipt = bool(given.files("receipt"))
+    if target is None and not (given.has("home") or given.has("kwh") or receipt):
+        raise InvalidInputError("forecast-of-what")
+    told = receipt or any(map(given.has, CONNECTION))
+    connection = connection_of(session, given) if told else None
+    home = _home(session, given, connection)
     found = None
     if target is not None:
         found = find_readings(target, tools=session.tools, hints=hints_of(given))
@@ -40,7 +50,7 @@ def _run(session: Session, given: Given) -> None:
         _request(given, readings=target is not None),
         found=found,
         home=home,
-        connection=connection_of(session, given) if told else None,
+        connection=connection,
         tools=session.tools,
         today=session.day(given.day("as_of")),
     )
@@ -59,22 +69,21 @@ def _request(given: Given, *, readings: bool) -> "ForecastRequest":
     return ForecastRequest(hours=hours, month=month, months=months, as_of=given.day("as_of"))
 
 
-def _home(session: Session, given: Given) -> "Home":
-    """Return the home of a file, or the one of a single recibo."""
-    from ahorraluz.services.homes import home_from_file, home_of_one_recibo
+def _home(session: Session, given: Given, connection: "Connection | None") -> "Home | None":
+    """Return the home of a file, or the one of a single recibo; ``None``: neither was given."""
+    from ahorraluz.services.forecast_home import home_of_kwh
+    from ahorraluz.services.homes import home_from_file
 
     path, kwh = given.file("home"), given.number("kwh")
     as_of = session.day(given.day("as_of"))
     if path is not None:
         return home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder).home
-    if kwh is None:
-        raise InvalidInputError("forecast-of-what")
-    return home_of_one_recibo(
-        fields_of(given), kwh=kwh, as_of=as_of, user_folder=session.tools.user_folder
-    ).home
+    return None if kwh is None else home_of_kwh(kwh, connection, as_of=as_of)
 
 
 def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
+    from ahorraluz.services.documents.readings import quality_text
+
     if forecast.name:
         yield forecast.name
     if forecast.hours is not None:
@@ -89,6 +98,8 @@ def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
         *(forecast.month.issues if forecast.month else ()),
         *(issue for ahead in forecast.months for issue in ahead.issues),
     ]
+    for found in forecast.quality:
+        yield quality_text(found, texts)
     yield from issue_lines(issues, texts)
 
 
@@ -101,9 +112,13 @@ def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
     titles = ("day", "kwh", "highest")
     rows = [[texts.text(f"forecast.column-{name}") for name in titles]]
     for day in days_ahead(ahead):
+        named = texts.date(day.day)
+        if not day.is_whole:
+            key = "forecast.part-of-day" if day.hours > 1 else "forecast.hour-of-day"
+            named = texts.text(key, day=named, hours=day.hours)
         rows.append(
             [
-                texts.date(day.day),
+                named,
                 f"{texts.number(day.mean_kwh, places=1)} kWh",
                 f"{day.highest_hour}:00" if round(day.mean_kwh, 1) else "–",
             ]

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ahorraluz.core.forecast.months import MonthUse
-from ahorraluz.core.home import Home
+from ahorraluz.core.consumption import check_kwh
+from ahorraluz.core.home import Home, MonthlyUse
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.core.periods import Period
+from ahorraluz.core.readings.quality import QualityFinding
+from ahorraluz.ingest.meter_files.options import LIMA
+from ahorraluz.services.assumed_supply import assumed_supply
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.find_readings import FoundReadings, known_on
-from ahorraluz.services.home_facts import facts_of
-from ahorraluz.services.predict_hours import HoursAhead, predict_hours
+from ahorraluz.services.home_facts import facts_of, recibo_kwh_day, recibos_of
+from ahorraluz.services.predict_hours import HoursAhead, hours_of_recibos, predict_hours
 from ahorraluz.services.predict_usage import (
     MonthAhead,
     history_of_home,
@@ -19,8 +24,9 @@ from ahorraluz.services.predict_usage import (
     predict_months_after,
     predict_next_months,
 )
+from ahorraluz.services.supplies import supply_name
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.services.understand_usage import Understanding
+from ahorraluz.services.understand_usage import NOT_STATED, Understanding
 
 
 class ForecastRequestError(AhorraLuzError):
@@ -39,7 +45,7 @@ class ForecastRequest:
     """Months after the newest one known, up to 24. [month]"""
     as_of: date | None = None
     """First day that is not over: of what came from it on nothing is used; ``None``: the day
-    after the readings."""
+    after the readings, or today where that is earlier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,8 +56,18 @@ class HomeForecast:
     hours: HoursAhead | None = None
     month: MonthAhead | None = None
     months: tuple[MonthAhead, ...] = ()
+    quality: tuple[QualityFinding, ...] = ()
+    """What is wrong with the readings and was mended or left out."""
     issues: tuple[Issue, ...] = ()
-    """What was left out of the readings."""
+    """What was assumed while the file was read, left out of it, or taken for the prices."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PresentMonth:
+    """Where the month of the newest readings will end, or why that cannot be told."""
+
+    ahead: MonthAhead | None
+    issues: tuple[Issue, ...] = ()
 
 
 def forecast_home(
@@ -72,9 +88,10 @@ def forecast_home(
     found
         Its readings; ``None``: its recibos are all there is.
     home
-        Its recibos, where there are no readings; with them, who lives there and with what.
+        Its recibos, who lives there and with what. Without any, the recibos of ``connection``
+        that print dates and energy count.
     connection
-        How it is billed; ``None``: nothing is priced.
+        How it is billed; ``None``: as a home of the newest sheet on file, which is said.
     tools
         Sheets on file.
     today
@@ -83,36 +100,47 @@ def forecast_home(
     Raises
     ------
     ForecastRequestError
-        ``forecast-needs-readings``: hours or this month's end of a home without readings;
-        ``forecast-recibos-later``: all its recibos came after the day that is asked for.
+        ``forecast-needs-readings``: this month's end of a home without readings;
+        ``forecast-recibos-later``: all its recibos came after the day that is asked for;
+        ``forecast-readings-future``, ``forecast-readings-today``: nothing had been read when
+        today began.
     AhorraLuzError
         What is known of it cannot be told on.
     """
     connection = _billed_by(connection, request.as_of)
-    if found is None:
-        if request.hours is not None or request.month:
-            raise ForecastRequestError("forecast-needs-readings")
-        history = _recibos(home, request.as_of)
-        return HomeForecast(name="", months=_months(request, history, connection, tools, today))
+    facts = facts_of(home, connection)
+    recibos = recibos_of(home, connection)
     issues: tuple[Issue, ...] = ()
-    if request.as_of is not None:
-        found = known_on(found, request.as_of)
-    elif _last_day(found) > today:
-        found, issues = _until(found, today)
+    if connection is None and (request.month or request.months):
+        connection, issues = _assumed(tools, today)
+    if found is None:
+        told = _of_recibos(request, recibos, connection, tools, today)
+        hours = None
+        if request.hours is not None:
+            hours = hours_of_recibos(
+                _newest_day(recibos, today),
+                origin=today,
+                zone=LIMA,
+                hours=request.hours,
+                facts=facts,
+            )
+        return HomeForecast(name="", hours=hours, months=told, issues=issues)
+    found, left_out = readings_by(found, as_of=request.as_of, today=today)
     readings = found.cleaned.readings
     hours = month = None
+    months: tuple[MonthAhead, ...] = ()
     if request.hours is not None:
         hours = predict_hours(
             readings,
             as_of=request.as_of,
             hours=request.hours,
-            facts=facts_of(home, connection),
+            facts=facts,
+            bill_kwh_day=recibo_kwh_day(recibos, as_of=_last_day(found), recent=True),
         )
     if request.month:
         month = predict_month(
             readings, as_of=request.as_of, connection=connection, tools=tools, today=today
         )
-    months: tuple[MonthAhead, ...] = ()
     if request.months:
         months = predict_months_after(
             readings,
@@ -122,17 +150,103 @@ def forecast_home(
             tools=tools,
             today=today,
         )
-    return HomeForecast(name=found.name, hours=hours, month=month, months=months, issues=issues)
+    return HomeForecast(
+        name=found.name,
+        hours=hours,
+        month=month,
+        months=months,
+        quality=found.cleaned.report.findings,
+        issues=(*found.issues, *left_out, *issues),
+    )
 
 
-def month_of(known: Understanding, *, tools: Toolbox, today: date) -> MonthAhead | None:
-    """Return where the month of the newest readings will end; ``None``: they do not tell."""
+def month_of(known: Understanding, *, tools: Toolbox, today: date) -> PresentMonth:
+    """Return where the month of the newest readings will end, by the rule of `forecast_home`."""
     try:
-        return predict_month(
-            known.readings, as_of=today, connection=known.connection, tools=tools, today=today
+        found, issues = readings_by(known.found, as_of=None, today=today)
+        ahead = predict_month(
+            found.cleaned.readings,
+            as_of=None,
+            connection=known.connection,
+            tools=tools,
+            today=today,
         )
-    except AhorraLuzError:
-        return None
+    except AhorraLuzError as error:
+        why = tuple(replace(issue, severity=Severity.NOTE) for issue in error.issues)
+        return PresentMonth(ahead=None, issues=why)
+    return PresentMonth(ahead=ahead, issues=issues)
+
+
+def readings_by(
+    found: FoundReadings, *, as_of: date | None, today: date
+) -> tuple[FoundReadings, tuple[Issue, ...]]:
+    """Return the readings that may be used, and what is to be said of those left out.
+
+    Parameters
+    ----------
+    found
+        Readings of a home.
+    as_of
+        First day that is not over, where one was named.
+    today
+        Otherwise the first day that is not over: nothing of it or of later days is used. Only
+        what comes after it is strange.
+
+    Raises
+    ------
+    ForecastRequestError
+        ``forecast-readings-future``: all come after today; ``forecast-readings-today``: they
+        begin today.
+    ReadingsRefusedError
+        ``readings-all-later``: all come after ``as_of``.
+    """
+    if as_of is not None:
+        return known_on(found, as_of), ()
+    first, last = _first_day(found), _last_day(found)
+    if first > today:
+        raise ForecastRequestError("forecast-readings-future", first=first, day=today)
+    if first == today:
+        raise ForecastRequestError("forecast-readings-today", day=today)
+    issues: tuple[Issue, ...] = ()
+    if last > today:
+        issues = (
+            Issue(
+                code="forecast-readings-later",
+                severity=Severity.WARNING,
+                parameters={"last": last, "day": today},
+            ),
+        )
+    return known_on(found, today), issues
+
+
+def home_of_kwh(kwh: Decimal, connection: Connection | None, *, as_of: date) -> Home:
+    """Return the home of which nothing is known but the energy of last month's recibo.
+
+    Parameters
+    ----------
+    kwh
+        Taken for the calendar month before ``as_of``. [kWh]
+    connection
+        How it is billed; ``None``: not known.
+    as_of
+        Day of the answer.
+
+    Raises
+    ------
+    InvalidInputError
+        As of :func:`check_kwh`.
+    """
+    check_kwh(kwh)
+    first = as_of.replace(day=1)
+    month = Period((first - timedelta(days=1)).replace(day=1), first)
+    supply = NOT_STATED if connection is None else connection.supply
+    return Home(supply=supply, history=(MonthlyUse(period=month, kwh=kwh),))
+
+
+def _first_day(found: FoundReadings) -> date:
+    """Return the local day of the first reading."""
+    readings = found.cleaned.readings
+    return datetime.fromtimestamp(int(readings.starts_s[0]), ZoneInfo(readings.zone)).date()
 
 
 def _last_day(found: FoundReadings) -> date:
@@ -142,21 +256,49 @@ def _last_day(found: FoundReadings) -> date:
     return datetime.fromtimestamp(last_s, ZoneInfo(readings.zone)).date()
 
 
-def _until(found: FoundReadings, today: date) -> tuple[FoundReadings, tuple[Issue, ...]]:
-    """Return the readings up to a day, which is all that can have been measured."""
-    issue = Issue(
-        code="forecast-readings-later",
-        severity=Severity.WARNING,
-        parameters={"last": _last_day(found), "day": today},
+def _of_recibos(
+    request: ForecastRequest,
+    recibos: Sequence[MonthlyUse],
+    connection: Connection | None,
+    tools: Toolbox,
+    today: date,
+) -> tuple[MonthAhead, ...]:
+    """Return the months after the newest recibo."""
+    if request.month:
+        raise ForecastRequestError("forecast-needs-readings")
+    home = Home(supply=NOT_STATED, history=tuple(recibos))
+    history = history_of_home(home, as_of=request.as_of)
+    if recibos and not history:
+        raise ForecastRequestError("forecast-recibos-later", day=request.as_of)
+    if request.months == 0:
+        return ()
+    return predict_next_months(
+        history, ahead=request.months, connection=connection, tools=tools, today=today
     )
-    return known_on(found, today + timedelta(days=1)), (issue,)
 
 
-def _recibos(home: Home | None, as_of: date | None) -> tuple[MonthUse, ...]:
-    history = () if home is None else history_of_home(home, as_of=as_of)
-    if home is not None and home.history and not history:
-        raise ForecastRequestError("forecast-recibos-later", day=as_of)
-    return history
+def _newest_day(recibos: Sequence[MonthlyUse], today: date) -> float:
+    """Return the mean day of the newest recibo. [kWh/day]"""
+    kwh = recibo_kwh_day(recibos, as_of=today)
+    if kwh is None:
+        raise ForecastRequestError("forecast-of-what")
+    return kwh
+
+
+def _assumed(tools: Toolbox, today: date) -> tuple[Connection | None, tuple[Issue, ...]]:
+    """Return the supply of the newest sheet, and that nobody named one."""
+    assumed = assumed_supply(tools, as_of=today)
+    if assumed is None:
+        return None, (Issue(code="forecast-no-prices", parameters={"day": today}),)
+    said = Issue(
+        code="forecast-supply-assumed",
+        severity=Severity.NOTE,
+        parameters={
+            "supply": supply_name(assumed.connection.supply),
+            "sheet": assumed.sheet_from,
+        },
+    )
+    return assumed.connection, (said,)
 
 
 def _billed_by(connection: Connection | None, as_of: date | None) -> Connection | None:
@@ -165,17 +307,3 @@ def _billed_by(connection: Connection | None, as_of: date | None) -> Connection 
         return connection
     known = tuple(r for r in connection.receipts if r.period is None or r.period.end <= as_of)
     return replace(connection, receipts=known)
-
-
-def _months(
-    request: ForecastRequest,
-    history: Sequence[MonthUse],
-    connection: Connection | None,
-    tools: Toolbox,
-    today: date,
-) -> tuple[MonthAhead, ...]:
-    if request.months == 0:
-        return ()
-    return predict_next_months(
-        history, ahead=request.months, connection=connection, tools=tools, today=today
-    )

@@ -33,8 +33,6 @@ class OpenModels:
 
     models: tuple[Forecaster, ...]
     """The baselines first."""
-    bars: tuple[Forecaster, ...]
-    """Those that the others are held against."""
     issues: tuple[Issue, ...]
 
 
@@ -60,7 +58,7 @@ def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
                 "forecast-model-unknown", value=name[:60], choices=", ".join(NAMES)
             )
     free = holidays_of(zone)
-    known = _baselines(_population())
+    known = _baselines(population_known())
     models: list[Forecaster] = []
     issues: list[Issue] = []
     for name in NAMES if names is None else (name for name in NAMES if name in names):
@@ -74,9 +72,7 @@ def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
             issues.append(
                 Issue(code="forecast-model-missing", severity=Severity.NOTE, parameters=missing)
             )
-    return OpenModels(
-        models=tuple(models), bars=tuple(known[name] for name in BARS), issues=tuple(issues)
-    )
+    return OpenModels(models=tuple(models), issues=tuple(issues))
 
 
 def holidays_of(zone: str) -> FreeDays:
@@ -116,7 +112,7 @@ def _baselines(population: Population) -> Mapping[str, Forecaster]:
     return {model.name: model for model in models}
 
 
-def _population() -> Population:
+def population_known() -> Population:
     """Return how the homes behind the default model spread their energy, if it is there."""
     from ahorraluz.learning.litert import default_population
 

@@ -1,18 +1,20 @@
 """The hours after a local midnight, as sure as the home's own past says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ahorraluz.core.forecast.backtest import LEAST_SCALE
+from ahorraluz.core.forecast.backtest import HISTORY_DAYS, LEAST_SCALE, make_trial
 from ahorraluz.core.forecast.baselines import Climatology
-from ahorraluz.core.forecast.calibration import WINDOW_DAYS, apply, latest_offsets, rolling
+from ahorraluz.core.forecast.calibration import apply, latest_offsets, rolling
 from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
     HIGH,
-    HORIZON_DAYS,
     HOURS_DAY,
+    LOW,
     Floats,
     Forecaster,
     ForecastError,
@@ -20,16 +22,14 @@ from ahorraluz.core.forecast.forecaster import (
     Windows,
     mean_day,
 )
-from ahorraluz.core.forecast.panel import HomeHours, cut_windows, home_hours
+from ahorraluz.core.forecast.panel import HomeHours, home_hours
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.readings.grid import day_grid
 from ahorraluz.core.readings.schema import Readings
 from ahorraluz.learning.litert import load_default
-from ahorraluz.services.forecast_models import holidays_of
+from ahorraluz.services.forecast_models import holidays_of, population_known
 from ahorraluz.services.quiet_runtime import quiet_runtime
 
-CALIBRATION_DAYS = WINDOW_DAYS + HORIZON_DAYS
-"""Days before the origin whose forecasts are held against what came. [day]"""
 UNUSUAL_DAYS = 14
 """Newest days that are looked at for odd ones. [day]"""
 UNUSUAL_SHARE = 0.4
@@ -49,10 +49,26 @@ class HoursAhead:
     model: str
     version: str
     days_seen: int
-    """Days with a reading among the 28 before the origin."""
-    unusual: tuple["UnusualDay", ...]
+    """Days with a reading among the 28 before the origin; 0: recibos alone."""
+    bill_kwh_day: float | None = None
+    """Mean energy of a day by the home's recibos; ``None``: none was given. [kWh]"""
+    unusual: tuple["UnusualDay", ...] = ()
     """Days of the last two weeks that took far more than was to be expected."""
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def band_parts(self) -> tuple[float, float] | None:
+        """Ends of the usual 80 % band over what an hour is expected to take, ``None`` of nothing.
+
+        Those of the middle hour, by each end.
+        """
+        mean = self.hours.mean[0]
+        some = mean > 0
+        if not bool(some.any()):
+            return None
+        ends = self.hours.quantiles[0][some][:, [LOW, HIGH]] / mean[some][:, None]
+        low, high = np.median(ends, axis=0)
+        return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +86,7 @@ def predict_hours(
     as_of: date | None,
     hours: int,
     facts: Floats | None = None,
+    bill_kwh_day: float | None = None,
     model: Forecaster | None = None,
 ) -> HoursAhead:
     """Return the hours of a home after a local midnight.
@@ -84,6 +101,8 @@ def predict_hours(
         Hours ahead, 1 to 168. [h]
     facts
         What else is known of the home, columns ``FACTS``, shape (3,); ``None``: nothing.
+    bill_kwh_day
+        Mean energy of a day by its recibos; ``None``: there are none. [kWh]
     model
         ``None``: the default model, or the climatology where the system cannot run it.
 
@@ -92,7 +111,7 @@ def predict_hours(
     ReadingsError
         ``readings-too-coarse``.
     ForecastError
-        ``forecast-nothing-known``: no reading in the 28 days before.
+        ``forecast-nothing-known``: neither a reading in the 28 days before nor a recibo.
     """
     grid = day_grid(readings).hourly()
     known = np.flatnonzero(grid.known > 0)
@@ -103,25 +122,75 @@ def predict_hours(
     part = grid.power_kw[max(place - CONTEXT_DAYS, 0) : max(place, 0)]
     if len(part):
         kwh[-len(part) :] = part
-    if place <= 0 or bool(np.all(np.isnan(kwh))):
+    windows = _window(kwh, origin=origin, facts=facts, bill_kwh_day=bill_kwh_day)
+    bare = place <= 0 or bool(np.all(np.isnan(kwh)))
+    if bare and bill_kwh_day is None:
         raise ForecastError("forecast-nothing-known", day=origin.astype(date))
-    windows = Windows(
+    chosen, issues = (model, ()) if model else _default_model(readings.zone)
+    unusual: tuple[UnusualDay, ...] = ()
+    if bare:
+        told = chosen.predict(windows)
+    else:
+        told, unusual = _as_served(chosen, windows, home_hours("", grid), before=place)
+    ahead = _answer(told, windows, chosen, hours=hours, zone=readings.zone)
+    return replace(ahead, unusual=unusual, issues=issues)
+
+
+def hours_of_recibos(
+    bill_kwh_day: float,
+    *,
+    origin: date,
+    zone: str,
+    hours: int,
+    facts: Floats | None = None,
+    model: Forecaster | None = None,
+) -> HoursAhead:
+    """Return the hours of a home without readings: how other homes spread what it takes.
+
+    Parameters
+    ----------
+    bill_kwh_day
+        Mean energy of a day by its recibos. [kWh]
+    origin
+        First day ahead.
+    zone
+        IANA zone of its local days.
+    hours, facts, model
+        As of :func:`predict_hours`.
+    """
+    kwh = np.full((CONTEXT_DAYS, HOURS_DAY), np.nan)
+    day = np.datetime64(origin, "D")
+    windows = _window(kwh, origin=day, facts=facts, bill_kwh_day=bill_kwh_day)
+    chosen, issues = (model, ()) if model else _default_model(zone)
+    ahead = _answer(chosen.predict(windows), windows, chosen, hours=hours, zone=zone)
+    return replace(ahead, issues=issues)
+
+
+def _window(
+    kwh: Floats, *, origin: np.datetime64, facts: Floats | None, bill_kwh_day: float | None
+) -> Windows:
+    """Return one home at one midnight."""
+    return Windows(
         kwh=kwh[None],
         origin=np.array([origin]),
-        bill_kwh_day=np.array([np.nan]),
+        bill_kwh_day=np.array([np.nan if bill_kwh_day is None else bill_kwh_day]),
         facts=None if facts is None else facts[None],
     )
-    chosen, issues = (model, ()) if model else _default_model(readings.zone)
-    told, unusual = _as_served(chosen, windows, home_hours("", grid), before=place)
+
+
+def _answer(
+    told: Hours, windows: Windows, model: Forecaster, *, hours: int, zone: str
+) -> HoursAhead:
+    """Return the first hours that were told of one home, with what they rest on."""
+    bill = float(windows.bill_kwh_day[0])
     return HoursAhead(
-        origin=origin.astype(date),
-        zone=readings.zone,
+        origin=windows.origin[0].astype(date),
+        zone=zone,
         hours=Hours(quantiles=told.quantiles[:, :hours], mean=told.mean[:, :hours]),
-        model=chosen.name,
-        version=chosen.version,
-        days_seen=int(np.sum(~np.isnan(kwh).all(axis=1))),
-        unusual=unusual,
-        issues=issues,
+        model=model.name,
+        version=model.version,
+        days_seen=int(np.sum(~np.isnan(windows.kwh[0]).all(axis=1))),
+        bill_kwh_day=None if np.isnan(bill) else bill,
     )
 
 
@@ -130,7 +199,8 @@ def _default_model(zone: str) -> tuple[Forecaster, tuple[Issue, ...]]:
         with quiet_runtime():
             return load_default(free=holidays_of(zone)), ()
     except ForecastError as error:
-        return Climatology(), (replace(error.issue, severity=Severity.WARNING),)
+        known = Climatology(population_known())
+        return known, (replace(error.issue, severity=Severity.WARNING),)
 
 
 def _as_served(
@@ -138,11 +208,12 @@ def _as_served(
 ) -> tuple[Hours, tuple[UnusualDay, ...]]:
     """Return a forecast moved by how well the model did for this home, and its odd days."""
     told = model.predict(windows)
-    first = windows.origin[0] - CALIBRATION_DAYS
-    cut = cut_windows([_past(home, before)], first=first, least_known=1 / HOURS_DAY)
+    past_home = HomeHours(id=home.id, days=home.days[:before], kwh=home.kwh[:before])
+    # The windows that a backtest calibrates on, so that what is served is what was judged.
+    cut = make_trial([past_home], first=windows.origin[0], history_days=HISTORY_DAYS).cut
     if len(cut.windows) == 0:
         return told, ()
-    past = cut.windows
+    past = replace(cut.windows, bill_kwh_day=np.repeat(windows.bill_kwh_day, len(cut.windows)))
     if windows.facts is not None:
         past = replace(past, facts=np.repeat(windows.facts, len(past), axis=0))
     said, actual = model.predict(past), cut.actual.reshape(len(past), -1)
@@ -150,14 +221,6 @@ def _as_served(
     offsets = latest_offsets(said, actual, scale, origin=origin, today=windows.origin[0])
     served = rolling(said, actual, scale, origin=origin)
     return apply(told, offsets, _scale(windows)), _unusual(served, actual, origin)
-
-
-def _past(home: HomeHours, before: int) -> HomeHours:
-    """Return the days before a place and the unknown ones after it that the newest window spans."""
-    ahead = HORIZON_DAYS - 1
-    days = home.days[0] + np.arange(before + ahead)
-    kwh = np.pad(home.kwh[:before], ((0, ahead), (0, 0)), constant_values=np.nan)
-    return HomeHours(id=home.id, days=days, kwh=kwh)
 
 
 def _unusual(served: Hours, actual: np.ndarray, origin: np.ndarray) -> tuple[UnusualDay, ...]:
@@ -180,18 +243,52 @@ class DayAhead:
     """One day ahead in short."""
 
     day: date
+    hours: int
+    """Hours of it that were asked for; a day of a clock change has 23 or 25. [h]"""
+    is_whole: bool
+    """Whether those are all it has."""
     mean_kwh: float
     """Expected energy of its hours. [kWh]"""
     highest_hour: int
-    """Hour with the highest expected energy."""
+    """Hour of the clock with the highest expected energy."""
 
 
 def days_ahead(ahead: HoursAhead) -> tuple[DayAhead, ...]:
     """Return the days of some hours ahead; the last one may be a part of a day."""
     mean = ahead.hours.mean[0]
+    starts: dict[date, list[int]] = {}
+    for start, slot in clock_hours(ahead):
+        starts.setdefault(start.date(), []).append(slot)
     days = []
-    for place, start in enumerate(range(0, len(mean), HOURS_DAY)):
-        part = mean[start : start + HOURS_DAY]
-        day = ahead.origin + timedelta(days=place)
-        days.append(DayAhead(day=day, mean_kwh=float(part.sum()), highest_hour=int(part.argmax())))
+    for number, (day, slots) in enumerate(starts.items()):
+        highest = max(slots, key=lambda slot: mean[slot])
+        days.append(
+            DayAhead(
+                day=day,
+                hours=len(slots),
+                is_whole=len(mean) >= (number + 1) * HOURS_DAY,
+                mean_kwh=float(mean[slots].sum()),
+                highest_hour=highest % HOURS_DAY,
+            )
+        )
     return tuple(days)
+
+
+def clock_hours(ahead: HoursAhead) -> Iterator[tuple[datetime, int]]:
+    """Yield the beginning of each hour ahead with its place among those of the model.
+
+    The model tells 24 hours of the local clock a day. The one that a clock change skips does
+    not come; the one that it repeats comes twice, each time as the model tells it.
+    """
+    zone = ZoneInfo(ahead.zone)
+    for slot in range(ahead.hours.mean.shape[1]):
+        number, hour = divmod(slot, HOURS_DAY)
+        day = ahead.origin + timedelta(days=number)
+        moments = {
+            datetime.combine(day, time(hour), tzinfo=zone).replace(fold=fold).astimezone(UTC)
+            for fold in (0, 1)
+        }
+        for moment in sorted(moments):
+            start = moment.astimezone(zone)
+            if (start.date(), start.hour) == (day, hour):
+                yield start, slot

@@ -7,14 +7,14 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ahorraluz.services.predict_usage import MonthAhead
+from ahorraluz.services.forecast_home import PresentMonth
 from ahorraluz.services.understand_usage import Understanding
 from ahorraluz.texts import Texts
 from ahorraluz.web.usage_view import usage_view
 
 
 def usage_report(
-    known: Understanding, texts: Texts, *, day: date, month: MonthAhead | None = None
+    known: Understanding, texts: Texts, *, day: date, month: PresentMonth | None = None
 ) -> str:
     """Return the report as HTML, with its style and its pictures in it."""
     return (

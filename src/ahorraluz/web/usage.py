@@ -9,9 +9,8 @@ from ahorraluz.services.compare_tariffs import compare_tariffs
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.comparison import option_sentence
 from ahorraluz.services.find_readings import FoundReadings
-from ahorraluz.services.forecast_home import month_of
+from ahorraluz.services.forecast_home import PresentMonth, month_of
 from ahorraluz.services.manage_readings import csv_of_readings
-from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.receive_readings import HOME_NAME, readings_of
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
 from ahorraluz.web.choices import distributor_options
@@ -104,7 +103,7 @@ def _understood(home: str, page: Page) -> Understanding:
     )
 
 
-def _month(known: Understanding) -> MonthAhead | None:
+def _month(known: Understanding) -> PresentMonth:
     return month_of(known, tools=door().tools, today=_today())
 
 

@@ -14,6 +14,7 @@ from ahorraluz.core.rounding import whole_percents
 from ahorraluz.core.usage.findings import Weight
 from ahorraluz.services.documents.forecast import month_sentences
 from ahorraluz.services.documents.readings import quality_text
+from ahorraluz.services.forecast_home import PresentMonth
 from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.understand_usage import PricedFinding, Understanding
 from ahorraluz.texts import Texts
@@ -38,6 +39,8 @@ LEAST_COST = Decimal("0.5")
 """Costs below this are called small, not counted in céntimos. [PEN/month]"""
 MOST_MONTHS = 24
 LEAST_SHOWN = 5
+MONTHS_ALONE = "forecast-needs-days"
+"""Why recibos tell no end of a month: the page shows their months, and nobody asked for more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +97,12 @@ class UsageView:
     """Whether the connection is known, so that findings have a cost."""
 
 
-def usage_view(known: Understanding, texts: Texts, *, month: MonthAhead | None = None) -> UsageView:
+def usage_view(
+    known: Understanding, texts: Texts, *, month: PresentMonth | None = None
+) -> UsageView:
     """Return what is shown of an understanding, and of the month it is in."""
+    ahead = None if month is None else month.ahead
+    untold = () if month is None else month.issues
     readings = known.readings
     account = known.account
     rows = use_rows(account, None, texts) if account else ()
@@ -109,9 +116,9 @@ def usage_view(known: Understanding, texts: Texts, *, month: MonthAhead | None =
         name=known.name,
         span=texts.text("usage-page.span", start=first, end=last, zone=zone),
         tiles=tuple(_tiles(known, texts)),
-        fan=None if month is None else _fan(month),
-        month_title="" if month is None else texts.month(month.forecast.period.start),
-        month=() if month is None else tuple(month_sentences(month, texts)),
+        fan=None if ahead is None else _fan(ahead),
+        month_title="" if ahead is None else texts.month(ahead.forecast.period.start),
+        month=() if ahead is None else tuple(month_sentences(ahead, texts)),
         findings=tuple(_finding(item, texts) for item in known.findings),
         shown=max(LEAST_SHOWN, sum(item.cost is not None for item in known.findings)),
         heat=_heat(known, texts),
@@ -122,7 +129,13 @@ def usage_view(known: Understanding, texts: Texts, *, month: MonthAhead | None =
         usage_basis=_main_basis(rows),
         not_enough=tuple(texts.issue(issue) for issue in known.enough.issues),
         quality=tuple(quality_text(item, texts) for item in known.found.cleaned.report.findings),
-        issues=tuple(dict.fromkeys(texts.issue(issue) for issue in known.issues)),
+        issues=tuple(
+            dict.fromkeys(
+                texts.issue(issue)
+                for issue in (*known.issues, *untold)
+                if issue.code != MONTHS_ALONE
+            )
+        ),
         priced=known.connection is not None,
     )
 

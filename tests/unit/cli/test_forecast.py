@@ -62,8 +62,113 @@ def test_what_has_not_come_was_not_measured_and_is_not_used(
 
     assert faults(document, "forecast") == []
     assert [issue["code"] for issue in document["issues"]] == ["forecast-readings-later"]
-    assert document["hours"]["as_of"] == "2026-07-02"
+    assert document["hours"]["as_of"] == "2026-07-01"
     assert "aún no llega" in told.stdout
+
+
+def test_the_hours_of_today_that_are_over_are_left_out_without_a_word(
+    readings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Session, "day", lambda _session, _given: date(2026, 7, 19))
+
+    document = answer("forecast", readings, "--horizon", "24", "--month")
+
+    assert document["issues"][1:] == []
+    assert document["hours"]["as_of"] == "2026-07-19"
+    assert document["month"]["days_left"] == 13
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        pytest.param(date(2026, 4, 1), "posteriores a hoy", id="all to come"),
+        pytest.param(FIRST, "empiezan hoy", id="the meter began today"),
+    ],
+)
+def test_readings_of_days_to_come_are_refused_with_their_dates(
+    readings: Path, monkeypatch: pytest.MonkeyPatch, today: date, said: str
+) -> None:
+    monkeypatch.setattr(Session, "day", lambda _session, _given: today)
+
+    result = run("forecast", readings, "--month")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "--as-of" not in result.stderr
+
+
+def test_one_recibo_gives_hours_at_its_level_and_says_how_wide_they_are() -> None:
+    document = answer("forecast", "--kwh", "150", "--horizon", "168", "--as-of", "2026-11-26")
+    words = run("forecast", "--kwh", "150", "--horizon", "30", "--as-of", "2026-11-26").stdout
+
+    ahead = document["hours"]
+    assert faults(document, "forecast") == []
+    assert (ahead["as_of"], ahead["days_seen"], len(ahead["hours"])) == ("2026-11-26", 0, 168)
+    assert ahead["recibo_kwh_day"] == pytest.approx(150 / 31, abs=1e-3)
+    assert ahead["kwh"] == pytest.approx(7 * 150 / 31, rel=1e-3)
+    evening = ahead["hours"][19]
+    assert evening["q90"] > 3 * evening["q10"]
+    assert "reparten su energía otros hogares" in words
+    assert "27 de noviembre de 2026 (solo 6 horas)" in words
+
+
+def test_a_home_file_and_a_recibo_give_hours_too() -> None:
+    home = answer("forecast", "--home", EXAMPLES / "lima.toml", "--horizon", "24")["hours"]
+
+    assert home["days_seen"] == 0
+    assert home["kwh"] == pytest.approx(home["recibo_kwh_day"], rel=0.1)
+
+
+def test_a_recibo_beside_a_few_readings_moves_their_hours(tmp_path: Path) -> None:
+    path = hours(tmp_path / "casa.csv", days=1)
+    words = ("forecast", path, "--horizon", "24", "--as-of", "2026-05-02")
+
+    alone, low = answer(*words)["hours"], answer(*words, "--kwh", "60")["hours"]
+
+    assert (alone["recibo_kwh_day"], low["recibo_kwh_day"]) == (None, 2.0)
+    assert low["kwh"] < alone["kwh"]
+
+
+def test_a_horizon_that_ends_within_a_day_says_how_many_hours_it_has(readings: Path) -> None:
+    thirty, one_more = (
+        run("forecast", readings, "--horizon", hours_).stdout for hours_ in ("30", "25")
+    )
+
+    assert "21 de julio de 2026 (solo 6 horas)" in thirty
+    assert "21 de julio de 2026 (solo una hora)" in one_more
+
+
+def test_without_a_supply_the_newest_sheet_prices_the_month_and_that_is_said(
+    readings: Path,
+) -> None:
+    document = answer("forecast", readings, "--month")
+    months = answer("forecast", "--kwh", "150", "--months", "2", "--as-of", "2026-11-26")
+
+    for told in (document, months):
+        (said,) = [item for item in told["issues"] if item["code"] == "forecast-supply-assumed"]
+        assert "Luz del Sur" in said["text"] or "Pluz" in said["text"]
+    assert document["month"]["bill"]["limits"][0]["limit_kwh"] == "140"
+    assert document["month"]["fise_line_kwh"] is not None
+    assert [month["bill"] is None for month in months["next_months"]] == [False, False]
+
+
+def test_with_a_supply_none_is_assumed(readings: Path) -> None:
+    document = answer("forecast", readings, "--month", *LIMA)
+
+    assert document["issues"] == []
+
+
+def test_what_is_wrong_with_the_readings_is_said_with_the_forecast(tmp_path: Path) -> None:
+    path = hours(tmp_path / "casa.csv")
+    lines = path.read_text("utf-8").splitlines()
+    lines[500] = lines[500].partition(",")[0] + ",-0.4"
+    path.write_text("\n".join(lines), "utf-8")
+
+    document, told = answer("forecast", path, "--horizon", "24"), run("forecast", path)
+
+    assert faults(document, "forecast") == []
+    assert document["quality"] != []
+    assert document["quality"][0]["text"] in told.stdout
 
 
 def test_a_home_that_uses_nothing_has_no_highest_hour(tmp_path: Path) -> None:

@@ -59,7 +59,6 @@ def test_baselines_are_always_there_and_what_is_missing_is_said(
     found = open_models(zone="UTC")
 
     assert tuple(model.name for model in found.models) == BASELINES
-    assert tuple(model.name for model in found.bars) == BARS
     assert [issue.code for issue in found.issues] == ["forecast-model-missing"] * 2
 
 

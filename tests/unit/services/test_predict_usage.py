@@ -18,10 +18,12 @@ from ahorraluz.services.forecast_home import (
     ForecastRequestError,
     HomeForecast,
     forecast_home,
+    month_of,
 )
 from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.receive_readings import FileHints, ReadingsRefusedError
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
+from ahorraluz.services.understand_usage import About, understand_usage
 from ahorraluz.settings import Settings
 
 FIRST = date(2026, 5, 1)
@@ -195,3 +197,39 @@ def test_the_last_day_counted_is_the_last_whole_one(tmp_path: Path, tools: Toolb
 
     assert month is not None
     assert month.known_until == FIRST + timedelta(days=DAYS - 1)
+
+
+@pytest.mark.parametrize("days_before_end", [-3, 0, 5])
+def test_a_page_and_a_command_tell_the_same_month_on_the_same_day(
+    tmp_path: Path, tools: Toolbox, days_before_end: int
+) -> None:
+    found = counter(tmp_path, tools, every=1)
+    today = FIRST + timedelta(days=DAYS - days_before_end)
+    about = About(connection=Connection(supply=SUPPLY))
+
+    known = understand_usage(found, about=about, tools=tools, as_of=today)
+    page = month_of(known, tools=tools, today=today)
+    command = forecast_home(
+        ForecastRequest(month=True),
+        found=found,
+        home=None,
+        connection=about.connection,
+        tools=tools,
+        today=today,
+    )
+
+    assert page.ahead is not None
+    assert command.month is not None
+    assert page.ahead.forecast == command.month.forecast
+    assert page.ahead.used_by_day == command.month.used_by_day
+    assert page.ahead.known_until < today
+
+
+def test_a_page_is_told_why_there_is_no_month(tmp_path: Path, tools: Toolbox) -> None:
+    found = counter(tmp_path, tools, every=1)
+    known = understand_usage(found, about=About(), tools=tools, as_of=TODAY)
+
+    month = month_of(known, tools=tools, today=FIRST - timedelta(days=9))
+
+    assert month.ahead is None
+    assert [issue.code for issue in month.issues] == ["forecast-readings-future"]

@@ -1,9 +1,7 @@
 """The document of what comes next: hours, this month, months ahead, and their recibos."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
-from zoneinfo import ZoneInfo
 
 from ahorraluz.core.advice.forecast_bills import BillForecast
 from ahorraluz.core.advice.voucher_line import VoucherLine
@@ -17,8 +15,9 @@ from ahorraluz.services.documents.parts import (
     plain,
     soles,
 )
+from ahorraluz.services.documents.readings import quality_text
 from ahorraluz.services.forecast_home import HomeForecast
-from ahorraluz.services.predict_hours import HoursAhead
+from ahorraluz.services.predict_hours import HoursAhead, clock_hours
 from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.texts import Texts
 
@@ -38,14 +37,16 @@ def forecast_document(forecast: HomeForecast, texts: Texts) -> Document:
         "hours": None if hours is None else _hours(hours, texts),
         "month": None if month is None else _month(month, texts),
         "next_months": [_month(ahead, texts) for ahead in forecast.months],
+        "quality": [
+            {"code": found.code, "text": quality_text(found, texts)} for found in forecast.quality
+        ],
         "issues": issue_documents(forecast.issues, texts),
     }
 
 
 def _hours(ahead: HoursAhead, texts: Texts) -> Document:
-    zone = ZoneInfo(ahead.zone)
-    midnight = datetime.combine(ahead.origin, datetime.min.time(), tzinfo=zone).astimezone(UTC)
-    rows = zip(ahead.hours.quantiles[0], ahead.hours.mean[0], strict=True)
+    quantiles, mean = ahead.hours.quantiles[0], ahead.hours.mean[0]
+    starts = list(clock_hours(ahead))
     return {
         "as_of": ahead.origin.isoformat(),
         "zone": ahead.zone,
@@ -53,17 +54,20 @@ def _hours(ahead: HoursAhead, texts: Texts) -> Document:
         "version": ahead.version,
         "basis": basis_of_hours(ahead, texts),
         "days_seen": ahead.days_seen,
-        "kwh": round(float(ahead.hours.mean.sum()), PLACES),
+        "recibo_kwh_day": (
+            None if ahead.bill_kwh_day is None else round(ahead.bill_kwh_day, PLACES)
+        ),
+        "kwh": round(sum(float(mean[slot]) for _, slot in starts), PLACES),
         "hours": [
             {
-                "start": (midnight + timedelta(hours=place)).astimezone(zone).isoformat(),
+                "start": start.isoformat(),
                 **{
                     label: round(float(kwh), PLACES)
-                    for label, kwh in zip(NAMES, quantiles, strict=True)
+                    for label, kwh in zip(NAMES, quantiles[slot], strict=True)
                 },
-                "mean": round(float(mean), PLACES),
+                "mean": round(float(mean[slot]), PLACES),
             }
-            for place, (quantiles, mean) in enumerate(rows)
+            for start, slot in starts
         ],
         "unusual": [
             {
@@ -78,9 +82,16 @@ def _hours(ahead: HoursAhead, texts: Texts) -> Document:
 
 
 def basis_of_hours(ahead: HoursAhead, texts: Texts) -> str:
-    """Return the sentence on how many days the hours ahead rest on."""
-    key = "forecast.basis-one-day" if ahead.days_seen == 1 else "forecast.basis-hours"
-    return texts.text(key, days=ahead.days_seen)
+    """Return the sentence on what the hours ahead rest on; of recibos alone, how wide they are."""
+    if ahead.days_seen:
+        key = "forecast.basis-one-day" if ahead.days_seen == 1 else "forecast.basis-hours"
+        return texts.text(key, days=ahead.days_seen)
+    daily = texts.number(ahead.bill_kwh_day or 0.0, places=1)
+    band = ahead.band_parts
+    if band is None:
+        return texts.text("forecast.basis-hours-nothing")
+    low, high = map(texts.percent, band)
+    return texts.text("forecast.basis-hours-recibo", kwh=daily, low=low, high=high)
 
 
 def _month(ahead: MonthAhead, texts: Texts) -> Document:
