@@ -17,6 +17,8 @@ from ahorraluz.core.advice.rules import Rules
 Floats = NDArray[np.float64]
 MOST_TOGETHER = 13
 """Measures of one group that are enumerated: 8,192 subsets."""
+COMPARED_AT_ONCE = 32
+"""Bundles of which every pair is compared in one go; more of them would fill the memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +127,8 @@ def undominated(bundles: Bundles) -> Bundles:
     """Return the bundles of which no other takes as much, for as little, everywhere."""
     order = np.lexsort((-bundles.taken.sum(axis=1), bundles.fixed[:, 0], bundles.cost))
     bundles = bundles.kept(order)
+    if len(bundles) <= COMPARED_AT_ONCE:
+        return bundles.kept(~_beaten(bundles))
     keep: list[int] = []
     for place in range(len(bundles)):
         known = np.array(keep, dtype=np.int64)
@@ -136,6 +140,17 @@ def undominated(bundles: Bundles) -> Bundles:
         if not better.any():
             keep.append(place)
     return bundles.kept(np.array(keep, dtype=np.int64))
+
+
+def _beaten(bundles: Bundles) -> NDArray[np.bool_]:
+    """Tell which bundles one before them beats, shape (j,): every pair at once."""
+    taken, fixed, cost = bundles.taken, bundles.fixed, bundles.cost
+    better = (
+        (taken[:, None] >= taken).all(axis=2)
+        & (fixed[:, None] <= fixed).all(axis=2)
+        & (cost[:, None] <= cost)
+    )
+    return np.asarray(np.triu(better, k=1).any(axis=0))
 
 
 def promising(group: Sequence[int], worths: Sequence[float]) -> tuple[tuple[int, ...], bool]:

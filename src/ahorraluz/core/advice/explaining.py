@@ -154,8 +154,17 @@ class Explainer:
         cost = sum((board.candidates[member].cost for member in with_it), ZERO)
         return round_cent(cost) if adds > 0 and cost > budget else None
 
+    @cached_property
+    def _known_beside(self) -> dict[int, tuple[list[int], float]]:
+        return {}
+
     def _beside(self, place: int) -> tuple[list[int], float]:
         """Return the steps with a candidate, less what it rules out, and what that adds."""
+        if place not in self._known_beside:
+            self._known_beside[place] = self._reckoned_beside(place)
+        return self._known_beside[place]
+
+    def _reckoned_beside(self, place: int) -> tuple[list[int], float]:
         problem = self.board.problem
         excluded = {a + b - place for a, b in problem.rules.exclusions if place in (a, b)}
         members = [*(member for member in self.members if member not in excluded), place]

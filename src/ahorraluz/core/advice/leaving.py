@@ -122,14 +122,19 @@ class Leaving:
         """
         places = tuple(use for use in uses if use in self._cut or self.on_all)
         row = {use: number for number, use in enumerate(places)}
-        kept = np.ones((len(sets), len(places), len(self.calendar)))
+        kept = np.ones((len(places), len(sets), len(self.calendar)))
         for candidate, (cut, shares) in self.kept.items():
-            inside = [number for number, use in enumerate(cut) if use in row]
-            if inside:
-                rows = [row[cut[number]] for number in inside]
-                member = sets[:, candidate, None, None]
-                kept[:, rows] *= np.where(member, shares[inside], 1.0)
-        return KeptUses(places=places, shares=kept)
+            members = np.flatnonzero(sets[:, candidate])
+            if not len(members):
+                continue
+            for number, use in enumerate(cut):
+                if use not in row:
+                    continue
+                if len(members) == len(sets):
+                    kept[row[use]] *= shares[number]
+                else:
+                    kept[row[use], members] *= shares[number]
+        return KeptUses(places=places, shares=kept.transpose(1, 0, 2))
 
     def taken_when(
         self, sets: Sets, kept: KeptUses, *, everywhere: Shares, candidates: Sequence[int]

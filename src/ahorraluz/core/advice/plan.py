@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import numpy as np
+
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.chances import Sampling
 from ahorraluz.core.advice.choosing import Board, Choose, choose_best, sizes_of
@@ -40,7 +42,9 @@ from ahorraluz.core.advice.wishes import NO_WISHES, Objective, Wishes
 from ahorraluz.core.advice.worth import Money
 from ahorraluz.core.estimate import Estimate, total
 from ahorraluz.core.issues import Issue
+from ahorraluz.core.money import CENT
 from ahorraluz.core.tariffs.figures import DISCOUNT_RATE
+from ahorraluz.core.tariffs.year_arrays import UNPRICED
 
 
 def make_plan(
@@ -201,20 +205,21 @@ def _plan(
 
 
 def _months(board: Board, now: EnergyYear, then: EnergyYear) -> tuple[PlannedMonth, ...]:
-    year = board.context.year
-    before, after = (
-        price_year([int(wh) * WATT_HOUR for wh in energy.total_wh], year) for energy in (now, then)
-    )
+    year, ends = board.context.year, (now.total_wh, then.total_wh)
+    totals = board.prices.totals(np.column_stack(ends))
+    for wh, cents in zip(ends, totals.T, strict=True):
+        if (cents == UNPRICED).any():
+            price_year([int(month) * WATT_HOUR for month in wh], year)
     return tuple(
         PlannedMonth(
             period=terms.period,
             terms=terms,
-            kwh_now=old.consumption.energy_kwh,
-            kwh_then=new.consumption.energy_kwh,
-            total_now=old.total,
-            total_then=new.total,
+            kwh_now=int(old) * WATT_HOUR,
+            kwh_then=int(new) * WATT_HOUR,
+            total_now=int(before) * CENT,
+            total_then=int(after) * CENT,
         )
-        for terms, old, new in zip(year, before, after, strict=True)
+        for terms, old, new, (before, after) in zip(year, *ends, totals, strict=True)
     )
 
 

@@ -1,7 +1,7 @@
 """The choice of one home as arrays: what every set of measures takes, costs and is worth."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -60,6 +60,8 @@ class _Subsets:
     cost: Floats
     whole: bool
     """Whether no subset was left aside."""
+    known: dict[tuple[frozenset[int], Dropped], WattHours] = field(default_factory=dict)
+    """What they take, by what acts on everything and by members that do not act. [Wh]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,26 +280,47 @@ class Problem:
             Candidates that must be members.
         """
         subsets_ = self._subsets(group, forced)
-        sets = subsets_.sets | self.mask(on_all)
-        fine = self.rules.allowed(sets, within=(*group.candidates, *self.leaving.on_all))
         columns = [
-            self.leaving.taken_when(
-                sets,
-                subsets_.kept[way & frozenset(group.candidates)],
-                everywhere=self._everywhere(frozenset(on_all) - way),
-                candidates=[place for place in group.candidates if place not in way],
-            )
-            for way in self.dropped
+            self._column(group, subsets_, frozenset(on_all) - way, way) for way in self.dropped
         ]
         bundles = Bundles(
             sets=subsets_.sets,
             taken=np.concatenate(columns, axis=1),
             fixed=subsets_.fixed,
             cost=subsets_.cost,
-        ).kept(fine)
+        )
+        if self._meets_on_all(group):
+            sets = subsets_.sets | self.mask(on_all)
+            within = (*group.candidates, *self.leaving.on_all)
+            bundles = bundles.kept(self.rules.allowed(sets, within=within))
         leaves_lpg = self.voucher is not None and self.voucher.lost_by & {*group.candidates}
         alike = self.rising and not leaves_lpg
         return (undominated(bundles) if alike else bundles), subsets_.whole
+
+    def _meets_on_all(self, group: Group) -> bool:
+        """Tell whether a rule joins a group and what acts on everything."""
+        if group not in self._known_meetings:
+            met = self.rules.cross(group.candidates, tuple(self.leaving.on_all))
+            self._known_meetings[group] = met
+        return self._known_meetings[group]
+
+    @cached_property
+    def _known_meetings(self) -> dict[Group, bool]:
+        return {}
+
+    def _column(
+        self, group: Group, subsets_: _Subsets, on_all: frozenset[int], way: Dropped
+    ) -> WattHours:
+        """Return what the subsets of a group take where some members act on everything."""
+        idle = way & frozenset(group.candidates)
+        if (on_all, idle) not in subsets_.known:
+            subsets_.known[on_all, idle] = self.leaving.taken_when(
+                subsets_.sets,
+                subsets_.kept[idle],
+                everywhere=self._everywhere(on_all),
+                candidates=[place for place in group.candidates if place not in idle],
+            )
+        return subsets_.known[on_all, idle]
 
     def _subsets(self, group: Group, forced: frozenset[int]) -> _Subsets:
         """Return the subsets of a group whatever acts on everything, reckoned once."""

@@ -33,6 +33,7 @@ from ahorraluz.core.advice.worth import Worth, worth_of
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import MoneyRange
+from ahorraluz.core.tariffs.terms import BillTerms, priced_alike
 from ahorraluz.core.usage.appliances import (
     LABEL,
     METER_SHARE,
@@ -106,7 +107,13 @@ class Writer:
     @cached_property
     def limits(self) -> tuple[tuple[Decimal, ...], ...]:
         """Cliffs of each month to come. [kWh]"""
-        return tuple(cliffs(terms) for terms in self.context.year)
+        found: list[tuple[Decimal, ...]] = []
+        before: BillTerms | None = None
+        for terms in self.context.year:
+            alike = before is not None and priced_alike(before, terms)
+            found.append(found[-1] if alike else cliffs(terms))
+            before = terms
+        return tuple(found)
 
     def write(self, candidate: Candidate, turn: Turn) -> Recommendation:
         """Return the recommendation of a candidate in its turn.
@@ -180,9 +187,7 @@ class Writer:
         taken = np.zeros(MONTHS, dtype=np.int64)
         if proposal.stay_under_kwh is not None:
             bills = save_by_staying_under(
-                self.context.year,
-                [int(wh) * WATT_HOUR for wh in year.total_wh],
-                limit_kwh=proposal.stay_under_kwh,
+                self.board.prices, year.total_wh, limit_kwh=proposal.stay_under_kwh
             )
             taken = _taken(bills.rows)
             ends = (taken, taken)

@@ -51,16 +51,32 @@ class Rules:
             if candidate.measure.needs
         }
 
+    def _excluded(self, inside: frozenset[int]) -> tuple[list[int], list[int]]:
+        """Return both sides of the pairs that lie inside."""
+        if inside not in self._known:
+            pairs = [pair for pair in self.exclusions if inside.issuperset(pair)]
+            self._known[inside] = ([one for one, _ in pairs], [other for _, other in pairs])
+        return self._known[inside]
+
+    def cross(self, some: Sequence[int], others: Sequence[int]) -> bool:
+        """Tell whether a rule may speak of both some candidates and others."""
+        pairs = (*self.exclusions, *((a, b) for a, bs in self.needs.items() for b in bs))
+        return any(
+            (one in some and two in others) or (one in others and two in some) for one, two in pairs
+        )
+
+    @cached_property
+    def _known(self) -> dict[frozenset[int], tuple[list[int], list[int]]]:
+        return {}
+
     def allowed(self, sets: Sets, *, within: Sequence[int] | None = None) -> NDArray[np.bool_]:
         """Tell which sets keep the rules, shape (b,); only those among ``within`` if given.
 
         A need is judged where everything that may fulfil it is among ``within``.
         """
-        inside = set(range(len(self.candidates)) if within is None else within)
-        fine = np.ones(len(sets), dtype=bool)
-        for one, other in self.exclusions:
-            if one in inside and other in inside:
-                fine &= ~(sets[:, one] & sets[:, other])
+        inside = frozenset(range(len(self.candidates)) if within is None else within)
+        ones, rivals = self._excluded(inside)
+        fine = np.asarray(~(sets[:, ones] & sets[:, rivals]).any(axis=1))
         for place, others in self.needs.items():
             if inside.issuperset((place, *others)):
                 fine &= ~sets[:, place] | sets[:, list(others)].any(axis=1)

@@ -132,7 +132,7 @@ def save_by_terms(
 
 
 def save_by_staying_under(
-    year: Sequence[BillTerms], kwh_by_month: Sequence[Decimal], *, limit_kwh: Decimal
+    prices: YearPrices, before: WattHours, *, limit_kwh: Decimal
 ) -> BillSaving:
     """Return what coming down to a limit saves in the months that are within reach of it.
 
@@ -141,12 +141,10 @@ def save_by_staying_under(
     PriceUnknownError
         ``saving-price-unknown``.
     """
-    rows = tuple(
-        _row(terms, terms, kwh, limit_kwh if limit_kwh < kwh <= limit_kwh * REACH else kwh)
-        for terms, kwh in zip(year, kwh_by_month, strict=True)
-    )
-    saving = sum((row.saving for row in rows), ZERO)
-    return BillSaving(rows=rows, low=saving, high=saving)
+    limit = int(limit_kwh / WATT_HOUR)
+    near = (before > limit) & (before <= int(limit * REACH))
+    taken = np.where(near, before - limit, 0)
+    return save_energy(prices, before=before, low=taken, middle=taken, high=taken)
 
 
 def crossings(

@@ -8,6 +8,7 @@ them: nobody knows how cost and saving go together.
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import AhorraLuzError
@@ -101,6 +102,7 @@ class Economics:
     """Of energy not bought; ``None`` where it spares no energy. [PEN/kWh]"""
 
 
+@lru_cache(maxsize=4_096)
 def present_value(
     yearly: Decimal, *, years: int, rate: Decimal, fading_year: Decimal = _ZERO
 ) -> Decimal:

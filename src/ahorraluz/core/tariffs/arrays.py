@@ -230,7 +230,7 @@ def _levy(energy: npt.NDArray[np.int64], levy: Decimal | None) -> Cents:
 
 def divide(numerator: Cents, divisor: int | Cents) -> Cents:
     """Return the quotient with halves away from zero, as Decimal's half-up does."""
-    if not np.any(numerator < 0):
+    if not (np.asarray(numerator) < 0).any():
         return np.asarray((2 * numerator + divisor) // (2 * np.asarray(divisor)), dtype=np.int64)
     magnitude = (2 * np.abs(numerator) + divisor) // (2 * np.asarray(divisor))
     return np.asarray(np.where(numerator < 0, -magnitude, magnitude), dtype=np.int64)

@@ -88,6 +88,22 @@ class BillTerms:
         return tuple(known[0].blocks[0].prices) if known else (Band.TOTAL,)
 
 
+def priced_alike(one: BillTerms, other: BillTerms) -> bool:
+    """Tell whether an energy costs the same under both terms, whatever their days are."""
+    return all(getattr(one, name) == getattr(other, name) for name in _PRICING)
+
+
+_PRICING = (
+    "brackets",
+    "charges",
+    "igv_rate",
+    "igv_rounding",
+    "total_rounding",
+    "levy",
+    "supply",
+)
+
+
 def bill_terms(
     book: TariffBook,
     supply: Supply,

@@ -7,6 +7,7 @@ handful of lines. Equal to :func:`.arrays.price_bills` to the céntimo, month by
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ UNPRICED = -1
 """Stands for a bill whose prices are not known."""
 DIVISOR = MILLI * PRICE_UNITS // CENTS
 ENDLESS = np.iinfo(np.int64).max // 4
+
+Kind = TypeVar("Kind", np.int64, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class YearArrays:
         """
         place = self._place(energy_milli)
         parts = self._parts(energy_milli, place)
-        return np.where(np.take_along_axis(self.known, place, axis=1), parts["total"], UNPRICED)
+        return np.where(self._here(self.known, place), parts["total"], UNPRICED)
 
     def fallen(self, before_milli: Cents, after_milli: Cents) -> dict[str, Cents]:
         """Return which lines of the bills fall, and by how much, shape (months,). [céntimo]
@@ -126,12 +129,15 @@ class YearArrays:
         """
         old, new = before_milli[:, None], after_milli[:, None]
         place = self._place(old)
-        at_old_price = self._parts(new, place)
-        ends = (self._parts(old, place), self._parts(new, self._place(new)))
-        fallen = {name: ends[0][name] - ends[1][name] for name in ends[0]}
-        fallen["bracket"] = at_old_price["energy"] - ends[1]["energy"]
-        fallen["energy"] = ends[0]["energy"] - at_old_price["energy"]
-        return {name: cents[:, 0] for name, cents in fallen.items() if name != "total"}
+        parts = self._parts(
+            np.concatenate([old, new, new], axis=1),
+            np.concatenate([place, self._place(new), place], axis=1),
+        )
+        fallen = {name: cents[:, 0] - cents[:, 1] for name, cents in parts.items()}
+        energy = parts["energy"]
+        fallen["bracket"] = energy[:, 2] - energy[:, 1]
+        fallen["energy"] = energy[:, 0] - energy[:, 2]
+        return {name: cents for name, cents in fallen.items() if name != "total"}
 
     def _place(self, energy_milli: Cents) -> Cents:
         """Return which line each energy lies on."""
@@ -140,14 +146,18 @@ class YearArrays:
             place += energy_milli > limit[:, None]
         return place
 
+    @staticmethod
+    def _here(values: npt.NDArray[Kind], place: Cents) -> npt.NDArray[Kind]:
+        """Return the value of each month on the line of each of its energies."""
+        months, width = values.shape
+        return values.ravel()[place + np.arange(0, months * width, width)[:, None]]
+
     def _parts(self, energy_milli: Cents, place: Cents) -> dict[str, Cents]:
         """Return the lines of bills that move with the energy, and their totals."""
-
-        def here(values: Cents) -> Cents:
-            return np.take_along_axis(values, place, axis=1)
-
-        energy = divide(here(self.starts) + energy_milli * here(self.prices), DIVISOR)
-        fixed = here(self.fixed)
+        start, price, fixed = (
+            self._here(values, place) for values in (self.starts, self.prices, self.fixed)
+        )
+        energy = divide(start + energy_milli * price, DIVISOR)
         taxed = energy + fixed + self.same
         tax = divide(taxed * self.rate, RATE_UNITS)
         if self.per_line.any():

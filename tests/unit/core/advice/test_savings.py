@@ -90,9 +90,9 @@ def test_a_bill_without_a_price_is_no_saving() -> None:
 
 
 def test_staying_under_a_limit_concerns_the_months_that_are_near_it() -> None:
-    kwh = [Decimal(value) for value in (100, 141, 205, 211, *([120] * 8))]
+    before = np.array([100, 141, 205, 211, *([120] * 8)], dtype=np.int64) * 1000
 
-    saving = save_by_staying_under(YEAR, kwh, limit_kwh=Decimal(140))
+    saving = save_by_staying_under(PRICES, before, limit_kwh=Decimal(140))
 
     assert [row.kwh_with for row in saving.rows[:4]] == [100, 140, 140, 211]
     assert saving.rows[1].saving > 5
