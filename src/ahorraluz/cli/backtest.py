@@ -24,6 +24,23 @@ if TYPE_CHECKING:
 
 HORIZONS = ("24", "168")
 MISSING = "–"
+OPTIONS = {
+    "panel": "--readings",
+    "bill_table": "--bills",
+    "month_end": "--month-end",
+    "origins_from": "--from",
+    "panel_zone": "--zone",
+    "cold_start": "--cold-start",
+    "models": "--models",
+    "backtest_horizon": "--horizon",
+}
+OF_HOURS = ("origins_from", "cold_start", "models", "backtest_horizon")
+"""Options of forecasts of hours alone."""
+UNUSED = {
+    "bill_table": ("panel", "month_end", "panel_zone", *OF_HOURS),
+    "month_end": OF_HOURS,
+}
+"""What recibos, and months told from a part of them, are tested without."""
 SHOWN = ("nmae", "nrmse", "wql")
 """Scores whose ratios to each bar are printed; the document has all."""
 
@@ -33,6 +50,7 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.documents.backtest import backtest_document
 
     progress = _Shown(session.texts)
+    _refuse_unused(given)
     if given.has("bill_table"):
         run_bills(session, given, progress)
         return
@@ -48,6 +66,16 @@ def _run(session: Session, given: Given) -> None:
     session.show(backtest_document(found, session.texts), _lines(found, session.texts))
 
 
+def _refuse_unused(given: Given) -> None:
+    """Refuse options that what is tested has no use for (``backtest-option-unused``)."""
+    for mode in (name for name in UNUSED if given.has(name)):
+        for name in UNUSED[mode]:
+            if given.has(name):
+                raise InvalidInputError(
+                    "backtest-option-unused", option=OPTIONS[name], beside=OPTIONS[mode]
+                )
+
+
 def _asked(session: Session, given: Given) -> "Asked":
     from ahorraluz.services.backtest_models import HORIZONS_H, Asked
 
@@ -56,11 +84,19 @@ def _asked(session: Session, given: Given) -> "Asked":
         as_of=session.day(given.day("as_of")),
         first=given.day("origins_from"),
         zone=given.text("panel_zone"),
-        models=None if names is None else tuple(name.strip() for name in names.split(",")),
+        models=None if names is None else _names(names),
         horizons_h=HORIZONS_H if hours is None else (int(hours),),
         cold_start=bool(given.flag("cold_start")),
         cohorts=given.file("cohorts"),
     )
+
+
+def _names(typed: str) -> tuple[str, ...]:
+    """Return names parted by commas; commas without any are refused (``option-without-value``)."""
+    names = tuple(name.strip() for name in typed.split(",") if name.strip())
+    if not names:
+        raise InvalidInputError("option-without-value", option=OPTIONS["models"])
+    return names
 
 
 class _Shown:
@@ -138,21 +174,34 @@ def _ratios(models: "tuple[ModelScore, ...]", place: int, texts: Texts) -> Itera
                 yield texts.text(
                     "backtest.against", model=model.name, bar=bar, ratios=" · ".join(said)
                 )
+        for bar, reasons in horizon.ratio_reasons.items():
+            for reason in dict.fromkeys(reasons.values()):
+                yield texts.text(
+                    "backtest.no-ratio",
+                    model=model.name,
+                    bar=bar,
+                    metrics=[texts.text(f"backtest.{m}") for m in reasons if reasons[m] == reason],
+                    reason=texts.text(f"backtest.reason-{reason}"),
+                )
 
 
 def _shown(ratios: "Mapping[str, Ratio | None]", texts: Texts) -> Iterator[str]:
-    """Yield ratios with their intervals; the first word of a key is the score."""
+    """Yield ratios with their intervals, which one home has none of.
+
+    The first word of a key is the score.
+    """
     for key, found in ratios.items():
         metric, _, bar = key.partition(" ")
-        if found is not None and found.low is not None and found.high is not None:
-            named = texts.text(f"backtest.{metric}")
-            yield texts.text(
-                "backtest.ratio",
-                metric=f"{named} ({bar})" if bar else named,
-                ratio=texts.number(found.value, places=3),
-                low=texts.number(found.low, places=3),
-                high=texts.number(found.high, places=3),
-            )
+        if found is None:
+            continue
+        named = texts.text(f"backtest.{metric}")
+        named = f"{named} ({bar})" if bar else named
+        value = texts.number(found.value, places=3)
+        if found.low is None or found.high is None:
+            yield texts.text("backtest.ratio-of-one", metric=named, ratio=value)
+            continue
+        low, high = (texts.number(end, places=3) for end in (found.low, found.high))
+        yield texts.text("backtest.ratio", metric=named, ratio=value, low=low, high=high)
 
 
 def _by_cohort(models: "tuple[ModelScore, ...]", place: int, texts: Texts) -> Iterator[str]:

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from ahorraluz.services.month_scores import Better, MonthScores
     from ahorraluz.services.panel_homes import Progress
 
+CONNECTION = (
+    *("distributor", "home", "system", "option", "customer", "fose", "sector"),
+    *("collective_homes", "igv_exempt"),
+)
+"""Options that say how a home is billed: with one of them nothing is assumed."""
 MISSING = "–"
 MONEY = ("error", "total", "median")
 """Columns of soles."""
@@ -56,7 +61,7 @@ def run_month_end(session: Session, given: Given, progress: "Progress") -> None:
 
 def names_supply(given: Given) -> bool:
     """Tell whether a connection was typed or given as a file."""
-    return given.has("distributor") or given.has("home") or bool(given.files("receipt"))
+    return bool(given.files("receipt")) or any(map(given.has, CONNECTION))
 
 
 def _asked(session: Session, given: Given) -> "MonthsAsked":
@@ -92,7 +97,7 @@ def _bill_lines(found: "BillBacktest", texts: Texts) -> Iterator[str]:
         every = {texts.text("backtest.all-homes"): found.every, **found.by_cohort}
         yield from _parts_table(every, texts)
     yield from heading(texts.text("backtest-months.on-record"))
-    yield from _parts_table(found.by_history, texts)
+    yield from _parts_table({_span(name): x for name, x in found.by_history.items()}, texts)
     yield from heading(texts.text("backtest-months.ahead"))
     yield from _parts_table({str(k): part for k, part in found.by_horizon.items()}, texts)
     yield from issue_lines(found.issues, texts)
@@ -110,6 +115,7 @@ def _month_end_lines(found: "MonthEndBacktest", texts: Texts) -> Iterator[str]:
         if days:
             yield from heading(texts.text(key))
             yield from _day_table(days, texts)
+            yield from _never_wrong(days, texts)
     if found.pricing is not None:
         yield from heading(texts.text("backtest-money.by-day"))
         yield from _money_table(found.days, texts)
@@ -192,15 +198,25 @@ def _least_wrong(crossing: "CrossingScores") -> float:
 
 def _better_lines(better: "Mapping[str, Better]", texts: Texts) -> Iterator[str]:
     for measure, found in better.items():
-        if found.ratio.low is not None and found.ratio.high is not None:
-            yield texts.text(
-                "backtest-months.better",
-                measure=texts.text(f"backtest-months.measure-{measure.replace('_', '-')}"),
-                rule=texts.text(f"month-rule.{found.rule}"),
-                ratio=texts.number(found.ratio.value, places=3),
-                low=texts.number(found.ratio.low, places=3),
-                high=texts.number(found.ratio.high, places=3),
-            )
+        said = {
+            "measure": texts.text(f"backtest-months.measure-{measure.replace('_', '-')}"),
+            "rule": texts.text(f"month-rule.{found.rule}"),
+            "ratio": texts.number(found.ratio.value, places=3),
+        }
+        if found.ratio.low is None or found.ratio.high is None:
+            yield texts.text("backtest-months.better-one-home", **said)
+        else:
+            low, high = (texts.number(v, places=3) for v in (found.ratio.low, found.ratio.high))
+            yield texts.text("backtest-months.better", **said, low=low, high=high)
+
+
+def _never_wrong(days: "Sequence[DayScores]", texts: Texts) -> Iterator[str]:
+    """Yield on which days there is no ratio since a simple rule made no error."""
+    from ahorraluz.services.month_scores import no_ratio_reasons
+
+    right = [day.day for day in days if "never-wrong" in no_ratio_reasons(day.scores).values()]
+    if right:
+        yield texts.text("backtest-months.never-wrong", days=[str(day) for day in right])
 
 
 def _money_table(days: "Sequence[DayScores]", texts: Texts) -> Iterator[str]:
@@ -292,6 +308,12 @@ def _parts_table(parts: "Mapping[str, MonthScores]", texts: Texts) -> Iterator[s
         for name, part in parts.items()
     ]
     yield from table([head, *rows], right=range(1, len(head)))
+
+
+def _span(name: str) -> str:
+    """Return a span such as ``3-5`` as it is read: from one month to the same it is that month."""
+    least, _, most = name.partition("-")
+    return least if least == most else name
 
 
 def _day_table(days: "Sequence[DayScores]", texts: Texts) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ahorraluz.cli.backtest_months import names_supply
 from ahorraluz.cli.compare import connection_of, connection_options
 from ahorraluz.cli.meter_options import hints_of, meter_options
 from ahorraluz.cli.session import Session
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from ahorraluz.services.predict_hours import HoursAhead
 from ahorraluz.services.predict_usage import MonthAhead
 
-CONNECTION = (
-    *("distributor", "home", "system", "option", "customer", "fose", "sector"),
-    *("collective_homes", "igv_exempt"),
-)
-"""Options that say how a home is billed: with one of them nothing is assumed."""
 MOST_HOURS = 168
 MOST_MONTHS = 24
 
@@ -37,11 +33,10 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.forecast_home import forecast_home
 
     target = given.text("target")
-    receipt = bool(given.files("receipt"))
-    if target is None and not (given.has("home") or given.has("kwh") or receipt):
+    told = given.has("home") or given.has("kwh") or bool(given.files("receipt"))
+    if target is None and not told:
         raise InvalidInputError("forecast-of-what")
-    told = receipt or any(map(given.has, CONNECTION))
-    connection = connection_of(session, given) if told else None
+    connection = connection_of(session, given) if names_supply(given) else None
     home = _home(session, given, connection)
     found = None
     if target is not None:

@@ -132,12 +132,13 @@ def backtest_bills(
     Raises
     ------
     InvalidInputError
-        ``backtest-bills-short``: no home has two months in a row.
+        ``backtest-bills-short``: no home has two months in a row; ``backtest-bills-all-later``:
+        none of the months was over.
     AhorraLuzError
         The file cannot be read as such a table; what :func:`pricing_of` and
         :func:`cohorts_of_homes` raise.
     """
-    table = read_bills(path)
+    table, to_come = _past(read_bills(path), asked.as_of)
     cohorts = cohorts_of_homes(table.homes, table.cohorts, asked.cohorts)
     pricing, issues = _pricing(asked)
     net = bills_net()
@@ -172,7 +173,7 @@ def backtest_bills(
         },
         by_horizon={horizon: month_scores(_of_bills(part)) for horizon, part in ahead.items()},
         ets=_with_ets(year, table, pricing, ets_homes, progress) if ets_is_there() else None,
-        issues=(*_bill_issues(table), *issues, *_unpriced(told), *cohorts.issues),
+        issues=(*_bill_issues(table), *to_come, *issues, *_unpriced(told), *cohorts.issues),
     )
 
 
@@ -233,6 +234,20 @@ def backtest_month_end(
         },
         issues=(*panel.issues, *issues, *_unpriced(told), *cohorts.issues),
     )
+
+
+def _past(table: BillTable, as_of: date) -> tuple[BillTable, tuple[Issue, ...]]:
+    """Return a table without the months that were not over, and how many recibos those hold."""
+    first = table.first
+    over = (as_of.year - first.year) * 12 + as_of.month - first.month
+    over = min(max(over, 0), table.kwh.shape[1])
+    count = int(np.sum(~np.isnan(table.kwh[:, over:])))
+    if not count:
+        return table, ()
+    if over == 0:
+        raise InvalidInputError("backtest-bills-all-later", first=first, day=as_of)
+    issue = Issue(code="backtest-bills-later", parameters={"count": count, "day": as_of})
+    return replace(table, kwh=table.kwh[:, :over]), (issue,)
 
 
 def _pricing(asked: MonthsAsked) -> tuple[Pricing | None, tuple[Issue, ...]]:

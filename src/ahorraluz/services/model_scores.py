@@ -11,6 +11,7 @@ from ahorraluz.core.forecast.backtest import (
     average,
     home_draws,
     missing_reason,
+    no_ratio_reason,
     ratio,
     terciles,
 )
@@ -74,6 +75,8 @@ class HorizonScore:
     """Why those are missing."""
     ratios: Mapping[str, Mapping[str, Ratio | None]]
     """Each error over that of a bar, by the bar's name."""
+    ratio_reasons: Mapping[str, Mapping[str, str]]
+    """Why those are ``None``, by the bar's name and the error's."""
     best: Mapping[str, BestRatio]
     """Each error over that of the baseline with the least of it; of the others, for a baseline."""
     cohorts: tuple[Cohort, ...] = ()
@@ -155,10 +158,26 @@ def _horizon(
             for bar in BARS
             if bar != name
         },
+        ratio_reasons=_ratio_reasons(found, chosen),
         best=_best(found, chosen, draws),
         cohorts=() if parts.level is None else tuple(_cohorts(ours, parts.level)),
         named=tuple(_named(found, chosen, parts.cohorts, draws)),
     )
+
+
+def _ratio_reasons(found: Scores, chosen: tuple[str, int]) -> Mapping[str, Mapping[str, str]]:
+    """Return why ratios are missing, of the bars for which one is."""
+    (name, ahead), by_bar = chosen, {}
+    for bar in (bar for bar in BARS if bar != name):
+        reasons = {}
+        for metric in _errors(ahead):
+            ours, theirs = (getattr(found[model, ahead], metric) for model in (name, bar))
+            reason = no_ratio_reason(ours, theirs)
+            if reason is not None:
+                reasons[metric] = reason
+        if reasons:
+            by_bar[bar] = reasons
+    return by_bar
 
 
 def _errors(ahead: int) -> list[str]:

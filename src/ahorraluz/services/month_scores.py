@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.forecast.backtest import Ratio, home_draws, pooled_ratio
+from ahorraluz.core.forecast.backtest import LEAST_ERROR, Ratio, home_draws, pooled_ratio
 from ahorraluz.core.forecast.bill_backtest import (
     PointScores,
     band_scores,
@@ -106,6 +106,34 @@ def month_scores(told: Told, *, better: bool = False) -> MonthScores:
         recibos=None if told.recibos is None else recibo_scores(told.recibos),
         better=_better(told, points) if better else {},
     )
+
+
+def ratios_to_best(scores: MonthScores) -> Mapping[str, float]:
+    """Return the own error over the least of a rule by each measure, NaN where there is none."""
+    own = scores.rules[MODEL]
+    best = _best_of_rules(scores)
+    return {
+        name: getattr(own, name) / least if least >= LEAST_ERROR else np.nan
+        for name, least in best.items()
+    }
+
+
+def no_ratio_reasons(scores: MonthScores) -> dict[str, str]:
+    """Return why a ratio to the best rule is missing, keys ``backtest.reason-*`` by measure."""
+    return {
+        name: "no-score" if np.isnan(least) else "never-wrong"
+        for name, least in _best_of_rules(scores).items()
+        if not least >= LEAST_ERROR
+    }
+
+
+def _best_of_rules(scores: MonthScores) -> dict[str, float]:
+    """Return the least error that a rule has by each measure, NaN without any rule."""
+    rules = [of_rule for name, of_rule in scores.rules.items() if name != MODEL]
+    return {
+        name: min((getattr(rule, name) for rule in rules), default=np.nan)
+        for name in ("mean_ape", "median_ape")
+    }
 
 
 def _whole(rules: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -25,7 +25,7 @@ from ahorraluz.core.forecast.forecaster import (
 from ahorraluz.core.forecast.panel import HomeHours, home_hours
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.readings.grid import day_grid
-from ahorraluz.core.readings.schema import Readings
+from ahorraluz.core.readings.schema import Readings, Step
 from ahorraluz.learning.litert import load_default
 from ahorraluz.services.forecast_models import holidays_of, population_known
 from ahorraluz.services.quiet_runtime import quiet_runtime
@@ -111,8 +111,11 @@ def predict_hours(
     ReadingsError
         ``readings-too-coarse``.
     ForecastError
-        ``forecast-nothing-known``: neither a reading in the 28 days before nor a recibo.
+        ``forecast-hours-too-long``: one reading a day or a month; ``forecast-nothing-known``:
+        neither a reading in the 28 days before nor a recibo.
     """
+    if readings.step is not Step.FIXED:
+        raise ForecastError("forecast-hours-too-long")
     grid = day_grid(readings).hourly()
     known = np.flatnonzero(grid.known > 0)
     behind = grid.days[known[-1]] + 1 if len(known) else grid.days[0]

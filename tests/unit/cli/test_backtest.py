@@ -241,3 +241,57 @@ def test_the_table_can_be_read(homes: Path, language: str) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert [name for name in BASELINES if name not in result.stdout] == []
     assert "nan" not in result.stdout
+
+
+def test_commas_around_the_names_of_models_name_none(homes: Path) -> None:
+    words = ("backtest", "--readings", homes, "--as-of", "2026-11-24", "--models")
+
+    found = answer(*words, "climatology-28,,")
+    refused = run(*words, ",,")
+
+    assert list(found["models"]) == ["climatology-28"]
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--models" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--bills", "HOMES"), "--readings"),
+        (("--month-end", "--cold-start"), "--cold-start"),
+        (("--month-end", "--horizon", "24"), "--horizon"),
+        (("--month-end", "--models", "climatology-28"), "--models"),
+        (("--month-end", "--from", "2026-02-01"), "--from"),
+    ],
+)
+def test_an_option_without_use_is_named_and_refused(
+    homes: Path, words: tuple[str, ...], said: str
+) -> None:
+    given = [homes if word == "HOMES" else word for word in words]
+
+    result = run("backtest", "--readings", homes, *given)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert words[0] in result.stderr
+
+
+def test_the_ratio_to_a_rule_that_is_never_wrong_is_null_and_says_so(tmp_path: Path) -> None:
+    path = written(tmp_path, {"a": np.full(1440, 0.37)})
+
+    found = answer("backtest", "--readings", path, *ONLY)
+
+    horizon = found["models"]["seven-day-mean"]["horizons"]["24"]
+    assert faults(found, "backtest") == []
+    assert horizon["ratios"]["climatology-28"]["nmae"] is None
+    assert horizon["ratio_reasons"]["climatology-28"]["nmae"] == "never-wrong"
+    assert horizon["ratio_reasons"]["climatology-28"]["mase"] == "no-score"
+
+
+def test_one_home_has_its_ratio_in_words_without_an_interval(tmp_path: Path) -> None:
+    path = written(tmp_path, {"a": used(60)})
+
+    words = run("backtest", "--readings", path, "--as-of", "2026-11-24", "--horizon", "24").stdout
+
+    assert "un solo hogar: sin intervalo" in words
+    assert "1 hogares" not in words

@@ -123,6 +123,9 @@ def test_months_are_priced_under_one_stated_supply(bills: Path, hours: Path) -> 
 
 
 def test_months_before_any_sheet_are_judged_in_energy_alone(bills: Path) -> None:
+    old = bills.read_text("utf-8").replace(",2024-", ",1998-").replace(",2025-", ",1999-")
+    bills.write_text(old, "utf-8")
+
     found = answer("backtest", "--bills", bills, "--as-of", "2000-01-01")
 
     assert faults(found, "backtest-bills") == []
@@ -188,3 +191,66 @@ def test_readings_are_asked_for_where_the_month_is_to_be_tested() -> None:
 
     assert result.exit_code != 0
     assert "--readings" in result.stderr
+
+
+def constant(folder: Path) -> Path:
+    """Write a home that takes the same every hour of three months."""
+    rows = [
+        f"{datetime(2026, 1, 20) + timedelta(hours=hour):%Y-%m-%dT%H:%M:%S},casa,0.37"  # noqa: DTZ001
+        for hour in range(24 * 75)
+    ]
+    path = folder / "igual.csv"
+    path.write_text("\n".join(["timestamp,household_id,kwh", *rows]) + "\n", "utf-8")
+    return path
+
+
+def test_a_rule_that_is_never_wrong_leaves_no_ratio_but_its_reason(tmp_path: Path) -> None:
+    path = constant(tmp_path)
+
+    found = answer("backtest", "--readings", path, "--month-end", *AS_OF)
+    words = run("backtest", "--readings", path, "--month-end", *AS_OF).stdout
+
+    last = found["days"][-1]
+    assert faults(found, "backtest-month-end") == []
+    assert last["ratio_to_best_rule"] == {"mean_ape": None, "median_ape": None}
+    assert last["ratio_reasons"] == {"mean_ape": "never-wrong", "median_ape": "never-wrong"}
+    assert "mean_ape" not in last["better"]
+    assert "no se equivocó nunca" in words
+
+
+def test_recibos_of_months_to_come_are_left_aside_and_counted(bills: Path) -> None:
+    until = answer("backtest", "--bills", bills, "--as-of", "2025-02-15")
+    whole = answer("backtest", "--bills", bills, *AS_OF)
+
+    (said,) = [issue for issue in until["issues"] if issue["code"] == "backtest-bills-later"]
+    assert "8" in said["text"]
+    assert until["every_next_month"]["months"] < whole["every_next_month"]["months"]
+    assert "backtest-bills-later" not in [issue["code"] for issue in whole["issues"]]
+
+
+def test_one_home_is_told_its_ratio_without_an_interval(tmp_path: Path) -> None:
+    one = tmp_path / "uno.csv"
+    kwh = np.random.default_rng(3).lognormal(5, 0.3, 15).round(1)
+    rows = [f"a,{2024 + n // 12}-{n % 12 + 1:02d},{value}" for n, value in enumerate(kwh)]
+    one.write_text("\n".join(["household_id,period,kwh", *rows]), "utf-8")
+
+    words = run("backtest", "--bills", one, *AS_OF).stdout
+
+    assert "un solo hogar: sin intervalo" in words
+    assert "1-1" not in words
+    assert "1 hogares" not in words
+
+
+def test_recibos_that_are_all_to_come_are_refused_as_such(bills: Path) -> None:
+    result = run("backtest", "--bills", bills, "--as-of", "2024-01-15")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "15 de enero de 2024" in result.stderr
+
+
+@pytest.mark.parametrize("option", [("--from", "2025-01-01"), ("--zone", "UTC"), ("--month-end",)])
+def test_what_bills_have_no_use_for_is_refused(bills: Path, option: tuple[str, ...]) -> None:
+    result = run("backtest", "--bills", bills, *option)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert option[0] in result.stderr

@@ -31,6 +31,9 @@ HISTORY_DAYS = WINDOW_DAYS + HORIZON_DAYS
 """Days before the first origin whose forecasts calibrate it. [day]"""
 LEAST_SCALE = 1e-3
 """Mean hour of a home that uses nothing: a watt, so that errors have a size. [kWh]"""
+LEAST_ERROR = 1e-9
+"""Mean error, in parts of the use, in percent or in soles, below which a model is never wrong: what
+is left is the rounding of sums, and a ratio to it says nothing."""
 DRAWS = 2_000
 """Samples of the bootstrap: the ends of a 90 % interval then move by a hundredth of it."""
 INTERVAL = 0.9
@@ -261,11 +264,11 @@ def ratio(ours: Floats, theirs: Floats, draws: NDArray[np.int64]) -> Ratio | Non
     -------
     Ratio or None
         With the interval of a bootstrap over homes; ``None``: no home has both, or the other
-        model is never wrong.
+        model is never wrong (:func:`no_ratio_reason`).
     """
     both = ~(np.isnan(ours) | np.isnan(theirs))
     above, below = ours[both], theirs[both]
-    if not below.size or below.sum() <= 0:
+    if no_ratio_reason(ours, theirs) is not None:
         return None
     value = float(above.sum() / below.sum())
     if below.size == 1:
@@ -274,6 +277,20 @@ def ratio(ours: Floats, theirs: Floats, draws: NDArray[np.int64]) -> Ratio | Non
     drawn = (draws[:, both] @ above)[bottom > 0] / bottom[bottom > 0]
     low, high = np.quantile(drawn, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
     return Ratio(value=value, low=float(low), high=float(high))
+
+
+def no_ratio_reason(ours: Floats, theirs: Floats) -> str | None:
+    """Return why there is no ratio: a key ``backtest.reason-*``, ``None`` where there is one.
+
+    Parameters
+    ----------
+    ours, theirs
+        Scores by home, NaN where a home has none, shape (homes,).
+    """
+    both = ~(np.isnan(ours) | np.isnan(theirs))
+    if not bool(both.any()):
+        return "no-score"
+    return "never-wrong" if float(theirs[both].mean()) < LEAST_ERROR else None
 
 
 def pooled_ratio(

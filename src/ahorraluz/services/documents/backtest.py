@@ -65,6 +65,7 @@ def _horizon(horizon: HorizonScore) -> Document:
             bar: {metric: _ratio(value) for metric, value in ratios.items()}
             for bar, ratios in horizon.ratios.items()
         },
+        "ratio_reasons": {bar: dict(why) for bar, why in horizon.ratio_reasons.items()},
         "ratio_to_best_baseline": _best(horizon.best),
         "cohorts": [_cohort(cohort) for cohort in horizon.cohorts],
         "by_cohort": [_named(cohort) for cohort in horizon.named],

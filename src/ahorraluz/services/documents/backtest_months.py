@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from ahorraluz.core.forecast.bill_backtest import PointScores
 from ahorraluz.core.forecast.recibo_backtest import CrossingScores, ReciboScores
-from ahorraluz.services.backtest_money import MODEL, Pricing
+from ahorraluz.services.backtest_money import Pricing
 from ahorraluz.services.backtest_months import BillBacktest, DayScores, MonthEndBacktest
 from ahorraluz.services.documents.backtest import bootstrap_document, ratio_document
 from ahorraluz.services.documents.parts import Document, issue_documents
-from ahorraluz.services.month_scores import Better, MonthScores
+from ahorraluz.services.month_scores import (
+    Better,
+    MonthScores,
+    no_ratio_reasons,
+    ratios_to_best,
+)
 from ahorraluz.services.supplies import supply_name
 from ahorraluz.texts import Texts
 
@@ -93,7 +98,8 @@ def _scores(scores: MonthScores) -> Document:
         "months": scores.months,
         "zero_months": scores.zero_months,
         "rules": _rules(scores.rules, unit="kwh"),
-        "ratio_to_best_rule": _ratios(scores.rules),
+        "ratio_to_best_rule": {name: _number(of) for name, of in ratios_to_best(scores).items()},
+        "ratio_reasons": no_ratio_reasons(scores),
         "better": {name: _better(better) for name, better in scores.better.items()},
         "coverage80": _number(scores.coverage80),
         "width80": _number(scores.width80),
@@ -143,21 +149,6 @@ def _crossing(crossing: CrossingScores) -> Document:
         "skill": _number(crossing.skill),
         "brier_rules": {name: _number(value) for name, value in crossing.brier_rules.items()},
     }
-
-
-def _ratios(rules: Mapping[str, PointScores]) -> Document:
-    """Return the own error over that of the rule that did best by each measure."""
-    own = rules[MODEL]
-    others = [scores for name, scores in rules.items() if name != MODEL]
-    return {
-        name: _number(_ratio(getattr(own, name), [getattr(other, name) for other in others]))
-        for name in ("mean_ape", "median_ape")
-    }
-
-
-def _ratio(own: float, others: Sequence[float]) -> float:
-    best = min((error for error in others if error > 0), default=math.nan)
-    return own / best
 
 
 def _number(value: float) -> float | None:
