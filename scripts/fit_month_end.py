@@ -3,8 +3,9 @@
     python scripts/fit_month_end.py TARGET FILE@ZONE...
 
 Each FILE is a tidy table of readings (``timestamp``, ``household_id``, ``kwh``), each ZONE its
-local zone. Any four weeks to 31 days count as a month, on any day of it; each home is also
-learnt from backwards, so that one year's weather is not learnt as a law.
+local zone. Any four weeks to 31 days count as a month, on any day of it, and some of them with
+days hidden as a logger loses them; each home is also learnt from backwards, so that one year's
+weather is not learnt as a law.
 """
 
 import argparse
@@ -38,6 +39,12 @@ STEP_DAYS = 3
 DAYS_OF_EACH = 8
 """Days of each month on which it is learnt to be told."""
 LEAST_KNOWN = 0.95
+KINDS = (0.55, 0.15, 0.15, 0.15)
+"""How often a month is shown with the days before it, alone, alone as a sum, and as a sum."""
+LOST_SHARE = 0.35
+"""Share of the months shown day by day of which days are lost."""
+IN_A_ROW = 0.5
+"""Share of those whose lost days are in a row; the others are lost one by one."""
 GROUPS = 4
 """Groups of homes that are left out in turn to see how wide the bands must be."""
 TAILS = np.linspace(0.0, 4.0, 81)
@@ -49,7 +56,7 @@ class Rows:
 
     parts: MonthParts
     rate: Floats
-    """Mean day of the days left. [kWh/day]"""
+    """Mean day of the days left and of those that are not known. [kWh/day]"""
     home: NDArray[np.int64]
 
 
@@ -71,9 +78,10 @@ def rows_of(homes: Sequence[HomeHours], *, seed: int = 0) -> Rows:
         for kwh in (daily, daily[::-1]):
             made = _months(kwh, chance)
             if made is not None:
-                parts.append(_hidden(made[0], chance))
-                rates.append(made[1])
-                places.append(np.full(len(made[1]), place))
+                shown, rate = _hidden(*made, chance)
+                parts.append(shown)
+                rates.append(rate)
+                places.append(np.full(len(rate), place))
     names = [item.name for item in fields(MonthParts)]
     joined = MonthParts(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
     return Rows(parts=joined, rate=np.concatenate(rates), home=np.concatenate(places))
@@ -99,28 +107,60 @@ def _months(kwh: Floats, chance: np.random.Generator) -> tuple[MonthParts, Float
     return parts.rows(known), np.array(rate)[known]
 
 
-def _hidden(parts: MonthParts, chance: np.random.Generator) -> MonthParts:
-    """Return the months as homes show them: all days, this month's alone, or sums."""
+def _hidden(
+    parts: MonthParts, rate: Floats, chance: np.random.Generator
+) -> tuple[MonthParts, Floats]:
+    """Return the months as homes show them: all days, some of them, this month's alone, or sums."""
     count = len(parts.seen)
-    kind = chance.choice(4, count, p=(0.55, 0.15, 0.15, 0.15))
+    kind = chance.choice(len(KINDS), count, p=KINDS)
+    sums = np.isin(kind, (2, 3))
+    parts, rate = _with_lost_days(parts, rate, ~sums & (chance.random(count) < LOST_SHARE), chance)
     past = parts.past.copy()
     outside = np.arange(PAST_DAYS) >= parts.seen[:, None]
-    alone = np.isin(kind, (1, 2)) & (parts.seen > 0)
-    sums = np.isin(kind, (2, 3))
+    alone = np.isin(kind, (1, 2)) & (parts.measured > 0)
     known = outside & ~np.isnan(past)
     before = np.where(known, past, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     before = np.where(known.any(axis=1), before, np.nan)
-    flat = np.where(outside, before[:, None], (parts.so_far / np.maximum(parts.seen, 1))[:, None])
+    mean = parts.so_far / np.maximum(parts.measured, 1)
+    flat = np.where(outside, before[:, None], mean[:, None])
     past = np.where(sums[:, None], flat, past)
     past = np.where(alone[:, None] & outside, np.nan, past)
     year = np.where((chance.random(count) < 0.3) | sums | alone, np.nan, parts.year_ratio)
     good = np.any(~np.isnan(past), axis=1)
-    return replace(
+    shown = replace(
         parts,
         past=np.where(good[:, None], past, parts.past),
         by_day=~sums | ~good,
         year_ratio=year,
     )
+    good = np.any(~np.isnan(shown.past), axis=1)
+    return shown.rows(good), rate[good]
+
+
+def _with_lost_days(
+    parts: MonthParts, rate: Floats, chosen: NDArray[np.bool_], chance: np.random.Generator
+) -> tuple[MonthParts, Floats]:
+    """Return the months with days lost from some; what those took is then to be told too."""
+    count = len(parts.seen)
+    place = np.arange(PAST_DAYS)
+    reach = np.where(chance.random(count) < 0.5, np.maximum(parts.seen, 1), PAST_DAYS)
+    share = chance.random(count)
+    first = chance.integers(0, reach)
+    length = np.ceil(share * reach)
+    row = (place >= first[:, None]) & (place < (first + length)[:, None])
+    apart = chance.random(parts.past.shape) < share[:, None]
+    lost = np.where((chance.random(count) < IN_A_ROW)[:, None], row, apart)
+    lost &= chosen[:, None] & (place < reach[:, None])
+    here = lost & (place < parts.seen[:, None]) & ~np.isnan(parts.past)
+    days, energy = here.sum(axis=1), np.where(here, parts.past, 0.0).sum(axis=1)
+    ahead = parts.left + parts.measured - parts.seen
+    return replace(
+        parts,
+        past=np.where(lost, np.nan, parts.past),
+        measured=parts.measured - days,
+        left=parts.left + days,
+        so_far=parts.so_far - energy,
+    ), (rate * ahead + energy) / (ahead + days)
 
 
 def fitted(rows: Rows, *, group: Sequence[int]) -> QuantileNet:

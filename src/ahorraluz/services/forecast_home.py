@@ -7,10 +7,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ahorraluz.core.consumption import check_kwh
+from ahorraluz.core.forecast.forecaster import Floats
 from ahorraluz.core.home import Home, MonthlyUse
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
 from ahorraluz.core.periods import Period
 from ahorraluz.core.readings.quality import QualityFinding
+from ahorraluz.core.readings.schema import Step
 from ahorraluz.ingest.meter_files.options import LIMA
 from ahorraluz.services.assumed_supply import assumed_supply
 from ahorraluz.services.connection import Connection
@@ -18,6 +20,7 @@ from ahorraluz.services.find_readings import FoundReadings, known_on
 from ahorraluz.services.home_facts import facts_of, recibo_kwh_day, recibos_of
 from ahorraluz.services.predict_hours import HoursAhead, hours_of_recibos, predict_hours
 from ahorraluz.services.predict_usage import (
+    Moment,
     MonthAhead,
     history_of_home,
     predict_month,
@@ -27,6 +30,11 @@ from ahorraluz.services.predict_usage import (
 from ahorraluz.services.supplies import supply_name
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.understand_usage import NOT_STATED, Understanding
+
+STALE_DAYS = 3
+"""Days without readings before the day of the answer from which it is said. [day]"""
+STALE_MONTHS_DAYS = 45
+"""The same where readings are recibos, of which the newest is up to a month old. [day]"""
 
 
 class ForecastRequestError(AhorraLuzError):
@@ -114,41 +122,27 @@ def forecast_home(
     if connection is None and (request.month or request.months):
         connection, issues = _assumed(tools, today)
     if found is None:
-        told = _of_recibos(request, recibos, connection, tools, today)
-        hours = None
-        if request.hours is not None:
-            hours = hours_of_recibos(
-                _newest_day(recibos, today),
-                origin=today,
-                zone=LIMA,
-                hours=request.hours,
-                facts=facts,
-            )
-        return HomeForecast(name="", hours=hours, months=told, issues=issues)
+        return HomeForecast(
+            name="",
+            hours=_hours_of_recibos(request, recibos, facts, today),
+            months=_of_recibos(request, recibos, connection, tools, today),
+            issues=issues,
+        )
     found, left_out = readings_by(found, as_of=request.as_of, today=today)
     readings = found.cleaned.readings
+    before = recibo_kwh_day(recibos, as_of=_last_day(found), recent=True)
+    moment = Moment(today=today, as_of=request.as_of, before_kwh_day=before)
     hours = month = None
     months: tuple[MonthAhead, ...] = ()
     if request.hours is not None:
         hours = predict_hours(
-            readings,
-            as_of=request.as_of,
-            hours=request.hours,
-            facts=facts,
-            bill_kwh_day=recibo_kwh_day(recibos, as_of=_last_day(found), recent=True),
+            readings, as_of=request.as_of, hours=request.hours, facts=facts, bill_kwh_day=before
         )
     if request.month:
-        month = predict_month(
-            readings, as_of=request.as_of, connection=connection, tools=tools, today=today
-        )
+        month = predict_month(readings, moment=moment, connection=connection, tools=tools)
     if request.months:
         months = predict_months_after(
-            readings,
-            ahead=request.months,
-            as_of=request.as_of,
-            connection=connection,
-            tools=tools,
-            today=today,
+            readings, ahead=request.months, moment=moment, connection=connection, tools=tools
         )
     return HomeForecast(
         name=found.name,
@@ -166,10 +160,9 @@ def month_of(known: Understanding, *, tools: Toolbox, today: date) -> PresentMon
         found, issues = readings_by(known.found, as_of=None, today=today)
         ahead = predict_month(
             found.cleaned.readings,
-            as_of=None,
+            moment=Moment(today=today),
             connection=known.connection,
             tools=tools,
-            today=today,
         )
     except AhorraLuzError as error:
         why = tuple(replace(issue, severity=Severity.NOTE) for issue in error.issues)
@@ -180,7 +173,7 @@ def month_of(known: Understanding, *, tools: Toolbox, today: date) -> PresentMon
 def readings_by(
     found: FoundReadings, *, as_of: date | None, today: date
 ) -> tuple[FoundReadings, tuple[Issue, ...]]:
-    """Return the readings that may be used, and what is to be said of those left out.
+    """Return the readings that may be used, and what is to be said of those left out or missing.
 
     Parameters
     ----------
@@ -201,7 +194,8 @@ def readings_by(
         ``readings-all-later``: all come after ``as_of``.
     """
     if as_of is not None:
-        return known_on(found, as_of), ()
+        known = known_on(found, as_of)
+        return known, _stale(known, as_of)
     first, last = _first_day(found), _last_day(found)
     if first > today:
         raise ForecastRequestError("forecast-readings-future", first=first, day=today)
@@ -216,7 +210,23 @@ def readings_by(
                 parameters={"last": last, "day": today},
             ),
         )
-    return known_on(found, today), issues
+    known = known_on(found, today)
+    return known, (*issues, *_stale(known, today))
+
+
+def _stale(found: FoundReadings, day: date) -> tuple[Issue, ...]:
+    """Return that the readings end long before the day they are asked about, where they do."""
+    last = _last_day(found)
+    days = (day - last).days - 1
+    if days < (STALE_MONTHS_DAYS if found.cleaned.readings.step is Step.MONTH else STALE_DAYS):
+        return ()
+    return (
+        Issue(
+            code="forecast-readings-stale",
+            severity=Severity.NOTE,
+            parameters={"last": last, "days": days, "day": day},
+        ),
+    )
 
 
 def home_of_kwh(kwh: Decimal, connection: Connection | None, *, as_of: date) -> Home:
@@ -264,8 +274,6 @@ def _of_recibos(
     today: date,
 ) -> tuple[MonthAhead, ...]:
     """Return the months after the newest recibo."""
-    if request.month:
-        raise ForecastRequestError("forecast-needs-readings")
     home = Home(supply=NOT_STATED, history=tuple(recibos))
     history = history_of_home(home, as_of=request.as_of)
     if recibos and not history:
@@ -274,6 +282,19 @@ def _of_recibos(
         return ()
     return predict_next_months(
         history, ahead=request.months, connection=connection, tools=tools, today=today
+    )
+
+
+def _hours_of_recibos(
+    request: ForecastRequest, recibos: Sequence[MonthlyUse], facts: Floats, today: date
+) -> HoursAhead | None:
+    """Return the hours of a home of which only recibos are known, where they are asked for."""
+    if request.month:
+        raise ForecastRequestError("forecast-needs-readings")
+    if request.hours is None:
+        return None
+    return hours_of_recibos(
+        _newest_day(recibos, today), origin=today, zone=LIMA, hours=request.hours, facts=facts
     )
 
 

@@ -18,8 +18,8 @@ from ahorraluz.core.advice.measured_months import months_of
 from ahorraluz.core.advice.voucher_line import VoucherLine, voucher_line
 from ahorraluz.core.consumption import Consumption, exact_kwh
 from ahorraluz.core.forecast.bills_only import predict_months
-from ahorraluz.core.forecast.daily_use import daily_of
-from ahorraluz.core.forecast.forecaster import QUANTILES, Floats
+from ahorraluz.core.forecast.daily_use import DailyUse, daily_of
+from ahorraluz.core.forecast.forecaster import QUANTILES, Days, Floats
 from ahorraluz.core.forecast.month_end import predict_from_register, predict_month_end
 from ahorraluz.core.forecast.months import (
     MonthForecast,
@@ -39,8 +39,19 @@ from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.services.connection import Connection, Prices, month_to_come, prices_of
 from ahorraluz.services.toolbox import Toolbox
 
+FEW_DAYS = 7
+"""Known days from which a home's own days tell more surely than its recibo with their sum. [day]"""
 LEAST_RATIO = 1e-3
 """Least part of its median that a quantile counts as, where a logarithm is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What is known of a month on the day of the answer; fields as of :class:`MonthAhead`."""
+
+    used_by_day: tuple[float, ...]
+    days_measured: int
+    days_left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +70,11 @@ class MonthAhead:
 
     forecast: MonthForecast
     used_kwh: float
-    """Energy of its days that are over. [kWh]"""
+    """Energy of its days that are over and were measured. [kWh]"""
     used_by_day: tuple[float, ...]
     """The same day by day, added up; empty for a month that has not begun. [kWh]"""
+    days_measured: int
+    """Days among those of ``used_by_day`` whose energy is known. [day]"""
     days_left: int
     bill: BillForecast | None
     """``None``: it is not known how the home is billed."""
@@ -77,6 +90,11 @@ class MonthAhead:
     issues: tuple[Issue, ...] = ()
 
     @property
+    def days_lost(self) -> int:
+        """Days that are over and whose energy nobody knows. [day]"""
+        return len(self.used_by_day) - self.days_measured
+
+    @property
     def is_calendar_month(self) -> bool:
         """Whether it runs from the first of a month to the next, not between two readings."""
         period = self.forecast.period
@@ -84,38 +102,48 @@ class MonthAhead:
 
     @property
     def known_until(self) -> date:
-        """Last day whose energy is counted as used."""
+        """Last day that is over."""
         return self.forecast.period.end - timedelta(days=self.days_left + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The day of an answer, and what recibos say of the home's level by then."""
+
+    today: date
+    """For sheets that are announced."""
+    as_of: date | None = None
+    """First day that is not over; ``None``, or a day after the readings end: the day after the
+    last one with a reading."""
+    before_kwh_day: float | None = None
+    """Mean day of the newest recibo before it; ``None``: not known. [kWh/day]"""
 
 
 def predict_month(
     readings: Readings,
     *,
-    as_of: date | None,
+    moment: Moment,
     connection: Connection | None,
     tools: Toolbox,
-    today: date,
 ) -> MonthAhead:
-    """Return where the month that ``as_of`` falls in will end.
+    """Return where the month that a day falls in will end.
 
     Days cut out of the energy between two readings of a counter say nothing of how days swing:
-    where most are such days, the month is told as from the counter.
+    where most are such days, the month is told as from the counter. So it is where next to no
+    day is known and a recibo tells the level.
 
     Parameters
     ----------
     readings
-        Clean series of intervals or days. Of days from ``as_of`` on nothing is looked at, but
-        a gap before it may have been filled with them: cut the series first
+        Clean series of intervals or days. Of days from ``moment.as_of`` on nothing is looked
+        at, but a gap before it may have been filled with them: cut the series first
         (:func:`.find_readings.known_on`).
-    as_of
-        First day that is not over; ``None``, or a day after the readings end: the day
-        after the last whole one.
+    moment
+        The day.
     connection
         How the home is billed; ``None``: nothing is priced.
     tools
         Sheets on file.
-    today
-        Day of the answer, for sheets that are announced.
 
     Raises
     ------
@@ -123,36 +151,51 @@ def predict_month(
         As of :func:`predict_month_end`.
     """
     daily = daily_of(readings)
-    days, kwh = daily.days, daily.kwh
-    whole = np.flatnonzero(~np.isnan(kwh))
-    behind = days[whole[-1]] + 1 if len(whole) else days[0]
-    moment = behind if as_of is None else min(behind, np.datetime64(as_of, "D"))
+    as_of = moment.as_of
+    open_day = daily.end if as_of is None else min(daily.end, np.datetime64(as_of, "D"))
+    forecast, month = _month_end(daily, open_day, before_kwh_day=moment.before_kwh_day)
+    start = forecast.period.start
+    return _ahead(
+        forecast,
+        month=start,
+        seen=_Seen(
+            used_by_day=tuple(daily.so_far(month).tolist()),
+            days_measured=daily.known_days(month),
+            days_left=forecast.period.days - len(month),
+        ),
+        around=_Around(
+            known=_history(readings, before=start),
+            told={},
+            prices=_prices(connection, tools, moment.today),
+        ),
+    )
+
+
+def _month_end(
+    daily: DailyUse, moment: np.datetime64, *, before_kwh_day: float | None
+) -> tuple[MonthForecast, Days]:
+    """Return the month of a moment, and those of its days that are over."""
     first_open = moment.astype(date)
     start = first_open.replace(day=1)
     period = Period(start, month_after(start))
     month = np.arange(np.datetime64(start, "D"), moment)
-    used = daily.so_far(month, moment)
-    if daily.is_day_by_day(moment):
-        forecast = predict_month_end(days, kwh, month_end_net(), period=period, as_of=first_open)
-    else:
-        forecast = predict_from_register(
-            float(used[-1]) if len(used) else 0.0,
-            month_end_net(),
-            period=period,
-            as_of=first_open,
-            before_kwh_day=daily.mean_before(month, moment),
-        )
-    return _ahead(
-        forecast,
-        month=start,
-        used_by_day=tuple(used.tolist()),
-        days_left=(period.end - first_open).days,
-        around=_Around(
-            known=_history(readings, before=start),
-            told={},
-            prices=_prices(connection, tools, today),
-        ),
+    known = daily.known_lately(moment)
+    by_recibo = before_kwh_day is not None and known < FEW_DAYS
+    if not by_recibo and (known == 0 or daily.is_day_by_day(moment)):
+        net = month_end_net()
+        told = predict_month_end(daily.days, daily.kwh, net, period=period, as_of=first_open)
+        return told, month
+    measured = daily.known_days(month)
+    before = before_kwh_day if by_recibo else daily.mean_before(month, moment)
+    told = predict_from_register(
+        float(np.nansum(daily.of(month))),
+        month_end_net(),
+        period=period,
+        as_of=first_open,
+        measured_days=measured,
+        before_kwh_day=before,
     )
+    return replace(told, basis="recibo-and-days" if by_recibo else told.basis), month
 
 
 def predict_next_months(
@@ -174,10 +217,9 @@ def predict_months_after(
     readings: Readings,
     *,
     ahead: int,
-    as_of: date | None,
+    moment: Moment,
     connection: Connection | None,
     tools: Toolbox,
-    today: date,
 ) -> tuple[MonthAhead, ...]:
     """Return the months after the present one, of which a part may be over.
 
@@ -187,11 +229,9 @@ def predict_months_after(
     history = _history(readings, before=None)
     if readings.step is Step.MONTH:
         return predict_next_months(
-            history, ahead=ahead, connection=connection, tools=tools, today=today
+            history, ahead=ahead, connection=connection, tools=tools, today=moment.today
         )
-    present = predict_month(
-        readings, as_of=as_of, connection=None, tools=tools, today=today
-    ).forecast
+    present = predict_month(readings, moment=moment, connection=None, tools=tools).forecast
     month = present.period.start
     use = MonthUse(month=month, kwh=present.mean_kwh, days=present.period.days)
     history = tuple(item for item in history if item.month < month)
@@ -201,7 +241,7 @@ def predict_months_after(
         _Around(
             known=history,
             told={month: _energies(present)},
-            prices=_prices(connection, tools, today),
+            prices=_prices(connection, tools, moment.today),
         ),
     )
 
@@ -217,8 +257,7 @@ def _months_ahead(forecasts: Sequence[MonthForecast], around: _Around) -> tuple[
             _ahead(
                 forecast,
                 month=month,
-                used_by_day=(),
-                days_left=forecast.period.days,
+                seen=_Seen(used_by_day=(), days_measured=0, days_left=forecast.period.days),
                 around=replace(around, told=dict(told)),
             )
         )
@@ -267,17 +306,10 @@ def _energies(forecast: MonthForecast) -> Floats:
     return energies_of(forecast.quantiles_kwh, QUANTILES, mean_kwh=forecast.mean_kwh)
 
 
-def _ahead(
-    forecast: MonthForecast,
-    *,
-    month: date,
-    used_by_day: tuple[float, ...],
-    days_left: int,
-    around: _Around,
-) -> MonthAhead:
+def _ahead(forecast: MonthForecast, *, month: date, seen: _Seen, around: _Around) -> MonthAhead:
     known, prices = around.known, around.prices
     energies = _energies(forecast)
-    used = used_by_day[-1] if used_by_day else 0.0
+    used = seen.used_by_day[-1] if seen.used_by_day else 0.0
     bill, announced, voucher = None, None, None
     issues: tuple[Issue, ...] = ()
     if prices is not None:
@@ -286,24 +318,23 @@ def _ahead(
         terms = prices.terms(billed)
         issues = (*_over(forecast.period, billed), *terms.issues)
         try:
-            bill = forecast_bill(energies, terms, used_kwh=exact_kwh(used), days_left=days_left)
+            bill = forecast_bill(
+                energies,
+                terms,
+                used_kwh=exact_kwh(used),
+                lost_kwh=exact_kwh(_lost(forecast, seen, used)),
+                days_left=seen.days_left,
+            )
             announced = _announced(terms, prices, exact_kwh(forecast.mean_kwh))
         except ForecastBillError as error:
             issues = (*issues, error.issue)
-        limit = prices.book.figures.known(FISE_LIMIT_KWH, prices.as_of)
-        if limit is not None:
-            voucher = voucher_line(
-                energies,
-                month,
-                limit_kwh=limit,
-                known_kwh={use.month: use.kwh for use in known},
-                told_kwh=around.told,
-            )
+        voucher = _voucher(energies, month, around, prices)
     return MonthAhead(
         forecast=forecast,
         used_kwh=used,
-        used_by_day=used_by_day,
-        days_left=days_left,
+        used_by_day=seen.used_by_day,
+        days_measured=seen.days_measured,
+        days_left=seen.days_left,
         bill=bill,
         announced_pen=announced,
         voucher=voucher,
@@ -311,6 +342,21 @@ def _ahead(
         known_to=known[-1].until if known else None,
         issues=issues,
     )
+
+
+def _voucher(energies: Floats, month: date, around: _Around, prices: Prices) -> VoucherLine | None:
+    limit = prices.book.figures.known(FISE_LIMIT_KWH, prices.as_of)
+    if limit is None:
+        return None
+    known = {use.month: use.kwh for use in around.known}
+    return voucher_line(energies, month, limit_kwh=limit, known_kwh=known, told_kwh=around.told)
+
+
+def _lost(forecast: MonthForecast, seen: _Seen, used_kwh: float) -> float:
+    """Return what the days that nobody measured took if the rest is as high as is likely. [kWh]"""
+    lost = len(seen.used_by_day) - seen.days_measured
+    untold = lost + seen.days_left
+    return (forecast.band_kwh[1] - used_kwh) * lost / untold if untold else 0.0
 
 
 def _over(month: Period, billed: Period) -> tuple[Issue, ...]:

@@ -220,7 +220,7 @@ def test_one_recibo_says_which_month_it_counts_as_and_begins_with_words() -> Non
     assert "tus recibos" not in words
 
 
-def test_days_without_readings_count_as_the_month_has_them(readings: Path, tmp_path: Path) -> None:
+def test_days_without_readings_are_not_said_to_be_used(readings: Path, tmp_path: Path) -> None:
     hole = tmp_path / "hueco.csv"
     lines = readings.read_text("utf-8").splitlines()
     hole.write_text(
@@ -229,7 +229,10 @@ def test_days_without_readings_count_as_the_month_has_them(readings: Path, tmp_p
 
     whole, part = (answer("forecast", file, "--month", *LIMA)["month"] for file in (readings, hole))
 
-    assert part["used_kwh"] == pytest.approx(whole["used_kwh"], rel=0.1)
+    assert (whole["days_measured"], part["days_measured"]) == (19, 12)
+    assert part["used_kwh"] < 0.7 * whole["used_kwh"]
+    assert part["kwh"]["mean"] == pytest.approx(whole["kwh"]["mean"], rel=0.1)
+    assert "en 12 de 19 días" in run("forecast", hole, "--month", *LIMA).stdout
 
 
 def test_what_still_avoids_a_limit_is_never_rounded_past_it() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ahorraluz.core.forecast.months import reading_periods
+from ahorraluz.core.forecast.months import MonthsError, reading_periods
 from ahorraluz.core.home import Home, MonthlyUse, Supply
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.services.connection import Connection
+from ahorraluz.services.documents.forecast import month_sentences
 from ahorraluz.services.find_readings import FoundReadings, find_readings, known_on
 from ahorraluz.services.forecast_home import (
     ForecastRequest,
@@ -20,11 +21,12 @@ from ahorraluz.services.forecast_home import (
     forecast_home,
     month_of,
 )
-from ahorraluz.services.predict_usage import MonthAhead
+from ahorraluz.services.predict_usage import Moment, MonthAhead, predict_month
 from ahorraluz.services.receive_readings import FileHints, ReadingsRefusedError
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.services.understand_usage import About, understand_usage
 from ahorraluz.settings import Settings
+from ahorraluz.texts import open_texts
 
 FIRST = date(2026, 5, 1)
 DAYS = 80
@@ -68,6 +70,21 @@ def asked(
         tools=tools,
         today=TODAY,
     )
+
+
+def logger(
+    folder: Path, tools: Toolbox, *, kept: Sequence[tuple[int, int]], days: int = DAYS
+) -> FoundReadings:
+    """Return hourly readings of a kWh an hour; each day's kept hours are those from .. to."""
+    rows = [
+        f"{FIRST + timedelta(days=day)}T{hour:02d}:00:00-05:00,{1 + 0.1 * (hour % 5):.2f}"
+        for day in range(days)
+        for start, end in [kept[day % len(kept)]]
+        for hour in range(start, end)
+    ]
+    path = folder / "horas.csv"
+    path.write_text("timestamp,kwh\n" + "\n".join(rows), "utf-8")
+    return find_readings(str(path), tools=tools)
 
 
 def width(ahead: MonthAhead) -> float:
@@ -233,3 +250,72 @@ def test_a_page_is_told_why_there_is_no_month(tmp_path: Path, tools: Toolbox) ->
 
     assert month.ahead is None
     assert [issue.code for issue in month.issues] == ["forecast-readings-future"]
+
+
+def test_a_day_of_nineteen_hours_is_known(tmp_path: Path, tools: Toolbox) -> None:
+    month = asked(tools, found=logger(tmp_path, tools, kept=[(5, 24)])).month
+
+    assert month is not None
+    assert month.forecast.basis == "daily"
+    assert (month.days_measured, month.days_lost) == (19, 0)
+    assert month.known_until == FIRST + timedelta(days=DAYS - 1)
+
+
+def test_what_nobody_measured_is_not_said_to_be_used(tmp_path: Path, tools: Toolbox) -> None:
+    whole = asked(tools, found=logger(tmp_path, tools, kept=[(0, 24)])).month
+    holed = asked(tools, found=logger(tmp_path, tools, kept=[(0, 9), (0, 24)])).month
+
+    assert whole is not None
+    assert holed is not None
+    assert (holed.days_measured, holed.days_lost) == (10, 9)
+    assert holed.used_kwh == pytest.approx(whole.used_kwh * 10 / 19)
+    assert width(holed) * (holed.forecast.mean_kwh - holed.used_kwh) > 1.3 * width(whole) * (
+        whole.forecast.mean_kwh - whole.used_kwh
+    )
+    texts = open_texts("es_PE")
+    assert "en 10 de 19 días" in " ".join(month_sentences(holed, texts))
+
+
+def test_days_lost_leave_less_below_a_limit(tmp_path: Path, tools: Toolbox) -> None:
+    found = logger(tmp_path, tools, kept=[(0, 24), (0, 24), (0, 24), (0, 9)], days=66)
+
+    month = asked(tools, found=found).month
+
+    assert month is not None
+    assert month.bill is not None
+    limit = month.bill.crossings[-1]
+    assert month.days_lost > 0
+    assert 0 <= limit.kwh_left < float(limit.limit_kwh) - month.used_kwh
+
+
+def test_a_recibo_tells_the_month_of_which_next_to_nothing_was_read(
+    tmp_path: Path, tools: Toolbox
+) -> None:
+    ten = logger(tmp_path, tools, kept=[(8, 18)], days=1).cleaned.readings
+    moment = Moment(today=TODAY, before_kwh_day=5.0)
+
+    told = predict_month(ten, moment=moment, connection=None, tools=tools)
+
+    assert told.forecast.basis == "recibo-and-days"
+    assert told.forecast.mean_kwh == pytest.approx(155, rel=0.1)
+    assert (told.used_kwh, told.days_measured) == (0.0, 0)
+    with pytest.raises(MonthsError, match="month-end-nothing-known"):
+        predict_month(ten, moment=Moment(today=TODAY), connection=None, tools=tools)
+
+
+def test_readings_that_ended_long_ago_are_said_to_be_old(tmp_path: Path, tools: Toolbox) -> None:
+    found = counter(tmp_path, tools, every=1)
+    end = FIRST + timedelta(days=DAYS)
+
+    fresh, old, later = (
+        asked(tools, found=found, as_of=day).issues
+        for day in (end, end + timedelta(days=20), date(2027, 3, 1))
+    )
+
+    assert fresh == ()
+    assert [issue.code for issue in (*old, *later)] == ["forecast-readings-stale"] * 2
+    assert old[0].parameters == {
+        "last": end - timedelta(days=1),
+        "days": 20,
+        "day": end + timedelta(days=20),
+    }

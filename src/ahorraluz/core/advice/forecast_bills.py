@@ -98,6 +98,7 @@ def forecast_bill(
     terms: BillTerms,
     *,
     used_kwh: Decimal = Decimal(0),
+    lost_kwh: Decimal = Decimal(0),
     days_left: int | None = None,
 ) -> BillForecast:
     """Return the recibo of a month whose energy is uncertain.
@@ -110,7 +111,10 @@ def forecast_bill(
     terms
         Prices of the month, of an option with one register.
     used_kwh
-        Energy that the month has taken already. [kWh]
+        Energy that the month has taken already, as it was measured. [kWh]
+    lost_kwh
+        Energy that days which are over and were not measured may have taken beside it: what is
+        left below a limit is less by it. [kWh]
     days_left
         Days still to come; ``None``: the whole month. [day]
 
@@ -140,7 +144,7 @@ def forecast_bill(
         ),
         median=Decimal(str(middle)).quantize(CENT),
         crossings=tuple(
-            _crossing(limit, energies_kwh, used_kwh=used_kwh, days_left=days)
+            _crossing(limit, energies_kwh, used=(used_kwh, lost_kwh), days_left=days)
             for limit in cliffs(terms)
         ),
     )
@@ -152,9 +156,16 @@ def chance_above(energies_kwh: NDArray[np.float64], limit_kwh: Decimal) -> float
 
 
 def _crossing(
-    limit: Decimal, energies: NDArray[np.float64], *, used_kwh: Decimal, days_left: int
+    limit: Decimal,
+    energies: NDArray[np.float64],
+    *,
+    used: tuple[Decimal, Decimal],
+    days_left: int,
 ) -> Crossing:
-    left = limit - used_kwh
+    measured, lost = used
+    left = limit - measured
+    if left > 0:
+        left = max(left - lost, Decimal(0))
     daily = left / days_left if left > 0 and days_left > 0 else None
     return Crossing(
         limit_kwh=limit,

@@ -18,7 +18,8 @@ from ahorraluz.core.forecast.month_end import (
 LAST_DAY = 28
 """Last day of the month that is told: every month has it. [day]"""
 MOST_MISSING = 2
-"""Days of a month that may be missing; they count as its mean day. [day]"""
+"""Days of a month that may be missing for what came of it to count as known: they are taken as its
+mean day. [day]"""
 RULES = ("pro-rata", "last-7-days", "last-28-days", "half-life-14", "half-last-year")
 """The simple rules; the last one where last year is known."""
 
@@ -68,7 +69,9 @@ def rule_totals(parts: MonthParts) -> Mapping[str, Floats]:
     """Return what each simple rule says of the month, NaN where it says nothing. [kWh]"""
     smooth = 0.5 ** (np.arange(PAST_DAYS) / LEVEL_HALF_LIFE)
     rates = {
-        "pro-rata": parts.so_far / np.maximum(parts.seen, 1),
+        "pro-rata": np.where(
+            parts.measured > 0, parts.so_far / np.maximum(parts.measured, 1), np.nan
+        ),
         "last-7-days": _weighted(parts.past, np.arange(PAST_DAYS) < 7),
         "last-28-days": _weighted(parts.past, np.arange(PAST_DAYS) < 28),
         "half-life-14": _weighted(parts.past, smooth),

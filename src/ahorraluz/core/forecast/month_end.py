@@ -50,10 +50,13 @@ class MonthParts:
     month are among them, shape (n, 56). [kWh]"""
     seen: NDArray[np.int64]
     """Days of the month that are over, from 0, shape (n,). [day]"""
+    measured: NDArray[np.int64]
+    """Those of them whose energy is known, shape (n,). [day]"""
     left: NDArray[np.int64]
-    """Days of the month from today on, from 1, shape (n,). [day]"""
+    """Days of the month whose energy is to be told: those from today on, and those that are over
+    and not known; from 1, shape (n,). [day]"""
     so_far: Floats
-    """Energy of the days that are over, shape (n,). [kWh]"""
+    """Energy of the days that were measured, shape (n,). [kWh]"""
     year_ratio: Floats
     """Mean day of the days left over that of the four weeks before, last year; NaN where
     last year is not known, shape (n,). [1]"""
@@ -98,7 +101,7 @@ def predict_month_end(
     parts = month_parts(home, [int(start)], [int(today)], [int(start) + period.days])
     if bool(np.all(np.isnan(parts.past))):
         raise MonthsError("month-end-nothing-known", day=as_of)
-    return _forecast(parts, net, period=period, over=as_of == period.end, basis="daily")
+    return _forecast(parts, net, period=period, basis="daily")
 
 
 def predict_from_register(
@@ -107,6 +110,7 @@ def predict_from_register(
     *,
     period: Period,
     as_of: date,
+    measured_days: int | None = None,
     before_kwh_day: float | None = None,
 ) -> MonthForecast:
     """Return the energy of a month from one standing of the register since its start.
@@ -115,33 +119,38 @@ def predict_from_register(
     ----------
     so_far_kwh
         Standing on ``as_of`` less that on the first day of the period. [kWh]
+    measured_days
+        Days that it covers, where others of the month are not known; ``None``: all that
+        are over. [day]
     before_kwh_day
         Mean day of the recibos before, ``None`` without any. [kWh/day]
 
     Raises
     ------
     MonthsError
-        ``month-end-day``, ``month-end-nothing-known``: on the first day and without a recibo;
+        ``month-end-day``, ``month-end-nothing-known``: no day measured and no recibo;
         ``months-negative``.
     """
     _check_day(period, as_of)
     seen = (as_of - period.start).days
-    if seen == 0 and before_kwh_day is None:
+    measured = seen if measured_days is None else measured_days
+    if measured == 0 and before_kwh_day is None:
         raise MonthsError("month-end-nothing-known", day=as_of)
     lowest = min(so_far_kwh, before_kwh_day or 0.0)
     if not np.isfinite(lowest) or lowest < 0:
         raise MonthsError("months-negative", month=f"{period.start:%Y-%m}", kwh=lowest)
     before = np.nan if before_kwh_day is None else before_kwh_day
-    past = np.where(np.arange(PAST_DAYS) < seen, so_far_kwh / max(seen, 1), before)
+    past = np.where(np.arange(PAST_DAYS) < measured, so_far_kwh / max(measured, 1), before)
     parts = MonthParts(
         past=past[None],
         seen=np.array([seen]),
-        left=np.array([period.days - seen]),
-        so_far=np.array([so_far_kwh if seen else 0.0]),
+        measured=np.array([measured]),
+        left=np.array([period.days - measured]),
+        so_far=np.array([so_far_kwh if measured else 0.0]),
         year_ratio=np.array([np.nan]),
         by_day=np.array([False]),
     )
-    return _forecast(parts, net, period=period, over=as_of == period.end, basis="register")
+    return _forecast(parts, net, period=period, basis="register")
 
 
 def month_parts(
@@ -149,8 +158,7 @@ def month_parts(
 ) -> MonthParts:
     """Return months of one home as they were on some days.
 
-    Days of the month that are over and not known count as its mean day, or as the mean of
-    the days before it where none of the month is known.
+    Days of the month that are over and not known are told like those to come.
 
     Parameters
     ----------
@@ -170,14 +178,13 @@ def month_parts(
     in_month = (np.arange(PAST_DAYS) < seen[:, None]) & ~np.isnan(past)
     known = in_month.sum(axis=1)
     total = np.where(in_month, past, 0.0).sum(axis=1)
-    usual = _mean_first(past, PAST_DAYS)
-    mean = np.where(known > 0, total / np.maximum(known, 1), np.nan_to_num(usual))
     ratio = [_year_ratio(padded, int(n), int(e)) for n, e in zip(now, last, strict=True)]
     return MonthParts(
         past=past,
         seen=seen,
-        left=last - now,
-        so_far=total + mean * (seen - known),
+        measured=known,
+        left=last - first - known,
+        so_far=total,
         year_ratio=np.array(ratio, dtype=np.float64),
         by_day=np.ones(len(now), dtype=bool),
     )
@@ -212,11 +219,11 @@ def month_end_inputs(parts: MonthParts) -> tuple[Floats, Floats]:
     weight = np.where(known, 0.5 ** (np.arange(PAST_DAYS) / LEVEL_HALF_LIFE), 0.0)
     level = np.log((weight * energy).sum(axis=1) / weight.sum(axis=1) + FLOOR_KWH_DAY)
     rates = [_away(_mean_first(parts.past, days), level) for days in RATES]
-    so_far_rate = np.where(parts.seen > 0, parts.so_far / np.maximum(parts.seen, 1), np.nan)
+    so_far_rate = np.where(parts.measured > 0, parts.so_far / np.maximum(parts.measured, 1), np.nan)
     month_rate = _away(so_far_rate, level)
     year_known = ~np.isnan(parts.year_ratio)
     year = np.where(year_known, np.log(np.where(year_known, parts.year_ratio, 1.0)), 0.0)
-    seen, left = parts.seen / MONTH, parts.left / MONTH
+    seen, left = parts.measured / MONTH, parts.left / MONTH
     columns = [
         *rates,
         month_rate,
@@ -242,10 +249,8 @@ def _check_day(period: Period, as_of: date) -> None:
         )
 
 
-def _forecast(
-    parts: MonthParts, net: QuantileNet, *, period: Period, over: bool, basis: str
-) -> MonthForecast:
-    if over:
+def _forecast(parts: MonthParts, net: QuantileNet, *, period: Period, basis: str) -> MonthForecast:
+    if parts.left[0] == 0:
         total = float(parts.so_far[0])
         quantiles, mean = (total,) * len(QUANTILES), total
     else:

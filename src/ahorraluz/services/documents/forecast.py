@@ -100,6 +100,7 @@ def _month(ahead: MonthAhead, texts: Texts) -> Document:
         **period_document(forecast.period),
         "kwh": _energy(forecast),
         "used_kwh": round(ahead.used_kwh, PLACES),
+        "days_measured": ahead.days_measured,
         "days_left": ahead.days_left,
         "model": forecast.model,
         "version": forecast.version,
@@ -159,11 +160,7 @@ def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
     low, high = (texts.number(kwh, places=0) for kwh in forecast.band_kwh)
     mean = texts.number(forecast.mean_kwh, places=0)
     if ahead.used_by_day:
-        used = texts.number(ahead.used_kwh, places=1)
-        key = {0: "forecast.used-all", 1: "forecast.used-to-last"}.get(
-            ahead.days_left, "forecast.used"
-        )
-        yield texts.text(key, day=ahead.known_until, kwh=used, days=ahead.days_left)
+        yield _used_sentence(ahead, texts)
     key = "forecast.energy" if ahead.is_calendar_month else "forecast.energy-recibo"
     yield texts.text(key, kwh=mean, low=low, high=high)
     if ahead.bill is not None:
@@ -173,6 +170,26 @@ def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
         yield texts.text(key, soles=texts.soles(abs(ahead.announced_pen)))
     if ahead.voucher is not None:
         yield from _voucher_sentences(ahead.voucher, texts)
+
+
+def _used_sentence(ahead: MonthAhead, texts: Texts) -> str:
+    """Return what was measured of a month, and of how many of its days."""
+    over = len(ahead.used_by_day)
+    if not ahead.days_measured:
+        key = "forecast.used-none"
+    elif ahead.days_lost:
+        key = "forecast.used-part"
+    else:
+        by_left = {0: "forecast.used-all", 1: "forecast.used-to-last"}
+        key = by_left.get(ahead.days_left, "forecast.used")
+    return texts.text(
+        key,
+        day=ahead.known_until,
+        kwh=texts.number(ahead.used_kwh, places=1),
+        days=ahead.days_left,
+        measured=ahead.days_measured,
+        over=over,
+    )
 
 
 def basis_text(ahead: MonthAhead, texts: Texts) -> str:

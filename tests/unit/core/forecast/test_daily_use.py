@@ -15,7 +15,12 @@ START_S = 1_777_611_600
 def use(kwh: list[float], *, measured: bool = True) -> DailyUse:
     values = np.array(kwh)
     days = FIRST + np.arange(len(kwh))
-    return DailyUse(days=days, kwh=values, measured=np.full(len(kwh), measured))
+    return DailyUse(
+        days=days,
+        kwh=values,
+        measured=np.full(len(kwh), measured),
+        end=days[-1] + np.timedelta64(1),
+    )
 
 
 def test_days_of_a_spread_counter_were_not_measured_by_themselves() -> None:
@@ -54,16 +59,30 @@ def test_months_have_no_days() -> None:
         daily_of(month)
 
 
-def test_unknown_days_count_as_the_mean_of_the_month_then_of_the_days_before() -> None:
+def test_only_what_was_measured_counts_as_used() -> None:
     daily = use([3.0, 5.0, 6.0, np.nan, 8.0])
-    month = FIRST + np.arange(2, 5)
+    month = FIRST + np.arange(2, 7)
 
-    some = daily.so_far(month, FIRST + 5)
-    none = daily.so_far(FIRST + np.arange(5, 7), FIRST + 7)
+    used = daily.so_far(month)
 
-    assert some.tolist() == [6.0, 13.0, 21.0]
-    assert none.tolist() == [5.5, 11.0]
-    assert daily.mean_before(month, FIRST + 5) == 4.0
+    assert used.tolist() == [6.0, 6.0, 14.0, 14.0, 14.0]
+    assert daily.known_days(month) == 2
+    assert daily.mean_before(month[:3], FIRST + 5) == 4.0
+
+
+@pytest.mark.parametrize(("missing", "known"), [(5, True), (6, True), (7, False)])
+def test_a_day_is_known_from_eighteen_hours_on(missing: int, known: bool) -> None:
+    kwh = np.ones(48)
+    kwh[:missing] = np.nan
+    starts = START_S + np.arange(48, dtype=np.int64) * 3_600
+    quality = np.zeros(48, dtype=np.int8)
+    readings = make_readings(starts, kwh, quality, interval_s=3_600, zone="America/Lima")
+
+    daily = daily_of(readings)
+
+    assert np.isnan(daily.kwh[0]) != known
+    assert daily.kwh[1] == 24.0
+    assert daily.end == FIRST + 2
 
 
 def test_a_few_spread_days_among_many_leave_a_home_day_by_day() -> None:

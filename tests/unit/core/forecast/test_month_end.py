@@ -49,6 +49,35 @@ def test_quantiles_are_in_order_and_never_below_what_is_known(
     assert min(quantiles[0], said.mean_kwh) >= np.nansum(kwh[START : START + day - 1]) - 1e-9
 
 
+@pytest.mark.parametrize("lost", [2, 5, 10, 20])
+@pytest.mark.parametrize("first", [0, 3])
+def test_days_that_nobody_measured_widen_the_band_and_are_not_used(lost: int, first: int) -> None:
+    kwh = 6 + 2 * np.sin(np.arange(len(DAYS)))
+    holed = kwh.copy()
+    holed[START + first : START + first + lost] = np.nan
+
+    whole, part = (
+        predict_month_end(DAYS, days, month_end_net(), period=JUNE, as_of=of_june(26))
+        for days in (kwh, holed)
+    )
+    parts = month_parts(holed, [START], [START + 25], [START + 30])
+
+    assert np.ptp(part.band_kwh) > (1 + 0.04 * lost) * np.ptp(whole.band_kwh)
+    assert parts.so_far[0] == pytest.approx(np.nansum(holed[START : START + 25]))
+    assert (parts.seen[0], parts.measured[0], parts.left[0]) == (25, 25 - lost, 5 + lost)
+    assert part.quantiles_kwh[0] > parts.so_far[0]
+
+
+def test_a_month_that_is_over_with_a_day_lost_has_a_band() -> None:
+    kwh = np.full(len(DAYS), 6.0)
+    kwh[START + 12] = np.nan
+
+    said = predict_month_end(DAYS, kwh, month_end_net(), period=JUNE, as_of=JUNE.end)
+
+    assert 174 < said.band_kwh[0] < said.band_kwh[1]
+    assert said.mean_kwh == pytest.approx(180, rel=0.02)
+
+
 @given(kwh=hnp.arrays(np.float64, len(DAYS), elements=st.floats(0, 100)))
 def test_a_month_that_is_over_is_the_sum_of_its_days(kwh: NDArray[np.float64]) -> None:
     said = predict_month_end(DAYS, kwh, month_end_net(), period=JUNE, as_of=JUNE.end)
@@ -111,6 +140,18 @@ def test_one_standing_of_the_register_is_enough(so_far: float, day: int) -> None
 
     assert so_far <= said.quantiles_kwh[0] <= said.median_kwh <= said.quantiles_kwh[-1]
     assert said.basis == "register"
+
+
+def test_a_standing_of_a_part_of_the_days_leaves_the_others_to_be_told() -> None:
+    whole, part = (
+        predict_from_register(
+            6.0 * days, month_end_net(), period=JUNE, as_of=of_june(21), measured_days=days
+        )
+        for days in (20, 8)
+    )
+
+    assert part.median_kwh == pytest.approx(whole.median_kwh, rel=0.1)
+    assert np.ptp(part.band_kwh) > 1.5 * np.ptp(whole.band_kwh)
 
 
 def test_a_recibo_before_holds_the_first_days_back() -> None:
