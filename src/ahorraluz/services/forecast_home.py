@@ -126,7 +126,7 @@ def forecast_home(
             name="",
             hours=_hours_of_recibos(request, recibos, facts, today),
             months=_of_recibos(request, recibos, connection, tools, today),
-            issues=issues,
+            issues=(*issues, *_old(recibos, today)),
         )
     found, left_out = readings_by(found, as_of=request.as_of, today=today)
     readings = found.cleaned.readings
@@ -295,6 +295,20 @@ def _hours_of_recibos(
         return None
     return hours_of_recibos(
         _newest_day(recibos, today), origin=today, zone=LIMA, hours=request.hours, facts=facts
+    )
+
+
+def _old(recibos: Sequence[MonthlyUse], today: date) -> tuple[Issue, ...]:
+    """Return that the newest recibo known by a day is of long before it, where it is."""
+    ends = [use.period.end for use in recibos if use.period.end <= today]
+    if not ends or (days := (today - max(ends)).days) < STALE_MONTHS_DAYS:
+        return ()
+    return (
+        Issue(
+            code="forecast-recibos-old",
+            severity=Severity.WARNING,
+            parameters={"last": max(ends), "days": days, "day": today},
+        ),
     )
 
 

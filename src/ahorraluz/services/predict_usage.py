@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from ahorraluz.core.advice.forecast_bills import (
 )
 from ahorraluz.core.advice.measured_months import months_of
 from ahorraluz.core.advice.voucher_line import VoucherLine, voucher_line
-from ahorraluz.core.consumption import Consumption, exact_kwh
+from ahorraluz.core.consumption import exact_kwh
 from ahorraluz.core.forecast.bills_only import predict_months
 from ahorraluz.core.forecast.daily_use import DailyUse, daily_of
 from ahorraluz.core.forecast.forecaster import QUANTILES, Days, Floats
@@ -32,10 +31,8 @@ from ahorraluz.core.home import Home
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.core.readings.schema import Readings, Step
-from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH
-from ahorraluz.core.tariffs.schedule import TariffBook
-from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
+from ahorraluz.services.announced import AnnouncedPrices, announced_prices
 from ahorraluz.services.connection import Connection, Prices, month_to_come, prices_of
 from ahorraluz.services.toolbox import Toolbox
 
@@ -78,8 +75,8 @@ class MonthAhead:
     days_left: int
     bill: BillForecast | None
     """``None``: it is not known how the home is billed."""
-    announced_pen: Decimal | None
-    """What sheets that begin after today add to the recibo; ``None``: none is on file. [PEN]"""
+    announced: AnnouncedPrices | None
+    """Prices that begin after today; ``None``: none are on file."""
     voucher: VoucherLine | None
     """Twelve months with this one against the line of the gas voucher; ``None``: nothing is priced,
     or no line is in force."""
@@ -325,7 +322,7 @@ def _ahead(forecast: MonthForecast, *, month: date, seen: _Seen, around: _Around
                 lost_kwh=exact_kwh(_lost(forecast, seen, used)),
                 days_left=seen.days_left,
             )
-            announced = _announced(terms, prices, exact_kwh(forecast.mean_kwh))
+            announced = announced_prices(terms, prices, kwh=exact_kwh(forecast.mean_kwh))
         except ForecastBillError as error:
             issues = (*issues, error.issue)
         voucher = _voucher(energies, month, around, prices)
@@ -336,7 +333,7 @@ def _ahead(forecast: MonthForecast, *, month: date, seen: _Seen, around: _Around
         days_measured=seen.days_measured,
         days_left=seen.days_left,
         bill=bill,
-        announced_pen=announced,
+        announced=announced,
         voucher=voucher,
         known_months=tuple(use.month for use in known),
         known_to=known[-1].until if known else None,
@@ -365,21 +362,3 @@ def _over(month: Period, billed: Period) -> tuple[Issue, ...]:
         return ()
     months = {"month": f"{month.start:%Y-%m}", "priced": f"{billed.start:%Y-%m}"}
     return (Issue(code="forecast-month-over", severity=Severity.NOTE, parameters=months),)
-
-
-def _announced(terms: BillTerms, prices: Prices, kwh: Decimal) -> Decimal | None:
-    """Return what sheets that begin after today change of the expected recibo. [PEN]"""
-    book = prices.book
-    known = tuple(sheet for sheet in book.schedules if sheet.start <= prices.as_of)
-    to_come = {days.schedule.start for days in terms.days if days.schedule.start > prices.as_of}
-    if not to_come:
-        return None
-    without = bill_terms(
-        TariffBook(schedules=known, figures=book.figures, distributors=book.distributors),
-        terms.supply,
-        terms.period,
-        charges=terms.charges,
-        receipt=prices.learnt.schedule if prices.learnt else None,
-    )
-    energy = Consumption(period=terms.period, energy_kwh=kwh)
-    return price_bill(energy, terms).total - price_bill(energy, without).total

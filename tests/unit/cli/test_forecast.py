@@ -363,3 +363,36 @@ def test_readings_of_days_say_what_they_can_be_asked(tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--month" in result.stderr
     assert "86400" not in result.stderr
+
+
+def test_a_home_that_uses_nothing_has_no_range_of_nothing(tmp_path: Path) -> None:
+    rows = [f"{FIRST + timedelta(days=n // 24)}T{n % 24:02d}:00:00-05:00,0" for n in range(24 * 40)]
+    empty = tmp_path / "vacia.csv"
+    empty.write_text("\n".join(["timestamp,kwh", *rows]), "utf-8")
+
+    told = run("forecast", empty, "--month").stdout
+
+    assert "El mes terminará en 0 kWh" in told
+    assert "entre 0 y 0" not in told
+
+
+def test_recibos_of_long_ago_say_that_what_follows_them_is_over() -> None:
+    words = ("forecast", "--home", EXAMPLES / "lima.toml", "--next-month")
+
+    old = answer(*words, "--as-of", "2028-03-01")["issues"]
+    new = answer(*words, "--as-of", "2026-11-26")["issues"]
+
+    (said,) = [issue for issue in old if issue["code"] == "forecast-recibos-old"]
+    assert "noviembre de 2026" in said["text"]
+    assert "forecast-recibos-old" not in [issue["code"] for issue in new]
+
+
+def test_prices_to_come_name_their_sheet_and_its_day(readings: Path) -> None:
+    words = ("forecast", readings, "--month", "--next-month", *LIMA, "--as-of", "2026-07-20")
+
+    (following,) = answer(*words)["next_months"]
+    told = run(*words).stdout
+
+    assert following["announced_from"] == "2026-08-04"
+    assert Decimal(following["announced"]) != 0
+    assert "Los precios de Luz del Sur que rigen desde el 4 de agosto de 2026" in told

@@ -7,6 +7,7 @@ from ahorraluz.core.advice.forecast_bills import BillForecast
 from ahorraluz.core.advice.voucher_line import VoucherLine
 from ahorraluz.core.forecast.forecaster import QUANTILES
 from ahorraluz.core.forecast.months import MonthForecast
+from ahorraluz.services.announced import AnnouncedPrices
 from ahorraluz.services.documents.parts import (
     Document,
     estimate_document,
@@ -106,7 +107,8 @@ def _month(ahead: MonthAhead, texts: Texts) -> Document:
         "version": forecast.version,
         "basis": basis_text(ahead, texts),
         "bill": None if ahead.bill is None else _bill(ahead.bill, texts),
-        "announced": soles(ahead.announced_pen),
+        "announced": soles(None if ahead.announced is None else ahead.announced.change_pen),
+        "announced_from": None if ahead.announced is None else ahead.announced.start.isoformat(),
         "chance_above_fise_line": _chance(None if voucher is None else voucher.chance),
         "fise_line_kwh": None if voucher is None else plain(voucher.limit_kwh),
         "fise_months_missing": [
@@ -162,14 +164,26 @@ def month_sentences(ahead: MonthAhead, texts: Texts) -> Iterator[str]:
     if ahead.used_by_day:
         yield _used_sentence(ahead, texts)
     key = "forecast.energy" if ahead.is_calendar_month else "forecast.energy-recibo"
+    if low == high == mean:
+        key = f"{key}-sure"
     yield texts.text(key, kwh=mean, low=low, high=high)
     if ahead.bill is not None:
         yield from _bill_sentences(ahead.bill, texts)
-    if ahead.announced_pen:
-        key = "forecast.announced-more" if ahead.announced_pen > 0 else "forecast.announced-less"
-        yield texts.text(key, soles=texts.soles(abs(ahead.announced_pen)))
+    if ahead.announced is not None and ahead.announced.change_pen:
+        yield _announced_sentence(ahead.announced, texts)
     if ahead.voucher is not None:
         yield from _voucher_sentences(ahead.voucher, texts)
+
+
+def _announced_sentence(announced: AnnouncedPrices, texts: Texts) -> str:
+    """Return what prices that begin later change of a recibo, and whose they are."""
+    change = announced.change_pen
+    return texts.text(
+        "forecast.announced-more" if change > 0 else "forecast.announced-less",
+        distributor=announced.distributor,
+        day=announced.start,
+        soles=texts.soles(abs(change)),
+    )
 
 
 def _used_sentence(ahead: MonthAhead, texts: Texts) -> str:
