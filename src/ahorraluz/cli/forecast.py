@@ -93,8 +93,10 @@ def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
         *(forecast.month.issues if forecast.month else ()),
         *(issue for ahead in forecast.months for issue in ahead.issues),
     ]
-    for found in forecast.quality:
-        yield quality_text(found, texts)
+    if forecast.quality:
+        yield from heading(texts.text("forecast.quality"))
+        for found in forecast.quality:
+            yield f"- {quality_text(found, texts)}"
     yield from issue_lines(issues, texts)
 
 
