@@ -48,6 +48,7 @@ def draw_fan(
     start: date,
     ends_kwh: tuple[float, float, float],
     limit_kwh: float | None,
+    lost_days: int = 0,
 ) -> FanPicture:
     """Return the picture of a month.
 
@@ -63,6 +64,9 @@ def draw_fan(
         Low, expected and high energy of the whole month. [kWh]
     limit_kwh
         Energy above which the whole month costs more, where one is near. [kWh]
+    lost_days
+        Days so far that nobody measured: the fan begins as far above the line as they are
+        expected to have taken. [day]
     """
     low, mean, high = ends_kwh
     most = max(high, *used_kwh, 1.0)
@@ -78,11 +82,15 @@ def draw_fan(
 
     points = [(0.0, 0.0), *((place + 1.0, kwh) for place, kwh in enumerate(used_kwh))]
     drawn = [f"{x(day)} {y(kwh)}" for day, kwh in points]
-    here, end = drawn[-1], x(days)
+    today, used = points[-1]
+    untold = days - today + lost_days
+    now = [used + (to - used) * (lost_days / untold if untold else 0.0) for to in ends_kwh]
+    low_now, mean_now, high_now = (f"{x(today)} {y(kwh)}" for kwh in now)
+    end = x(days)
     return FanPicture(
         path="M" + "L".join(drawn),
-        fan=f"M{here}L{end} {y(high)}L{end} {y(low)}Z",
-        middle=f"M{here}L{end} {y(mean)}",
+        fan=f"M{low_now}L{high_now}L{end} {y(high)}L{end} {y(low)}Z",
+        middle=f"M{mean_now}L{end} {y(mean)}",
         end_x=end,
         low_y=y(low),
         mean_y=y(mean),

@@ -102,7 +102,8 @@ def usage_view(
 ) -> UsageView:
     """Return what is shown of an understanding, and of the month it is in."""
     ahead = None if month is None else month.ahead
-    untold = () if month is None else month.issues
+    of_month = () if month is None else tuple(map(texts.issue, month.issues))
+    untold = () if month is None or ahead else month.issues
     readings = known.readings
     account = known.account
     rows = use_rows(account, None, texts) if account else ()
@@ -118,7 +119,7 @@ def usage_view(
         tiles=tuple(_tiles(known, texts)),
         fan=None if ahead is None else _fan(ahead),
         month_title="" if ahead is None else texts.month(ahead.forecast.period.start),
-        month=() if ahead is None else tuple(month_sentences(ahead, texts)),
+        month=() if ahead is None else (*of_month, *month_sentences(ahead, texts)),
         findings=tuple(_finding(item, texts) for item in known.findings),
         shown=max(LEAST_SHOWN, sum(item.cost is not None for item in known.findings)),
         heat=_heat(known, texts),
@@ -239,6 +240,7 @@ def _fan(month: MonthAhead) -> FanPicture:
         start=forecast.period.start,
         ends_kwh=(low, forecast.mean_kwh, high),
         limit_kwh=float(limits[-1].limit_kwh) if limits else None,
+        lost_days=month.days_lost,
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from ahorraluz.web.fan_picture import draw_fan
 from ahorraluz.web.usage_pictures import (
     BOTTOM,
     DAY_HEIGHT,
@@ -233,3 +234,23 @@ def test_an_axis_has_a_few_round_numbers(most: float) -> None:
     assert labels[0] == 0
     assert labels[-1] >= most * 0.999
     assert steps == pytest.approx([steps[0]] * len(steps))
+
+
+def test_the_fan_begins_above_what_was_measured_by_what_lost_days_took() -> None:
+    pictures = [
+        draw_fan(
+            [4.0, 4.0, 4.0, 8.0],
+            10,
+            start=date(2026, 11, 1),
+            ends_kwh=(30.0, 40.0, 50.0),
+            limit_kwh=None,
+            lost_days=lost,
+        )
+        for lost in (0, 1, 2)
+    ]
+
+    measured = pictures[0].path.rpartition("L")[2]
+    begins = [picture.middle.removeprefix("M").partition("L")[0] for picture in pictures]
+    heights = [float(place.split()[1]) for place in begins]
+    assert begins[0] == measured
+    assert heights[2] < heights[1] < heights[0]

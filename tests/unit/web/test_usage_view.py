@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,11 @@ from tests.meter_samples import write_meter, write_months
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.home import Option, Supply
+from ahorraluz.core.issues import Issue
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.readings import step_text
 from ahorraluz.services.find_readings import find_readings
+from ahorraluz.services.forecast_home import PresentMonth, month_of
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
 from ahorraluz.settings import Settings
@@ -240,3 +242,33 @@ def test_what_the_uses_rest_on_goes_on_in_small_letters(
     before, _, _ = texts.messages["usage-page.uses-basis"].partition("{basis}")
     _, _, basis = report.partition(before)
     assert basis[:1].islower()
+
+
+def test_old_readings_are_said_to_be_old_beside_their_month(
+    understand: Understand, hours: Path, texts: Texts, tmp_path: Path
+) -> None:
+    known = understand(hours, LIMA)
+    tools = open_toolbox(Settings(data_dir=tmp_path))
+    month = month_of(known, tools=tools, today=AS_OF + timedelta(days=200))
+
+    view = usage_view(known, texts, month=month)
+
+    said = tuple(map(texts.issue, month.issues))
+    assert [issue.code for issue in month.issues] == ["forecast-readings-stale"]
+    assert view.month[:1] == said
+    assert said[0] not in view.issues
+
+
+def test_why_there_is_no_month_is_said_unless_there_are_only_recibos(
+    understand: Understand, hours: Path, texts: Texts
+) -> None:
+    known = understand(hours)
+    parameters = {"first": date(2027, 1, 1), "day": AS_OF}
+    future = Issue(code="forecast-readings-future", parameters=parameters)
+    recibos = Issue(code="forecast-needs-days")
+
+    view = usage_view(known, texts, month=PresentMonth(ahead=None, issues=(future, recibos)))
+
+    assert view.fan is None
+    assert texts.issue(future) in view.issues
+    assert texts.issue(recibos) not in view.issues
