@@ -18,6 +18,7 @@ from ahorraluz.core.forecast.backtest import (
     judge,
     make_trial,
     missing_reason,
+    no_ratio_reason,
     predict_all,
     ratio,
     terciles,
@@ -214,9 +215,17 @@ def test_a_single_home_has_a_ratio_and_no_interval() -> None:
     assert found.high is None
 
 
-@pytest.mark.parametrize("theirs", [0.0, np.nan], ids=["never wrong", "no score"])
-def test_there_is_no_ratio_to_nothing(theirs: float) -> None:
+@pytest.mark.parametrize(
+    ("theirs", "why"),
+    [
+        pytest.param(0.0, "never-wrong", id="never wrong"),
+        pytest.param(3e-15, "never-wrong", id="but for the rounding of sums"),
+        pytest.param(np.nan, "no-score", id="no score"),
+    ],
+)
+def test_there_is_no_ratio_to_nothing(theirs: float, why: str) -> None:
     assert ratio(np.array([0.4]), np.array([theirs]), draws(1)) is None
+    assert no_ratio_reason(np.array([0.4]), np.array([theirs])) == why
 
 
 def test_thirds_of_homes_rise_with_their_level() -> None:
