@@ -12,7 +12,7 @@ from ahorraluz.core.forecast.months import MonthsError, reading_periods
 from ahorraluz.core.home import Home, MonthlyUse, Supply
 from ahorraluz.core.periods import Period, month_after
 from ahorraluz.services.connection import Connection
-from ahorraluz.services.documents.forecast import month_sentences
+from ahorraluz.services.documents.forecast import basis_text, month_sentences
 from ahorraluz.services.find_readings import FoundReadings, find_readings, known_on
 from ahorraluz.services.forecast_home import (
     ForecastRequest,
@@ -319,3 +319,20 @@ def test_readings_that_ended_long_ago_are_said_to_be_old(tmp_path: Path, tools: 
         "days": 20,
         "day": end + timedelta(days=20),
     }
+
+
+def test_a_meter_that_repeats_itself_is_not_said_to_be_read_seldom(
+    tmp_path: Path, tools: Toolbox
+) -> None:
+    rows = [
+        f"{FIRST + timedelta(days=hour // 24)}T{hour % 24:02d}:00:00-05:00,0.19"
+        for hour in range(24 * DAYS)
+    ]
+    path = tmp_path / "igual.csv"
+    path.write_text("timestamp,kwh\n" + "\n".join(rows), "utf-8")
+
+    month = asked(tools, found=find_readings(str(path), tools=tools)).month
+
+    assert month is not None
+    assert month.forecast.basis == "register"
+    assert "repiten el mismo valor" in basis_text(month, open_texts("es_PE"))
