@@ -5,7 +5,7 @@ faster than others by the given rate, since the discount rate is real too.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from ahorraluz.core.money import round_cent, round_price
@@ -115,7 +115,7 @@ class Returns:
     cost_per_kwh: Decimal | None
     """All costs over all energy, both at today's worth. [PEN/kWh]"""
     pays_below: Decimal
-    """The price at which it would just pay, paid at once and not borrowed. [PEN]"""
+    """The price at which it would just pay, with its loan where there is one. [PEN]"""
 
 
 def cash_flow(project: Project) -> tuple[YearFlow, ...]:
@@ -171,22 +171,13 @@ def returns(project: Project) -> Returns:
 def price_that_pays(project: Project) -> Decimal:
     """Return the cost at which the present value is nothing; negative: not even as a gift.
 
-    Care that is a part of the cost is counted with it; replacements keep their price.
+    Care that is a part of the cost, and the payments of a loan for a part of it, are
+    counted with it; replacements keep their price.
     """
-    free = Project(
-        cost=_ZERO,
-        saving_year=project.saving_year,
-        energy_year=project.energy_year,
-        life_years=project.life_years,
-        rate=project.rate,
-        fading_year=project.fading_year,
-        growth_year=project.growth_year,
-        replacements=project.replacements,
-    )
-    annuity = sum(
-        ((_ONE + project.rate) ** -year for year in range(1, project.life_years + 1)), _ZERO
-    )
-    return cash_flow(free)[-1].worth / (_ONE + project.upkeep_share * annuity)
+    free = replace(project, cost=_ZERO, upkeep_share=_ZERO, loan=None)
+    # Every sol of cost brings the same payments, so one sol tells what each is worth today.
+    one_sol = replace(project, cost=_ONE, saving_year=_ZERO, energy_year=_ZERO, replacements={})
+    return cash_flow(free)[-1].worth / -cash_flow(one_sol)[-1].worth
 
 
 def internal_rate(nets: Sequence[Decimal]) -> Decimal | None:

@@ -1,5 +1,6 @@
 """Money year by year, held against formulas of its own."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -105,6 +106,37 @@ def test_at_the_price_that_pays_it_just_pays(project: Project) -> None:
             replacements=project.replacements,
         )
         assert abs(returns(at_it).net_present_value) <= Decimal("0.01")
+
+
+@given(
+    project=projects(),
+    share=st.decimals("0.1", "1", places=2),
+    rate=st.decimals("0", "0.6", places=3),
+    years=LIVES,
+)
+def test_with_a_loan_the_price_that_pays_counts_its_payments(
+    project: Project, share: Decimal, rate: Decimal, years: int
+) -> None:
+    borrowed = replace(project, loan=Loan(share=share, rate_year=rate, years=years))
+
+    price = price_that_pays(borrowed)
+
+    if price > 0:
+        at_it = returns(replace(borrowed, cost=price))
+        assert abs(at_it.net_present_value) <= Decimal("0.01")
+
+
+def test_a_dear_loan_lowers_the_price_that_pays() -> None:
+    plain = Project(
+        cost=Decimal(5000),
+        saving_year=Decimal(600),
+        energy_year=Decimal(800),
+        life_years=25,
+        rate=Decimal("0.08"),
+    )
+    loan = Loan(share=Decimal("0.8"), rate_year=Decimal("0.20"), years=5)
+
+    assert price_that_pays(replace(plain, loan=loan)) < price_that_pays(plain) * Decimal("0.85")
 
 
 @given(project=projects())
