@@ -12,6 +12,7 @@ from ahorraluz.cli.plan_optimum import (
     left_out_lines,
     optimum_lines,
     reason_lines,
+    tried_lines,
 )
 from ahorraluz.cli.plan_uncertainty import chance_lines, uncertainty_lines
 from ahorraluz.cli.session import Session
@@ -80,6 +81,7 @@ def _wishes(given: Given) -> "Wishes":
         instalment_pen=given.number("instalment"),
         effort_pen_month=Decimal(0) if effort is None else effort_of(effort),
         frontier=bool(given.flag("frontier")),
+        any_option=bool(given.flag("any_option")),
     )
 
 
@@ -127,6 +129,7 @@ def _lines(advice: "Advice", texts: Texts) -> Iterator[str]:
     yield from _uses(advice, texts)
     yield from _own_sun(advice, texts)
     yield from _steps(plan, texts, said)
+    yield from tried_lines(plan, texts)
     yield from uncertainty_lines(plan, texts)
     yield from left_out_lines(plan, texts)
     yield from frontier_lines(plan, texts)
@@ -269,6 +272,7 @@ plan = TextCommand(
         TextOption(["--effort"], metavar="[low|medium|high|S/]"),
         TextOption(["--assume"], multiple=True, metavar="NAME=VALUE"),
         TextOption(["--frontier"], is_flag=True),
+        TextOption(["--any-option"], is_flag=True),
         as_of_option(),
     ],
     run=_run,

@@ -45,6 +45,19 @@ def reason_lines(step: "Recommendation", texts: Texts) -> Iterator[str]:
         yield texts.text("cli.plan-falls", lines=" · ".join(parts))
 
 
+def tried_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
+    """Yield the tariff options that the plan chose among, where it was asked to."""
+    if not plan.options_tried:
+        return
+    from ahorraluz.services.documents.options_tried import tried_sentences
+
+    yield from heading(texts.text("cli.plan-tried"))
+    for one in plan.options_tried:
+        first, *others = tried_sentences(plan, one, texts)
+        yield f"- {first}"
+        yield from (f"  {line}" for line in others)
+
+
 def left_out_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
     """Yield what could have been a step, with what would bring it in."""
     near = [item for item in plan.left_out if item.would is not None]

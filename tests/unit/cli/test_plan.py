@@ -268,6 +268,22 @@ def test_the_frontier_rises_with_the_budget() -> None:
     assert all(D(point["cost"]) <= D(point["budget"]) for point in plan["frontier"])
 
 
+def test_a_plan_chooses_its_option_where_it_is_asked_to() -> None:
+    plan = answer("plan", EXAMPLES / "lima.toml", "--any-option", *NOW)
+
+    chosen = [one for one in plan["options_tried"] if one["chosen"]]
+    assert {one["option"] for one in plan["options_tried"]} == {"BT5F", "BT5I"}
+    assert len(chosen) == 1
+    assert D(chosen[0]["gain"]) == max(D(one["gain"]) for one in plan["options_tried"])
+    assert plan["optimum"]["value"] == chosen[0]["value"]
+    assert plan["optimum"]["proved"]
+    (switch,) = [item for item in plan["options"] if item["measure"] == chosen[0]["measure"]]
+    assert switch["standing"] == "if-granted"
+    assert switch["bill_saving_year"] == chosen[0]["switch_year"]
+    assert all(row["bands_without"] for step in plan["steps"] for row in step["rows"])
+    assert plan_of("lima")["options_tried"] == []
+
+
 def test_an_instalment_buys_later_out_of_what_is_saved() -> None:
     now = answer("plan", EXAMPLES / "lima.toml", "--budget", "0", *NOW)
     later = answer("plan", EXAMPLES / "lima.toml", "--budget", "0", "--instalment", "30", *NOW)

@@ -29,6 +29,29 @@ from ahorraluz.core.tariffs.figures import FISE_LIMIT_KWH, FISE_VOUCHER, GRID_EM
 WH_KWH = 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """Another tariff option, taken before any step."""
+
+    candidate: Candidate
+    """The measure, with both ways to price the year and what its meter costs."""
+    saved_year: Decimal
+    """What it takes off the bills of a year if nothing else changes; negative: adds. [PEN]"""
+
+    @property
+    def meter_pen(self) -> Decimal:
+        """What its meter costs; nothing where nobody said. [PEN]"""
+        return self.candidate.cost
+
+    def worth(self, money: Money, objective: Objective) -> Decimal:
+        """Return what it adds to the soles of every plan, as those of an objective count."""
+        years = money.years(self.candidate.proposal)
+        lasting = present_value(Decimal(1), years=years, rate=money.rate)
+        if objective is Objective.NPV:
+            return self.saved_year * lasting - self.meter_pen
+        return self.saved_year - self.meter_pen / lasting
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board:
     """Everything a choice is made from."""
@@ -43,6 +66,13 @@ class Board:
     budget_pen: Decimal | None
     """``None``: not stated. [PEN]"""
     wishes: Wishes = NO_WISHES
+    switch: Switch | None = None
+    """The option that ``prices`` and ``context`` are of; ``None``: today's."""
+
+    @property
+    def meter_pen(self) -> Decimal:
+        """What the meter of the option takes of the budget. [PEN]"""
+        return Decimal(0) if self.switch is None else self.switch.meter_pen
 
     def owned(self, proposal: Proposal) -> float:
         """Return the chance that the home has everything a proposal acts on. [0 to 1]"""
@@ -92,6 +122,9 @@ class Board:
         """
         effects = [candidate.proposal.effect for candidate in self.candidates]
         meter = self.start.total_wh
+        base, switch = 0.0, self.switch
+        if switch is not None:
+            base = float(switch.worth(self.money, self.wishes.objective))
         return Problem(
             candidates=self.candidates,
             leaving=Leaving(
@@ -111,6 +144,8 @@ class Board:
             cash_year=cash_year(self.candidates),
             voucher=self._voucher(),
             carbon=self._carbon() if self.wishes.objective is Objective.CO2 else None,
+            base=base,
+            base_year=0.0 if switch is None else float(switch.saved_year),
         )
 
     def _voucher(self) -> Voucher | None:
@@ -169,14 +204,14 @@ class Board:
             return None
         return Purse(
             problem=self.problem,
-            budget_pen=float(self.budget_pen or 0),
+            budget_pen=float((self.budget_pen or 0) - self.meter_pen),
             instalment_pen=float(instalment),
         )
 
     @property
     def limits(self) -> Limits:
         """What a plan must keep to."""
-        spend = np.inf if self.budget_pen is None else float(self.budget_pen)
+        spend = np.inf if self.budget_pen is None else float(self.budget_pen - self.meter_pen)
         affordable = None
         if self.purse is not None:
             spend, affordable = self.purse.most, self.purse.can_pay

@@ -149,9 +149,11 @@ class Explainer:
         """
         board, budget = self.board, self.board.budget_pen or ZERO
         if board.wishes.frontier:
-            return budget_for(board.candidates[place], self.stairs, board.problem, above=budget)
+            above = budget - board.meter_pen
+            found = budget_for(board.candidates[place], self.stairs, board.problem, above=above)
+            return None if found is None else found + board.meter_pen
         with_it, adds = self._beside(place)
-        cost = sum((board.candidates[member].cost for member in with_it), ZERO)
+        cost = sum((board.candidates[member].cost for member in with_it), board.meter_pen)
         return round_cent(cost) if adds > 0 and cost > budget else None
 
     @cached_property
@@ -194,21 +196,22 @@ class Explainer:
     @cached_property
     def stairs(self) -> Sequence[Stair]:
         """Best plans from the present budget up, by rising cost."""
-        return staircase(
-            self.board.problem, self.board.limits, down_to=self.board.budget_pen or ZERO
-        )
+        board = self.board
+        least = (board.budget_pen or ZERO) - board.meter_pen
+        return staircase(board.problem, board.limits, down_to=least)
 
     def frontier(self) -> tuple[FrontierPoint, ...]:
         """Return the best plan of every budget of whole hundreds where it changes."""
         problem = self.board.problem
         points: list[FrontierPoint] = []
-        for budget, stair in rounded_up(staircase(problem, self.board.limits), problem):
+        meter = self.board.meter_pen
+        for budget, stair in rounded_up(staircase(problem, self.board.limits), above=meter):
             ids = [problem.candidates[place].measure.id for place in sorted(stair.best.members)]
             before = points[-1].steps if points else ()
             points.append(
                 FrontierPoint(
                     budget_pen=budget,
-                    cost_pen=round_cent(stair.cost_pen),
+                    cost_pen=round_cent(stair.cost_pen + meter),
                     worth=self._told(stair.best.worth),
                     steps=tuple(ids),
                     joins=tuple(name for name in ids if name not in before),

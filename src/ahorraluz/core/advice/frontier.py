@@ -65,11 +65,19 @@ def _cheapest(problem: Problem, best: Best, spend: float) -> Sequence[int]:
     return left if fits and (problem.of_sets(problem.mask(left))[0, 1:] >= 0).all() else ()
 
 
-def rounded_up(stairs: Sequence[Stair], problem: Problem) -> list[tuple[Decimal, Stair]]:
-    """Return the stairs by budgets of whole hundreds, where the best plan changes."""
+def rounded_up(stairs: Sequence[Stair], *, above: Decimal) -> list[tuple[Decimal, Stair]]:
+    """Return the stairs by budgets of whole hundreds, where the best plan changes.
+
+    Parameters
+    ----------
+    stairs
+        By rising cost.
+    above
+        What a plan costs before its first step: the meter of its tariff option. [PEN]
+    """
     found: dict[Decimal, Stair] = {}
     for stair in stairs:
-        hundreds = (stair.cost_pen / STEP_PEN).to_integral_value(rounding=ROUND_CEILING)
+        hundreds = ((stair.cost_pen + above) / STEP_PEN).to_integral_value(rounding=ROUND_CEILING)
         found[hundreds * STEP_PEN] = stair
     return list(found.items())
 

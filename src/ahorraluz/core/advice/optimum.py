@@ -87,15 +87,16 @@ class _Search:
         found = []
         for goal, curves in enumerate(problem.upper):
             aim = self.to_beat if goal == 0 else 0.0
+            last = goal == len(problem.upper) - 1
             prices, bound = find_multipliers(
                 curves,
                 ladder,
                 rest,
-                hunt=Hunt(goal=goal, spend=spend, to_beat=aim),
+                hunt=Hunt(goal=goal, spend=spend, to_beat=aim - problem.base * last),
                 start=self.prices.get(goal),
             )
             self.prices[goal] = prices[0]
-            if goal == len(problem.upper) - 1:
+            if last:
                 bound += float(problem.may_bring(rest.taken, ladder.reach[1][0])[0])
             if bound <= (aim + EQUAL if goal == 0 else -EQUAL):
                 return

@@ -55,6 +55,9 @@ class Placer:
 
     def place(self, measure: Measure, answer: Answer) -> Placed:
         """Return where one measure belongs."""
+        switch = self.writer.board.switch
+        if switch is not None and measure.id == switch.candidate.measure.id:
+            return self._chosen_option(switch.candidate)
         if ruled_out(measure.id, [step.measure.id for step in self.done]):
             return _out(measure, "reason.ruled-out")
         match answer:
@@ -67,6 +70,13 @@ class Placer:
                 return self._asking(measure, answer)
             case Proposal():
                 return self._proposed(Candidate(measure=measure, proposal=answer))
+
+    def _chosen_option(self, candidate: Candidate) -> Placed:
+        """Return the option that the plan is made for: priced before any step."""
+        turn = Turn(rank=1, standing=Standing.IF_GRANTED, year=self.start)
+        told = self.writer.write(candidate, turn)
+        asked = (*_price_question(candidate.proposal), *candidate.proposal.questions)
+        return Placed(recommendation=told, questions=asked, worth_pen_year=told.home_pen_year)
 
     def _asking(self, measure: Measure, answer: Ask) -> Placed:
         proposal = answer.proposal
@@ -131,7 +141,7 @@ class Placer:
         """Return why what could have been a step is none, and what would make it one."""
         proposal, board = candidate.proposal, self.writer.board
         cost = candidate.cost
-        spent = sum((step.cost for step in self.done), ZERO)
+        spent = sum((step.cost for step in self.done), board.meter_pen)
         amounts: dict[str, Parameter] = {"cost": cost, "saving": told.home_pen_year}
         if board.wishes.objective is Objective.CO2 and proposal.other_co2_kg is None:
             return _out(candidate.measure, "reason.co2-unknown")

@@ -26,11 +26,13 @@ from ahorraluz.core.advice.measures import (
     Proposal,
     Question,
 )
+from ahorraluz.core.advice.options import Offered, choose_with_option
 from ahorraluz.core.advice.placing import APPLIANCES, Placed, Placer
 from ahorraluz.core.advice.pricing import YearPrices, price_year
 from ahorraluz.core.advice.recommendation import (
     ZERO,
     OpenQuestion,
+    Optimum,
     Plan,
     PlannedMonth,
     Recommendation,
@@ -85,7 +87,11 @@ def make_plan(
     ready = context.prepared()
     answers = [(measure, measure.judge(ready)) for measure in measures]
     board = _board(ready, answers, wishes)
-    choice = choose(board)
+    if wishes.any_option:
+        offered = choose_with_option(board, answers, choose)
+    else:
+        offered = Offered(board=board, choice=choose(board))
+    board, choice = offered.board, offered.choice
     explainer = Explainer(board=board, choice=choice)
     years = board.years(choice.steps)
     writer = Writer(board=board)
@@ -101,12 +107,20 @@ def make_plan(
     ]
     plan = replace(
         _plan(board, steps, placed, years=years),
-        optimum=explainer.optimum(),
+        optimum=_optimum(explainer, offered),
         frontier=explainer.frontier() if wishes.frontier else (),
+        options_tried=offered.tried,
     )
     if sampling is None:
         return plan
     return with_ranges(plan, assess(board, choice.steps, sampling=sampling))
+
+
+def _optimum(explainer: Explainer, offered: Offered) -> Optimum | None:
+    """Return the optimum, proved only if it is so under every option that was tried."""
+    found = explainer.optimum()
+    sure = all(one.proved for one in offered.tried if one.reason is None)
+    return found if found is None or sure else replace(found, proved=False, bound=None)
 
 
 def _steps(

@@ -1,7 +1,7 @@
 """Bills of a year to come: the one place where energy to come meets prices."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.history import NotInForceError
 from ahorraluz.core.home import CustomerClass, FixedCharges, Fose, Home, Option
 from ahorraluz.core.money import CENT
+from ahorraluz.core.tariffs.band_arrays import BandArrays
 from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.schedule import NoScheduleError, Origin, Schedule, TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
@@ -50,11 +51,22 @@ class YearPrices:
     """Exact totals of many energies at once: the arrays of the tariff core, month by month."""
 
     year: tuple[BillTerms, ...]
+    shares: Mapping[Band, Decimal] = field(default_factory=dict)
+    """Under an option with hours: part of the energy in every band but one, to the
+    millionth; empty: one register. [0 to 1]"""
 
     @cached_property
-    def arrays(self) -> YearArrays:
+    def arrays(self) -> YearArrays | BandArrays:
         """The months as lines of whole numbers."""
+        if self.shares:
+            return BandArrays(year=self.year, shares=self.shares)
         return YearArrays.of(self.year)
+
+    def bands(self, kwh: Decimal) -> Mapping[Band, Decimal]:
+        """Return the energy of a month by band; empty with one register. [kWh]"""
+        if not self.shares:
+            return {}
+        return band_split(kwh, shares=self.shares, bands=self.year[0].bands)
 
     def totals(self, wh: WattHours) -> Cents:
         """Return the totals of energies, shape (12, k), in céntimos.

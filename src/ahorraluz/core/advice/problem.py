@@ -90,6 +90,10 @@ class Problem:
     """``None``: no line of the voucher is in question."""
     carbon: Carbon | None = None
     """``None``: soles are what is to be got most of; else CO2e is, and soles must not fall."""
+    base: float = 0.0
+    """What the tariff option adds to the soles of every set, net of its meter."""
+    base_year: float = 0.0
+    """What it takes off the bills of a first year without any member. [PEN/year]"""
 
     @cached_property
     def cost(self) -> Floats:
@@ -155,6 +159,7 @@ class Problem:
         """
         years = taken.reshape(-1, 12)
         soles = self.curves.saved(years).sum(axis=1).reshape(len(taken), -1) @ self.weights
+        soles = soles + self.base
         if self.voucher is not None:
             soles = soles + self.voucher.worth * self._granted(taken, sets)
         if self.carbon is None:
@@ -178,7 +183,7 @@ class Problem:
         return self._granted(self.leaving.all_taken(sets), sets)
 
     def may_bring(self, taken: WattHours, more: WattHours) -> Floats:
-        """Return what the voucher may add to the soles of partial plans, shape (b,).
+        """Return what option and voucher may add to the soles of partial plans, shape (b,).
 
         Parameters
         ----------
@@ -188,9 +193,9 @@ class Problem:
             Most that what is left to choose takes, shape (m,). [Wh]
         """
         if self.voucher is None:
-            return np.zeros(len(taken))
+            return np.full(len(taken), self.base)
         reached = taken[:, :12].sum(axis=1) + int(more[:12].sum()) >= self.voucher.need_wh
-        may: Floats = self.voucher.worth * reached
+        may: Floats = self.base + self.voucher.worth * reached
         return may
 
     def of_sets(self, sets: Sets) -> Floats:
@@ -200,7 +205,7 @@ class Problem:
 
     def cash(self, sets: Sets) -> Floats:
         """Return what whole sets save in their first year, shape (b,). [PEN/year]"""
-        saved: Floats = -(sets.astype(np.float64) @ np.array(self.cash_year.fixed))
+        saved: Floats = self.base_year - sets.astype(np.float64) @ np.array(self.cash_year.fixed)
         for way, weight in self.cash_year.weights.items():
             acting = sets.copy()
             acting[:, list(way)] = False

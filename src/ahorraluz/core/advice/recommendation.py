@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Source
+from ahorraluz.core.home import Option
 from ahorraluz.core.issues import Issue, Parameter
 from ahorraluz.core.periods import Period
 from ahorraluz.core.renewables.economics import MoneyRange
@@ -61,6 +63,8 @@ class MonthRow:
     terms_with: BillTerms
     bands_with: Mapping[Band, Decimal] = field(default_factory=dict)
     """Energy by band under ``terms_with``, for options with hours. [kWh]"""
+    bands_without: Mapping[Band, Decimal] = field(default_factory=dict)
+    """The same under ``terms_without``. [kWh]"""
 
     @property
     def saving(self) -> Decimal:
@@ -225,6 +229,50 @@ class FrontierPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptionTried:
+    """The best plan under one tariff option, against the best plan that keeps today's.
+
+    Both are priced in the same sheet, the newest that has both options.
+    """
+
+    measure: str
+    """The measure that asks for the option."""
+    option: Option
+    today: Option
+    sheet_start: date
+    """Day from which that sheet was in force."""
+    chosen: bool
+    reason: Reason | None
+    """Why it was not tried; ``None``: it was."""
+    worth: Decimal | None = None
+    """Of its best plan, the option itself and its meter included, in the unit of the
+    objective; ``None``: not tried, or it must not be taken for the soles it costs."""
+    worth_today: Decimal | None = None
+    """Of the best plan that keeps today's option."""
+    switch_pen_year: Decimal = ZERO
+    """What the option alone takes off today's bills; negative: it adds. [PEN/year]"""
+    meter: Cost = field(default_factory=Cost)
+    """What its meter costs; counted where it is known."""
+    steps: tuple[str, ...] = ()
+    """Measures of its best plan."""
+    joins: tuple[str, ...] = ()
+    """Those that the best plan under today's option does not have."""
+    leaves: tuple[str, ...] = ()
+    """Those that only that one has."""
+    chance: int | None = None
+    """How likely the option alone costs less, from the hours that are believed. [%]"""
+    proved: bool = False
+    """Whether both plans are proved the best."""
+
+    @property
+    def gain(self) -> Decimal | None:
+        """What it gives above today's option."""
+        if self.worth is None or self.worth_today is None:
+            return None
+        return self.worth - self.worth_today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
     """An answer that would open or sharpen measures."""
 
@@ -285,6 +333,9 @@ class Plan:
     """``None``: the steps were not searched for but given."""
     frontier: tuple[FrontierPoint, ...] = ()
     """The best plan of each budget, where it was asked for; the first costs least."""
+    options_tried: tuple[OptionTried, ...] = ()
+    """Tariff options that the plan chose among, where it was asked to. Under a chosen one
+    steps and months are priced by it, and what it saves itself stands among ``options``."""
     uncertainty: Uncertainty | None = None
     """How sure the steps are; ``None``: nothing was drawn, or there is no step."""
 

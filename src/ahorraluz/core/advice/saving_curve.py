@@ -20,7 +20,8 @@ from ahorraluz.core.tariffs.year_arrays import UNPRICED
 Floats = NDArray[np.float64]
 CENTS = 100.0
 ROUNDED_LINES_CENTS = 4
-"""Energy, tax and levy are each rounded by half a céntimo at most, at both ends of a line."""
+"""Energy, tax and levy are each rounded by half a céntimo at most, at both ends of a line;
+with hours the energy of a band is rounded too, by half a watt-hour."""
 PIECES = 8
 """On a shared meter the home's part bends between the limits: a chord per piece bounds it."""
 NOT_PRICED = -np.inf

@@ -89,6 +89,8 @@ def save_energy(
             total_with=int(then) * CENT,
             terms_without=terms,
             terms_with=terms,
+            bands_without=prices.bands(_kwh(wh)),
+            bands_with=prices.bands(_kwh(wh - taken)),
         )
         for terms, wh, taken, now, then in zip(
             prices.year, before, middle, totals[:, 0], totals[:, 1], strict=True

@@ -37,6 +37,8 @@ class Wishes:
     """What keeping one daily habit is worth to the household. [PEN/month]"""
     frontier: bool = False
     """Whether to tell the best plan of every budget, not only of the present one."""
+    any_option: bool = False
+    """Whether the plan chooses the tariff option too, among those the home may ask for."""
     most_states: int = MOST_STATES
     """Partial plans that the search keeps; beyond it the optimum is bounded, not proved."""
 

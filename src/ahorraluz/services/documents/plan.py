@@ -22,6 +22,7 @@ from ahorraluz.services.documents.optimum import (
     optimum_document,
     reason_text,
 )
+from ahorraluz.services.documents.options_tried import tried_documents
 from ahorraluz.services.documents.own_sun import own_sun_document
 from ahorraluz.services.documents.parts import (
     Document,
@@ -152,6 +153,7 @@ def _plan(plan: Plan, texts: Texts) -> Document:
         "optimum": optimum_document(plan.optimum, texts),
         "uncertainty": uncertainty_document(plan, texts),
         "frontier": frontier_documents(plan.frontier, texts),
+        "options_tried": tried_documents(plan, texts),
     }
 
 
@@ -220,6 +222,7 @@ def _row(row: MonthRow) -> Document:
         **period_document(row.period),
         "kwh_without": plain(row.kwh_without),
         "kwh_with": plain(row.kwh_with),
+        "bands_without": {band.value: plain(kwh) for band, kwh in row.bands_without.items()},
         "bands_with": {band.value: plain(kwh) for band, kwh in row.bands_with.items()},
         "total_without": soles(row.total_without),
         "total_with": soles(row.total_with),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from tests.unit.core.advice.conftest import context_of, home_of
+from tests.unit.core.advice.invented_hours import option_worth, paid_by_hours
 
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
@@ -170,7 +171,9 @@ class EveryPlan:
         self._saved: dict[frozenset[int], float] = {}
         none = np.zeros(1, np.int64)
         year = board.context.year
-        self._nothing = np.array([price_bills(none, terms).total[0] for terms in year])
+        self._nothing = np.array(
+            [0 if board.switch else price_bills(none, terms).total[0] for terms in year]
+        )
         self._now = self._paid(frozenset())
 
     def sets(self) -> Iterator[frozenset[int]]:
@@ -204,6 +207,11 @@ class EveryPlan:
         year = board.problem.leaving.year(members)
         meter = year.total_wh
         terms = board.context.year
+        if board.switch is not None:
+            shares = board.switch.candidate.proposal.band_shares
+            return sum(
+                paid_by_hours(int(wh), term, shares) for wh, term in zip(meter, terms, strict=True)
+            )
         totals = np.array(
             [price_bills(meter[m : m + 1], terms[m]).total[0] for m in range(12)], dtype=np.int64
         )
@@ -217,6 +225,18 @@ class EveryPlan:
             )
         )
 
+    @property
+    def switched(self) -> float:
+        """What the option alone takes off today's bills. [PEN/year]"""
+        switch = self.board.switch
+        if switch is None:
+            return 0.0
+        pair = switch.candidate.proposal.switch
+        assert pair is not None
+        meter = self.board.start.total_wh
+        today = sum(int(price_bills(meter[m : m + 1], pair.now[m]).total[0]) for m in range(12))
+        return today / 100 - self._now
+
     def soles_year(self, members: frozenset[int], acting: frozenset[int] | None = None) -> float:
         """Return what members save in a first year, bills and fuels, all of them acting."""
         acting = members if acting is None else acting
@@ -224,7 +244,7 @@ class EveryPlan:
         for place in acting:
             other = self.candidates[place].proposal.other
             value += 12 * float(other.middle) if other else 0.0
-        return value + self.voucher(acting)
+        return value + self.voucher(acting) + self.switched
 
     def voucher(self, members: frozenset[int]) -> float:
         """Return the gas voucher of a year that members bring. [PEN/year]"""
@@ -263,6 +283,7 @@ class EveryPlan:
     def worth(self, members: frozenset[int]) -> tuple[float, float]:
         """Return what the objective gives, and the soles that must not fall."""
         soles = self._npv(members) if self._wants(Objective.NPV) else self._yearly(members)
+        soles += option_worth(self.board, self.switched)
         if not self._wants(Objective.CO2):
             return soles, 0.0
         year = self.board.problem.leaving.year(members)
@@ -329,12 +350,13 @@ class EveryPlan:
     def can_pay(self, members: frozenset[int]) -> bool:
         """Tell whether the budget, or some order of purchases over the year, pays."""
         budget, instalment = self.board.budget_pen, self.board.wishes.instalment_pen
+        meter = float(self.board.switch.candidate.cost) if self.board.switch else 0.0
         if instalment is None:
-            return budget is None or self.cost(members) <= float(budget) + 1e-9
+            return budget is None or self.cost(members) + meter <= float(budget) + 1e-9
         free = [place for place in members if not self.candidates[place].cost]
         bought = [place for place in members if self.candidates[place].cost]
         return any(
-            self._pays(free, order, float(budget or 0), float(instalment))
+            self._pays(free, order, float(budget or 0) - meter, float(instalment))
             for order in permutations(bought)
         )
 
