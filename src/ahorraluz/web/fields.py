@@ -54,6 +54,8 @@ MAX_SOLES = Decimal(100_000)
 MAX_PRICE = Decimal(10)
 """No price of a kWh has been near it; above, the point was forgotten. [PEN/kWh]"""
 DAY_HOURS = Decimal(24)
+MOST_DAYS = Decimal(366)
+"""Days of an earlier recibo, or without one before the next. [day]"""
 COST_PLACES = 4
 OPTIONS = (Option.BT5B.value, Option.BT7.value)
 """Options a form with one register can ask for; the command line takes them all."""
@@ -65,6 +67,19 @@ def _soles(name: str, step: Step, *, signed: bool = False) -> Field:
 
 def _choice(name: str, step: Step, *choices: str) -> Field:
     return Field(name=name, step=step, kind=Kind.CHOICE, choices=choices)
+
+
+def _days(name: str, *, low: int) -> Field:
+    """Return a list of days, one of each earlier recibo."""
+    return Field(
+        name=name,
+        step=Step.BILL,
+        kind=Kind.NUMBERS,
+        low=Decimal(low),
+        high=MOST_DAYS,
+        places=0,
+        longest=200,
+    )
 
 
 def _whole(name: str, step: Step, low: int, high: int) -> Field:
@@ -110,6 +125,8 @@ FIELDS: tuple[Field, ...] = (
     _soles("ra", Step.BILL, signed=True),
     _choice("est", Step.BILL, YES),
     Field(name="hk", step=Step.BILL, kind=Kind.NUMBERS, high=MAX_KWH, places=3, longest=200),
+    _days("hn", low=1),
+    _days("hg", low=0),
     # The home.
     _whole("ph", Step.HOME, 1, 40),
     _choice("te", Step.HOME, *Tenure),

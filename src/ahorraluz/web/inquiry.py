@@ -24,6 +24,7 @@ from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.receipts import receipt_from_form
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.web.fields import COST_PLACES, NO, YES
+from ahorraluz.web.past import check_recibos, earlier_recibos
 from ahorraluz.web.query import Query
 from ahorraluz.web.typed import TypedValueError, check_range
 
@@ -254,7 +255,7 @@ def _home(query: Query, *, supply: Supply, latest: Period, kwh: Decimal) -> Home
     return Home(
         supply=supply,
         history=(
-            *_earlier(query.numbers("hk"), before=latest.start),
+            *earlier_recibos(query, latest=latest),
             MonthlyUse(period=latest, kwh=kwh, total_pen=query.number("t")),
         ),
         people=query.whole("ph"),
@@ -288,24 +289,12 @@ def _appliance(query: Query, id_: str) -> Appliance:
     )
 
 
-def _earlier(kwh: Sequence[Decimal], *, before: date) -> tuple[MonthlyUse, ...]:
-    """Return the months before the recibo, each a calendar month long, oldest first."""
-    months = []
-    end = before
-    for energy in reversed(kwh):
-        start = _month_before(end)
-        months.append(MonthlyUse(period=Period(start, end), kwh=energy))
-        end = start
-    return tuple(reversed(months))
-
-
-def _month_before(day: date) -> date:
-    last_of_previous = day.replace(day=1) - timedelta(days=1)
-    return last_of_previous.replace(day=min(day.day, last_of_previous.day))
-
-
 def check_pairs(query: Query) -> Mapping[str, Issue]:
     """Return the issues of fields that need each other: both dates or none, in order."""
+    return {**check_recibos(query), **_check_dates(query)}
+
+
+def _check_dates(query: Query) -> Mapping[str, Issue]:
     if ("f" in query.raw) != ("h" in query.raw):
         return missing(query, names=("f", "h"))
     start, end = query.day("f"), query.day("h")

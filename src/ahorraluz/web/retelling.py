@@ -7,6 +7,7 @@ from ahorraluz.core.home import Appliance, Home
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.web.fields import NO, YES
+from ahorraluz.web.past import told_recibos
 from ahorraluz.web.query import Query, read_query
 
 PRINTED_OF = {
@@ -39,7 +40,7 @@ def _pairs(home: Home, receipt: Receipt | None) -> Iterator[tuple[str, str]]:
     yield "se", supply.sector.value if supply.sector and not supply.system else ""
     yield "ie", _flag(supply.igv_exempt)
     yield from _printed(home, receipt)
-    yield "hk", " ".join(_text(month.kwh) for month in home.history[:-1])
+    yield from told_recibos(home.history)
     yield "ph", _text(home.people)
     yield "te", home.tenure.value if home.tenure else ""
     yield "ro", home.roof.value if home.roof else ""

@@ -1,14 +1,17 @@
 """From what was typed to what the services are asked."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from ahorraluz.core.home import CookingFuel, Roof, Tenure
+from ahorraluz.core.home import CookingFuel, MonthlyUse, Roof, Tenure
 from ahorraluz.core.issues import InvalidInputError, Issue
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.lines import LineCode
+from ahorraluz.core.usage.seasons import metered_year
+from ahorraluz.services.example_homes import example_home
 from ahorraluz.web.inquiry import (
     check_costs,
     check_pairs,
@@ -64,6 +67,66 @@ def test_earlier_months_stand_before_the_recibo_without_a_gap() -> None:
         date(2026, 8, 31),
     ]
     assert all(a.period.end == b.period.start for a, b in zip(home.history, home.history[1:]))  # noqa: B905
+
+
+def test_days_of_earlier_recibos_are_taken_as_typed() -> None:
+    home = inquire(
+        asked(hk="150 149", hn="29 33", hg="31 0", f="2026-08-31", h="2026-09-30"), as_of=TODAY
+    ).home
+
+    assert [month.period for month in home.history[:-1]] == [
+        Period(date(2026, 5, 30), date(2026, 6, 28)),
+        Period(date(2026, 7, 29), date(2026, 8, 31)),
+    ]
+
+
+@pytest.mark.parametrize("day", range(1, 32))
+@pytest.mark.parametrize("month", [3, 4, 10, 12])
+def test_twelve_recibos_without_days_are_twelve_months_of_the_year(day: int, month: int) -> None:
+    start = date(2026, month, 1) + timedelta(days=day - 1)
+    end = start + timedelta(days=30)
+    kwh = " ".join(str(100 + number) for number in range(11))
+
+    home = inquire(asked(hk=kwh, f=start.isoformat(), h=end.isoformat()), as_of=TODAY).home
+
+    assert metered_year(home.history).months_known == 12
+
+
+def test_days_that_are_not_one_for_each_recibo_are_told() -> None:
+    issues = check_pairs(asked(hk="150 149", hn="30"))
+
+    assert issues["hn"].parameters == {"field": "web-hn", "days": 1, "recibos": 2}
+
+
+@pytest.mark.parametrize("example", ["lima", "arequipa", "andina-rural"])
+def test_an_example_told_again_keeps_the_days_of_every_recibo(example: str) -> None:
+    known = example_home(example, as_of=TODAY)
+
+    again = inquire(retell(known.home, known.receipt), as_of=TODAY).home
+
+    assert [(month.period, month.kwh) for month in again.history] == [
+        (month.period, month.kwh) for month in known.home.history
+    ]
+
+
+def test_a_history_with_a_hole_is_told_again_with_it() -> None:
+    first = inquire(asked(hk="150 149", hn="30 30", hg="61 0"), as_of=TODAY).home
+
+    again = inquire(retell(first, None), as_of=TODAY).home
+
+    assert [month.period for month in again.history] == [month.period for month in first.history]
+
+
+def test_of_a_very_long_history_the_newest_recibos_are_told() -> None:
+    months = [Decimal("1234.567")] * 30
+    known = inquire(asked(hk="150", f="2026-09-30", h="2026-10-30"), as_of=TODAY).home
+    spans = [Period(TODAY + timedelta(days=n), TODAY + timedelta(days=n + 1)) for n in range(30)]
+    history = [MonthlyUse(period=p, kwh=k) for p, k in zip(spans, months, strict=True)]
+
+    query = retell(replace(known, history=tuple(history)), None)
+
+    assert not query.errors
+    assert inquire(query, as_of=TODAY).home.history[0].kwh == Decimal("1234.567")
 
 
 def test_the_home_is_what_the_form_says() -> None:
