@@ -1,7 +1,8 @@
 """Promises on both databases: made once, and then out of everybody's hands."""
 
+import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ahorraluz.store.connections import connect
 from ahorraluz.store.database import Store, open_store
 from ahorraluz.store.errors import HomeUnknownError, StoreError
 from ahorraluz.store.promise_records import MonthResult, PromiseTerms
+from ahorraluz.store.promises import COLUMNS, digest
 
 AS_OF = datetime(2026, 3, 2, 2, 30, tzinfo=UTC)
 """Still the first of March in Peru."""
@@ -126,6 +128,115 @@ def test_the_database_refuses_to_change_a_promise(url: str, store: Store, statem
         execute(url, statement)
 
     assert [promise.terms for promise, _ in store.promises.everything()] == [terms()]
+
+
+COPY = "made_s, step, distributor, region, wh_month, cents_month, nonce, previous, hash"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            f"REPLACE INTO promises (id, {COPY}) SELECT id, {COPY} FROM promises", id="same number"
+        ),
+        pytest.param(
+            f"REPLACE INTO promises ({COPY})"
+            " SELECT 1, step, distributor, region, 1, 1, nonce, previous, 'x'"
+            " FROM promises",
+            id="same place in the chain",
+        ),
+        pytest.param(
+            f"INSERT INTO promises (id, {COPY})"
+            " SELECT id, made_s, step, distributor, region, 1, 1, nonce,"
+            " previous, hash FROM promises WHERE true ON CONFLICT (id) DO UPDATE SET wh_month = 1",
+            id="inserted over it",
+        ),
+        pytest.param(
+            "REPLACE INTO promise_homes SELECT promise_id, 'quinta', step FROM promise_homes",
+            id="given to another home",
+        ),
+        pytest.param("UPDATE promise_homes SET home = 'quinta'", id="moved to another home"),
+        pytest.param("UPDATE done_steps SET day = '2026-03-02'", id="another day of the step"),
+        pytest.param(
+            "REPLACE INTO done_steps SELECT id, home, step, '2026-03-02', created_s"
+            " FROM done_steps",
+            id="day replaced",
+        ),
+        pytest.param(
+            "INSERT INTO done_steps SELECT id - 9, home, step, '2026-03-02', created_s"
+            " FROM done_steps",
+            id="day noted before the first",
+        ),
+    ],
+)
+def test_nothing_takes_the_place_of_what_was_noted(url: str, store: Store, statement: str) -> None:
+    if "REPLACE INTO" in statement and not url.startswith("sqlite"):
+        pytest.skip("only SQLite knows REPLACE")
+    made(store)
+    store.promises.mark_done("casa", "shorter-showers", day=date(2026, 3, 5), as_of=AS_OF)
+
+    with pytest.raises(DBAPIError, match="stays as it was"):
+        execute(url, statement)
+
+    assert [(p.terms, home) for p, home in store.promises.everything()] == [(terms(), "casa")]
+    assert [done.day for done in store.promises.done()] == [date(2026, 3, 5)]
+
+
+def test_a_row_dated_before_the_last_is_refused(url: str, store: Store) -> None:
+    made(store)
+
+    with pytest.raises(DBAPIError, match="stays as it was made"):
+        execute(
+            url,
+            f"INSERT INTO promises ({COPY})"
+            " SELECT made_s - 86400, 'led-tubes', distributor, region, 1, 1, 'n',"
+            " hash, 'x' FROM promises",
+        )
+
+
+def test_a_clock_that_was_set_back_makes_no_promise(store: Store) -> None:
+    made(store)
+    early = AS_OF - timedelta(days=1)
+
+    with pytest.raises(StoreError) as refused:
+        store.promises.make("quinta", terms(), nonce="other", as_of=early)
+
+    assert refused.value.issue.code == "promise-clock-back"
+    assert len(store.promises.everything()) == 1
+
+
+def test_a_promise_of_a_few_seconds_before_is_taken(store: Store) -> None:
+    made(store)
+
+    store.promises.make("quinta", terms(), nonce="b", as_of=AS_OF - timedelta(seconds=20))
+
+    assert len(store.promises.everything()) == 2
+
+
+def test_a_chain_written_anew_with_an_earlier_date_is_found_out(
+    store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "data" / "ahorraluz.db"
+    if not path.exists():
+        pytest.skip("the file is SQLite's")
+    made(store)
+    made(store, home="quinta")
+    second = store.promises.everything()[1][0]
+    with sqlite3.connect(path) as file:
+        file.row_factory = sqlite3.Row
+        row = dict(file.execute("SELECT * FROM promises WHERE id = ?", (second.id,)).fetchone())
+        row["made_s"] -= 86_400
+        row["hash"] = digest(row["previous"], {name: row[name] for name in COLUMNS})
+        file.execute("DROP TRIGGER tr_promises_update")
+        file.execute(
+            "UPDATE promises SET made_s = ?, hash = ? WHERE id = ?",
+            (row["made_s"], row["hash"], second.id),
+        )
+    file.close()
+
+    with pytest.raises(StoreError) as refused:
+        store.promises.everything()
+    assert refused.value.issue.code == "promises-altered"
 
 
 @pytest.mark.integration

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.usage.robust import DAYS_MONTH
-from ahorraluz.core.verification.scoreboard import Board, Entry, board_of
+from ahorraluz.core.verification.scoreboard import Board, Entry, K, board_of
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.kept_peers import KeptHomes, kept_homes
 from ahorraluz.services.learn_savings import keep_learnt, realised
@@ -157,6 +157,9 @@ class Scoreboard:
     board: Board
     measured_on: date | None
     """Day of the newest measurement, UTC; ``None``: nothing was measured yet."""
+    hashes: tuple[str, ...] = ()
+    """Of every promise in order, for whoever notes them down: a promise made anew has another.
+    None where there are too few promises to be counted in public."""
 
 
 def scoreboard(*, tools: Toolbox) -> Scoreboard:
@@ -179,6 +182,7 @@ def scoreboard(*, tools: Toolbox) -> Scoreboard:
     return Scoreboard(
         board=board_of(entries, promises=len(everything)),
         measured_on=None if newest is None else datetime.fromtimestamp(newest, tz=UTC).date(),
+        hashes=tuple(p.hash for p, _ in everything) if len(everything) >= K else (),
     )
 
 

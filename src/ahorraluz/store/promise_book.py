@@ -44,7 +44,7 @@ class PromiseBook:
         Raises
         ------
         StoreError
-            ``promise-made-already``.
+            ``promise-made-already``, ``promise-clock-back``.
         """
         from ahorraluz.store import promises
 

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from ahorraluz.store.connections import lock
 from ahorraluz.store.errors import StoreError
-from ahorraluz.store.promise_records import DoneStep, MonthResult, Promise, PromiseTerms
+from ahorraluz.store.promise_records import PERU, DoneStep, MonthResult, Promise, PromiseTerms
 from ahorraluz.store.tables import DONE_STEPS, PROMISE_HOMES, PROMISES, STEP_RESULTS
 
 GENESIS = "0" * 64
 """What the first promise follows."""
 CHAIN_LOCK = 3
 """Lock of PostgreSQL for the end of the chain."""
+CLOCK_SLACK_S = 300
+"""Seconds by which a promise may be older than the one before: processes wait for each other,
+and clocks are set. [s]"""
 COLUMNS = ("made_s", "step", "distributor", "region", "wh_month", "cents_month", "nonce")
 
 
@@ -28,12 +31,16 @@ def promise(
     Raises
     ------
     StoreError
-        ``promise-made-already``.
+        ``promise-made-already``; ``promise-clock-back``: by the clock it would be older than
+        the one before.
     """
     former = of_home(connection, home, terms.step)
     if former is not None:
         raise StoreError("promise-made-already", step=terms.step, home=home, day=former.made_on)
     lock(connection, CHAIN_LOCK)
+    latest_s = connection.execute(select(func.max(PROMISES.c.made_s))).scalar()
+    if latest_s is not None and made_s + CLOCK_SLACK_S < latest_s:
+        raise StoreError("promise-clock-back", day=_day(made_s), former=_day(latest_s))
     newest = select(PROMISES.c.hash).order_by(PROMISES.c.id.desc()).limit(1)
     previous = connection.execute(newest).scalar() or GENESIS
     content: dict[str, str | int] = {
@@ -70,14 +77,17 @@ def check_chain(connection: Connection) -> int:
     Raises
     ------
     StoreError
-        ``promises-altered``: a row does not have the hash of what it says, or one is gone.
+        ``promises-altered``: a row does not have the hash of what it says, is dated before
+        the one it follows, or one is gone.
     """
-    previous, count = GENESIS, 0
+    previous, latest_s, count = GENESIS, 0, 0
     for row in connection.execute(select(PROMISES).order_by(PROMISES.c.id)):
         content = {name: getattr(row, name) for name in COLUMNS}
-        if row.previous != previous or row.hash != digest(previous, content):
+        follows = row.previous == previous and row.made_s + CLOCK_SLACK_S >= latest_s
+        if not follows or row.hash != digest(previous, content):
             raise StoreError("promises-altered", number=row.id)
-        previous, count = row.hash, count + 1
+        previous, latest_s = row.hash, max(latest_s, row.made_s)
+        count += 1
     return count
 
 
@@ -190,3 +200,7 @@ def forget(connection: Connection, home: str) -> None:
 def whole_seconds(at: datetime) -> int:
     """Return a moment as the tables keep it. [s since 1970 UTC]"""
     return int(at.timestamp())
+
+
+def _day(made_s: int) -> date:
+    return datetime.fromtimestamp(made_s, tz=PERU).date()

@@ -4,8 +4,9 @@ Moments of people's actions and of readings are whole seconds since 1970 UTC: no
 has another idea of a zone. A number that was given away never comes back (SQLite would reuse
 the highest one without its ``autoincrement``). Rows of imports, blocks and quarantine are never
 changed but for the moment from which they count no more; only forgetting a home removes any.
-Rows of promises are never changed or removed at all: triggers refuse it, and each holds the hash
-of the one before. They name no home: that is what ``promise_homes`` does until it is forgotten.
+Rows of promises are never changed, replaced or removed at all: triggers refuse it, and each holds
+the hash of the one before. They name no home: that is what ``promise_homes`` does until it is
+forgotten. Rows of it, and of days noted, are never changed or replaced.
 Rows of proposals change their state; every change is a row of events, which stays.
 """
 

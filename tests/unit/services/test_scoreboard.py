@@ -1,5 +1,6 @@
 """From promises of many homes to the public table, and back into the plan."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -124,6 +125,17 @@ def test_the_page_and_its_files_say_the_same(tools: Toolbox) -> None:
     assert "Lo prometido y lo medido" in unpacked(page)
     assert unpacked(page).count("<tr>") == len(unpacked(table).splitlines())
     assert "Gains and losses" in unpacked(document)
+
+
+def test_the_end_of_the_chain_can_be_noted_and_found_again(tools: Toolbox) -> None:
+    app = create_app(tools.settings, today=lambda: TODAY, throttle=Throttle(burst=1e9))
+    client = app.test_client()
+
+    chain = json.loads(unpacked(client.get("/resultados.json")))["chain"]
+    hashes = unpacked(client.get("/resultados-huellas.txt")).splitlines()
+
+    assert hashes == [promise.hash for promise, _ in tools.store.promises.everything()]
+    assert chain == {"count": len(hashes), "head": hashes[-1]}
 
 
 def test_a_page_without_results_says_so(tmp_path: Path) -> None:

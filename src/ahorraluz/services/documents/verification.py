@@ -175,6 +175,7 @@ def scoreboard_document(found: Scoreboard, texts: Texts) -> Document:
         "promises": board.promises,
         "measured": board.measured,
         "hidden_groups": board.hidden,
+        "chain": {"count": len(found.hashes), "head": found.hashes[-1]} if found.hashes else None,
         "text": board_text(found, texts),
         "scores": [_score(score) for score in board.scores],
     }
