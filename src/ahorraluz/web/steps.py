@@ -18,6 +18,7 @@ from ahorraluz.texts import Texts
 from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 
 BEST = 5
+"""Cards shown open, where the plan itself has fewer steps."""
 MONTHS = 12
 TWO_DIGITS = 10
 PRICE = "PEN"
@@ -144,15 +145,20 @@ class ShownPlan:
 
 
 def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
-    """Return a plan in the words of a language, the five best steps apart."""
+    """Return a plan in the words of a language, its steps apart from what else may be done.
+
+    Every step that the sum counts stands open, however many there are; with few of them the
+    best of the rest stand beside, without a number.
+    """
     count = sum(map(len, (plan.steps, plan.options, plan.targets, plan.checks)))
     cards = with_chances(plan, _once(_card(item, texts) for item in plan.best(count)), texts)
     told = {card.asked.parameter for card in cards if card.asked}
+    shown = max(BEST, len(plan.steps))
     return ShownPlan(
-        best=cards[:BEST],
-        more=cards[BEST:],
+        best=cards[:shown],
+        more=cards[shown:],
         left_out=tuple(_left_out(item, texts) for item in plan.left_out),
-        saving=_soles(plan.saving.middle, texts) if plan.steps else None,
+        saving=_soles(float(plan.saving_pen_year / MONTHS), texts) if plan.steps else None,
         low=_soles(plan.saving.low, texts),
         high=_soles(plan.saving.high, texts),
         saving_year=texts.soles(plan.saving_pen_year, places=0),
@@ -233,7 +239,7 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
         why=texts.text(f"measure.{item.measure}.why"),
         standing=_standing(item, texts),
         counted=item.standing is Standing.STEP,
-        saving=None if saving is None else _soles(saving.middle, texts),
+        saving=None if saving is None else _soles(float(item.saving_pen_year / MONTHS), texts),
         low=_end(saving, "low", texts),
         high=_end(saving, "high", texts),
         saving_year=texts.soles(item.saving_pen_year, places=0),
