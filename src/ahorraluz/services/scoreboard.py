@@ -156,7 +156,7 @@ class Scoreboard:
 
     board: Board
     measured_on: date | None
-    """Day of the newest measurement, UTC; ``None``: nothing was measured yet."""
+    """Day of the newest measurement, UTC; ``None``: nothing is shown yet."""
     hashes: tuple[str, ...] = ()
     """Of every promise in order, for whoever notes them down: a promise made anew has another.
     None where there are too few promises to be counted in public."""
@@ -178,10 +178,11 @@ def scoreboard(*, tools: Toolbox) -> Scoreboard:
     entries = [
         _entry(promise, month) for promise, _ in everything for month in results.get(promise.id, ())
     ]
-    newest = max((m.measured_s for months in results.values() for m in months), default=None)
+    board = board_of(entries, promises=len(everything))
+    newest = max((m.measured_s for months in results.values() for m in months), default=0)
     return Scoreboard(
-        board=board_of(entries, promises=len(everything)),
-        measured_on=None if newest is None else datetime.fromtimestamp(newest, tz=UTC).date(),
+        board=board,
+        measured_on=datetime.fromtimestamp(newest, tz=UTC).date() if board.measured else None,
         hashes=tuple(p.hash for p, _ in everything) if len(everything) >= K else (),
     )
 

@@ -149,6 +149,22 @@ def test_a_page_without_results_says_so(tmp_path: Path) -> None:
     assert "<table" not in page
 
 
+def test_one_verified_home_leaves_no_trace_in_public(tmp_path: Path) -> None:
+    tools = open_toolbox(Settings(data_dir=tmp_path))
+    empty = scoreboard(tools=tools)
+    keep(tools, "casa", HOMES.kwh[0])
+    terms = PromiseTerms(
+        step=STEP, distributor="luz-del-sur", region="lima", wh_month=9_000, cents_month=700
+    )
+    make_promise("casa", terms, tools=tools, as_of=MADE)
+    mark_done("casa", STEP, day=SINCE, tools=tools, today=TODAY, as_of=AS_OF)
+
+    updated = update_scoreboard(tools=tools, as_of=AS_OF, today=TODAY)
+
+    assert updated.verified == 1
+    assert scoreboard(tools=tools) == empty
+
+
 def test_what_homes_realised_comes_back_into_the_plan(tools: Toolbox) -> None:
     (everywhere, lima) = read_learnt(tools.user_folder)
 

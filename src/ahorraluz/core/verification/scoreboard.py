@@ -64,7 +64,8 @@ class Board:
 
     scores: tuple[Score, ...]
     hidden: int
-    """Groups of too few homes, or hidden for their sake."""
+    """Groups of too few homes, or hidden for their sake; 0 as long as nothing is shown, for
+    even their number would tell that a home was measured."""
     promises: int
     measured: int
     """Promises with at least one month measured; the others count as promised only."""
@@ -92,12 +93,12 @@ def board_of(entries: Iterable[Entry], *, promises: int, k: int = K) -> Board:
     while found := _give_away(groups, hidden, k):
         hidden.add(found)
     shown = [_score(key, group) for key, group in groups.items() if key not in hidden]
-    everyone = groups.get((ALL, ALL, ALL), ())
+    is_public = bool(groups) and (ALL, ALL, ALL) not in hidden
     return Board(
         scores=tuple(sorted(shown, key=lambda s: (s.month, s.step, s.distributor))),
-        hidden=len(hidden),
+        hidden=len(hidden) if is_public else 0,
         promises=promises if promises >= k else 0,
-        measured=len(_homes(everyone)) if (ALL, ALL, ALL) not in hidden else 0,
+        measured=len(_homes(groups[ALL, ALL, ALL])) if is_public else 0,
     )
 
 

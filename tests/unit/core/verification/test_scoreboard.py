@@ -51,6 +51,20 @@ def test_nine_homes_are_not_shown() -> None:
     assert (board.promises, board.measured) == (0, 0)
 
 
+@pytest.mark.parametrize("homes", [0, 1, 9])
+def test_few_homes_are_not_told_by_how_many_groups_are_hidden(homes: int) -> None:
+    board = board_of([entry(number) for number in range(homes)], promises=homes)
+
+    assert board.hidden == 0
+
+
+def test_groups_hidden_beside_what_is_shown_are_counted() -> None:
+    entries = [entry(n, distributor="a") for n in range(20)]
+    entries += [entry(200 + n, distributor="c", month="2026-02") for n in range(2)]
+
+    assert board_of(entries, promises=40).hidden > 0
+
+
 def test_a_single_small_group_hides_another_so_that_no_difference_tells_it() -> None:
     entries = [entry(n, distributor="a") for n in range(20)]
     entries += [entry(100 + n, distributor="b") for n in range(15)]
