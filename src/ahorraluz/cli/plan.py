@@ -188,9 +188,7 @@ def _steps(plan: "Plan", texts: Texts, said: set[str]) -> Iterator[str]:
     yield from optimum_lines(plan, texts)
     yield texts.text(
         "cli.plan-total",
-        month=texts.soles(Decimal(str(plan.saving.middle))),
-        low=texts.soles(Decimal(str(plan.saving.low))),
-        high=texts.soles(Decimal(str(plan.saving.high))),
+        month=texts.soles(plan.saving_pen_year / YEAR_MONTHS),
         year=texts.soles(plan.saving_pen_year),
         cost=texts.soles(plan.cost_pen),
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ahorraluz.cli.tables import heading
+from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.texts import Texts
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ def optimum_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
         return
     from ahorraluz.services.documents.optimum import worth_text
 
+    spent = plan.cost_pen and optimum.objective is not Objective.CO2
     yield texts.text(
-        "cli.plan-optimum",
+        "cli.plan-optimum-net" if spent else "cli.plan-optimum",
         objective=texts.text(f"objective.{optimum.objective.value}"),
         worth=worth_text(optimum.objective, optimum.worth, texts),
     )

@@ -29,6 +29,7 @@ HIDDEN_ISSUES = ("charge-missing",)
 
 HASH_SHOWN = 12
 WORTH_SAYING = 1
+MONTHS = 12
 """Least saving of the whole plan that goes into the one sentence. [PEN/month]"""
 
 
@@ -161,8 +162,9 @@ def _sentence(inquiry: Inquiry, advice: Advice, where: Situation, page: Page) ->
             jump=texts.soles(where.cliff.next_kwh_total),
         )
     plan = advice.plan
-    if plan.steps and plan.saving.middle >= WORTH_SAYING:
-        saving = Decimal(round(plan.saving.middle))
+    month = plan.saving_pen_year / MONTHS
+    if plan.steps and month >= WORTH_SAYING:
+        saving = Decimal(round(month))
         return page.rich(
             f"sentence.{verb}-plan", kwh=kwh, total=total, saving=texts.soles(saving, places=0)
         )

@@ -257,6 +257,15 @@ def test_the_lines_that_fall_add_up_to_each_step() -> None:
         assert step["place"]
 
 
+def test_the_total_and_what_is_left_after_its_cost_are_told_apart() -> None:
+    words = ("--budget", "300", "--assume", "cost-led-lamp=8")
+    said = run("plan", EXAMPLES / "lima.toml", *words, *NOW).output
+
+    assert "ya descontado lo que cuestan" in said
+    assert "Todo el plan, si todo sigue como en tus recibos" in said
+    assert "En la mitad de los años posibles el plan ahorra más de" in said
+
+
 def test_the_frontier_rises_with_the_budget() -> None:
     plan = answer("plan", EXAMPLES / "arequipa.toml", "--frontier", *NOW)
 

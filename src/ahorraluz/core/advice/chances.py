@@ -69,6 +69,20 @@ class Influence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crossed:
+    """How likely months come under a limit where a tariff changes."""
+
+    limit_kwh: Decimal
+    """Up to it the whole month costs less. [kWh/month]"""
+    months: int
+    """Months of the plan that come under it."""
+    chance: float
+    """Part of these months, over the drawn years, that end at or under it. [0 to 1]"""
+    chance_without: float
+    """The same before it: a drawn year may come under the limit by itself. [0 to 1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chances:
     """What a step, or the whole plan, gives in the drawn years."""
 
@@ -86,6 +100,11 @@ class Chances:
     """Whether that time is a published life."""
     unknowns: tuple[Influence, ...]
     """What matters most, at most three; what cannot be told from nothing is left out."""
+    voucher: tuple[float, float] | None = None
+    """Part of the drawn years that bring the gas voucher, before and after; ``None``: by the
+    recibos as they are this brings none. [0 to 1]"""
+    crossed: tuple[Crossed, ...] = ()
+    """Limits that it comes under by the recibos as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,9 @@ from ahorraluz.core.advice.recommendation import (
 )
 from ahorraluz.core.advice.savings import (
     BillSaving,
-    cliffs,
     crossings,
     in_range,
+    limits_of,
     save_by_staying_under,
     save_by_terms,
     save_energy,
@@ -33,7 +33,6 @@ from ahorraluz.core.advice.worth import Worth, worth_of
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import MoneyRange
-from ahorraluz.core.tariffs.terms import BillTerms, priced_alike
 from ahorraluz.core.usage.appliances import (
     LABEL,
     METER_SHARE,
@@ -107,13 +106,7 @@ class Writer:
     @cached_property
     def limits(self) -> tuple[tuple[Decimal, ...], ...]:
         """Cliffs of each month to come. [kWh]"""
-        found: list[tuple[Decimal, ...]] = []
-        before: BillTerms | None = None
-        for terms in self.context.year:
-            alike = before is not None and priced_alike(before, terms)
-            found.append(found[-1] if alike else cliffs(terms))
-            before = terms
-        return tuple(found)
+        return limits_of(self.context.year)
 
     def write(self, candidate: Candidate, turn: Turn) -> Recommendation:
         """Return the recommendation of a candidate in its turn.

@@ -21,7 +21,7 @@ from ahorraluz.core.money import CENT
 from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.curve import bill_curve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
-from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.core.tariffs.terms import BillTerms, priced_alike
 from ahorraluz.core.tariffs.year_arrays import UNPRICED
 
 REACH = Decimal("1.5")
@@ -177,6 +177,17 @@ def cliffs(terms: BillTerms) -> tuple[Decimal, ...]:
         return tuple(cliff.at_kwh for cliff in bill_curve(terms).cliffs)
     except EnergyPriceError:
         return ()
+
+
+def limits_of(year: Sequence[BillTerms]) -> tuple[tuple[Decimal, ...], ...]:
+    """Return the cliffs of each month of a year; reckoned once where terms are alike. [kWh]"""
+    found: list[tuple[Decimal, ...]] = []
+    before: BillTerms | None = None
+    for terms in year:
+        alike = before is not None and priced_alike(before, terms)
+        found.append(found[-1] if alike else cliffs(terms))
+        before = terms
+    return tuple(found)
 
 
 def in_range(

@@ -43,6 +43,10 @@ class Soles:
     """The home's own part: less where a meter is shared, shape (steps, draws). [PEN/year]"""
     priced: NDArray[np.bool_]
     """Which years have a price for every bill, shape (draws,)."""
+    left: WattHours
+    """Of the meter after no step, one step, two, …, shape (steps + 1, 12, draws). [Wh]"""
+    voucher: NDArray[np.bool_]
+    """Whether a gas voucher comes that is not had today, shape (steps + 1, draws)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +57,8 @@ class _Bills:
     """Shape (steps + 1, draws). [céntimo/year]"""
     own: Floats
     """The home's own part, shape (steps + 1, draws). [céntimo/year]"""
-    energy: WattHours
-    """Of the meter, shape (steps + 1, draws). [Wh/year]"""
+    left: WattHours
+    """Energy of the meter, shape (steps + 1, 12, draws). [Wh]"""
     priced: NDArray[np.bool_]
 
 
@@ -115,7 +119,13 @@ class _Years:
             (-np.diff(values, axis=0) * prices + np.diff(outside, axis=0)) / CENTS
             for values in (bills.meter, bills.own)
         ]
-        return Soles(saved=ends[0], own=ends[1], priced=bills.priced & priced)
+        return Soles(
+            saved=ends[0],
+            own=ends[1],
+            priced=bills.priced & priced,
+            left=bills.left,
+            voucher=self._granted(bills),
+        )
 
     def bills(self, steps: Sequence[Candidate | None]) -> _Bills:
         """Return the bills after each of ``steps``; ``None`` stands for a step that rests."""
@@ -123,7 +133,7 @@ class _Years:
         found = _Bills(
             meter=np.zeros(shape),
             own=np.zeros(shape),
-            energy=np.zeros(shape, dtype=np.int64),
+            left=np.zeros((len(steps) + 1, MONTHS, self.draws), dtype=np.int64),
             priced=np.ones(self.draws, dtype=bool),
         )
         for row, left in enumerate(self._left(steps)):
@@ -131,7 +141,7 @@ class _Years:
             found.priced[:] &= (totals != UNPRICED).all(axis=0)
             found.meter[row] = totals.sum(axis=0)
             found.own[row] = self._own_part(totals, left)
-            found.energy[row] = left.sum(axis=0)
+            found.left[row] = left
         return found
 
     def _left(self, steps: Sequence[Candidate | None]) -> Iterator[WattHours]:
@@ -257,12 +267,19 @@ class _Years:
         voucher = self.board.problem.voucher
         if voucher is None:
             return np.zeros(bills.own.shape)
+        return np.asarray(self._granted(bills) * (voucher.pen_year * CENTS), dtype=np.float64)
+
+    def _granted(self, bills: _Bills) -> NDArray[np.bool_]:
+        """Tell which years bring the gas voucher after each step."""
+        voucher = self.board.problem.voucher
+        if voucher is None:
+            return np.zeros(bills.own.shape, dtype=bool)
         limit = int(self.board.start.total_wh.sum()) - voucher.need_wh
-        granted = bills.energy <= limit
+        granted = np.asarray(bills.left.sum(axis=1) <= limit)
         for place, step in enumerate(self.steps):
             if step.measure.id in LPG_LEAVERS:
                 granted[place + 1 :] = False
-        return np.asarray(granted * (voucher.pen_year * CENTS), dtype=np.float64)
+        return granted
 
 
 def _whole(values: Floats) -> WattHours:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ahorraluz.core.advice.chances import (
     OF_USES,
     Chances,
+    Crossed,
     Doubt,
     Influence,
     Quantiles,
@@ -24,17 +25,21 @@ from ahorraluz.core.advice.chances import (
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import MONTHS
 from ahorraluz.core.advice.drawing import Sample, Unknown, draw
+from ahorraluz.core.advice.energy import WattHours
 from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.next_question import ask_next
 from ahorraluz.core.advice.recommendation import Plan
+from ahorraluz.core.advice.savings import limits_of
 from ahorraluz.core.advice.sensitivity import first_order
 from ahorraluz.core.advice.simulation import Soles, simulate
 from ahorraluz.core.advice.unknowns import GROWTH, step_id, unknowns_of, use_id
+from ahorraluz.core.advice.worth import whole_cost
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.money import round_cent
 
 Floats = NDArray[np.float64]
+WH_KWH = 1000
 LEAST_SHARE = 0.02
 """Part of the variance below which an unknown is not told from nothing: four standard
 errors of an index of a thousand draws."""
@@ -83,10 +88,12 @@ def assess(
 
 
 def with_ranges(plan: Plan, found: Uncertainty | None) -> Plan:
-    """Return a plan with what is known of how sure it is, its ranges those of the draws.
+    """Return a plan with what is known of how sure it is.
 
-    The middles stay the plan's own; a range reaches to its middle at least. Issue
-    ``sureness-unknown`` where there are steps of which nothing could be said.
+    Estimates become those of the draws, low, middle and high: half the years exceed their
+    middle. What the recibos as they are would save stays in ``saving_pen_year``; near a
+    limit it may lie far from that middle, even beyond an end. Issue ``sureness-unknown``
+    where there are steps of which nothing could be said.
     """
     if found is None:
         unsaid = (Issue(code="sureness-unknown"),) if plan.steps else ()
@@ -105,8 +112,8 @@ def with_ranges(plan: Plan, found: Uncertainty | None) -> Plan:
 def _ranged(saving: Estimate | None, year: Quantiles) -> Estimate | None:
     if saving is None:
         return None
-    low, high = (float(end) / MONTHS for end in (year.p10, year.p90))
-    return replace(saving, low=min(low, saving.middle), high=max(high, saving.middle))
+    low, middle, high = (float(end) / MONTHS for end in (year.p10, year.p50, year.p90))
+    return replace(saving, low=low, middle=middle, high=high)
 
 
 @dataclass(frozen=True)
@@ -155,16 +162,19 @@ class _Judge:
         rows = []
         for place, step in enumerate(self.steps):
             own = self.soles.own[place]
-            cost = self._cost(step)
+            cost = self._cost(step, rate=self.board.money.rate)
             if step.cost:
                 plain = self._years(step, np.zeros(1), rate=rate, fading=0.0)
                 own = (own * self._worth(step, rate=rate) - cost) / plain
             rows.append(own)
         return np.array(rows)
 
-    def _cost(self, step: Candidate) -> Floats:
+    def _cost(self, step: Candidate, *, rate: Decimal = Decimal(0)) -> Floats:
+        """Return what a step costs with its care and new parts, at a rate, shape (draws,)."""
         factor = np.asarray(self.sample.factor(step_id(Doubt.COST, step)))
-        return np.asarray(float(step.cost) * factor, dtype=np.float64)
+        money = replace(self.board.money, rate=rate)
+        cost = float(whole_cost(step.proposal, money, cost=step.cost))
+        return np.asarray(cost * factor, dtype=np.float64)
 
     def _worth(self, step: Candidate, *, rate: float) -> Floats:
         """Return what a sol a year of a step comes to over its life, shape (draws,)."""
@@ -193,6 +203,8 @@ class _Judge:
             within_years=None,
             life_known=all(self.steps[place].proposal.life_years for place in bought),
             unknowns=unknowns,
+            voucher=self._voucher(0, len(self.steps)),
+            crossed=self._crossed(0, len(self.steps)),
         )
 
     def _of_a_step(self, place: int, unknowns: tuple[Influence, ...]) -> Chances:
@@ -208,6 +220,46 @@ class _Judge:
             within_years=within,
             life_known=step.proposal.life_years is not None,
             unknowns=unknowns,
+            voucher=self._voucher(place, place + 1),
+            crossed=self._crossed(place, place + 1),
+        )
+
+    @cached_property
+    def _planned(self) -> tuple[WattHours, NDArray[np.bool_]]:
+        """Energy after each step with the recibos as they are, and whether the voucher comes.
+
+        Shapes (steps + 1, 12) and (steps + 1,). [Wh]
+        """
+        certain = [replace(unknown, low=1.0, high=1.0) for unknown in self.unknowns]
+        year = simulate(self.board, self.steps, draw(certain, Sampling(draws=1)))
+        return year.left[..., 0], year.voucher[:, 0]
+
+    def _voucher(self, before: int, after: int) -> tuple[float, float] | None:
+        _, granted = self._planned
+        if granted[before] or not granted[after]:
+            return None
+        return self._part(self.soles.voucher[before]), self._part(self.soles.voucher[after])
+
+    def _crossed(self, before: int, after: int) -> tuple[Crossed, ...]:
+        wh, _ = self._planned
+        months: dict[Decimal, list[int]] = {}
+        for month, limits in enumerate(limits_of(self.board.context.year)):
+            for limit in limits:
+                if wh[before, month] > int(limit * WH_KWH) >= wh[after, month]:
+                    months.setdefault(limit, []).append(month)
+
+        def part(done: int, limit: Decimal) -> float:
+            left = self.soles.left[done][months[limit]]
+            return float((left[:, self.soles.priced] <= int(limit * WH_KWH)).mean())
+
+        return tuple(
+            Crossed(
+                limit_kwh=limit,
+                months=len(under),
+                chance=part(after, limit),
+                chance_without=part(before, limit),
+            )
+            for limit, under in months.items()
         )
 
     def _part(self, true: NDArray[np.bool_]) -> float:

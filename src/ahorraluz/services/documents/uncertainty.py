@@ -11,7 +11,7 @@ from ahorraluz.core.advice.chances import (
     Uncertainty,
 )
 from ahorraluz.core.advice.recommendation import Plan
-from ahorraluz.services.documents.parts import Document, issue_documents, soles
+from ahorraluz.services.documents.parts import Document, issue_documents, plain, soles
 from ahorraluz.texts import Texts
 
 MONTHS = 12
@@ -71,8 +71,12 @@ def chance_texts(chances: Chances, texts: Texts, *, places: int = 2) -> tuple[st
     """Return the range of a step, and what may not come: that it saves, or pays back."""
     low, high = (texts.soles(end, places=places) for end in (chances.year.p10, chances.year.p90))
     said = [texts.text("sure.range", low=low, high=high)]
+    if chances.crossed or chances.voucher is not None:
+        middle = texts.soles(chances.year.p50, places=places)
+        said.append(texts.text("sure.half-step", middle=middle))
     if chances.saves < SURE:
         said.append(texts.text("sure.saves", part=part_text(chances.saves, texts)))
+    said.extend(_limit_texts(chances, texts))
     if chances.pays_back is not None and chances.within_years is not None:
         said.append(
             texts.text(
@@ -84,13 +88,34 @@ def chance_texts(chances: Chances, texts: Texts, *, places: int = 2) -> tuple[st
     return tuple(said)
 
 
+def _limit_texts(chances: Chances, texts: Texts) -> tuple[str, ...]:
+    """Return how likely it is to come under the limits that its soles hang on."""
+    said = [
+        texts.text(
+            "sure.under",
+            part=part_text(crossed.chance, texts),
+            without=part_text(crossed.chance_without, texts),
+            limit=texts.number(crossed.limit_kwh),
+        )
+        for crossed in chances.crossed
+    ]
+    if chances.voucher is not None:
+        without, part = (part_text(part, texts) for part in chances.voucher)
+        said.append(texts.text("sure.voucher", part=part, without=without))
+    return tuple(said)
+
+
 def plan_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[str, ...]:
     """Return how sure the whole plan is, what that hangs on, and what to ask next."""
     plan = found.plan
     low, middle, high = (
         texts.soles(end, places=places) for end in (plan.year.p10, plan.year.p50, plan.year.p90)
     )
-    said = [texts.text("sure.plan", low=low, middle=middle, high=high)]
+    said = [
+        texts.text("sure.half", middle=middle),
+        texts.text("sure.plan", low=low, high=high),
+        *_limit_texts(plan, texts),
+    ]
     if plan.saves < SURE:
         said.append(texts.text("sure.saves", part=part_text(plan.saves, texts)))
     if plan.pays_back is not None:
@@ -144,6 +169,21 @@ def _chances(chances: Chances) -> Document:
         "pays_back": None if chances.pays_back is None else round(chances.pays_back, PLACES),
         "within_years": chances.within_years,
         "life_known": chances.life_known,
+        "voucher": None
+        if chances.voucher is None
+        else {
+            "without": round(chances.voucher[0], PLACES),
+            "with": round(chances.voucher[1], PLACES),
+        },
+        "crosses": [
+            {
+                "limit_kwh": plain(crossed.limit_kwh),
+                "months": crossed.months,
+                "chance": round(crossed.chance, PLACES),
+                "chance_without": round(crossed.chance_without, PLACES),
+            }
+            for crossed in chances.crossed
+        ],
     }
 
 

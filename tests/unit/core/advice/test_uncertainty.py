@@ -325,6 +325,43 @@ def test_a_plan_shows_the_ranges_of_the_draws_and_keeps_its_middles() -> None:
     ):
         assert before.saving is not None
         assert after.saving is not None
-        assert after.saving.middle == before.saving.middle
-        assert after.saving.low <= float(chances.year.p10) / 12 + 1e-9
-        assert after.saving.high >= float(chances.year.p90) / 12 - 1e-9
+        assert after.saving_pen_year == before.saving_pen_year
+        told = (after.saving.low, after.saving.middle, after.saving.high)
+        assert told == pytest.approx([float(end) / 12 for end in ends_of(chances)])
+
+
+def test_near_the_voucher_the_range_is_not_stretched_to_the_figure() -> None:
+    gas: dict[str, Any] = {"cooking": CookingFuel.LPG, "fise_voucher": True}
+    lamps = Appliance(id="foco-ahorrador-20", count=3, hours_day=4)
+    home = home_of(
+        *([71] * 12),
+        people=4,
+        appliances=(lamps, Appliance(id="refrigeradora-mediana")),
+        assumptions={"cost-led-lamp": Decimal(8)},
+        **gas,
+    )
+
+    plan = make_plan(context_of(home), sampling=SAMPLING)
+
+    (step,) = (step for step in plan.steps if step.place and step.place.key == "place.voucher")
+    assert plan.uncertainty is not None
+    chances = plan.uncertainty.steps[step.rank - 1]
+    assert step.saving is not None
+    assert chances.year.p90 < step.saving_pen_year
+    assert step.saving.high == pytest.approx(float(chances.year.p90) / 12)
+    assert chances.voucher is not None
+    without, with_it = chances.voucher
+    assert 0 < without < with_it < 1
+
+
+def test_a_limit_is_told_with_the_months_that_come_under_it() -> None:
+    decoder = Appliance(id="decodificador", always_on=True)
+    home = home_of(*([142] * 12), people=4, appliances=(*FULL_HOUSE[:2], decoder))
+
+    found = make_plan(context_of(home), sampling=SAMPLING).uncertainty
+
+    assert found is not None
+    (crossed,) = (one for one in found.plan.crossed if one.limit_kwh == 140)
+    assert crossed.months == 12
+    assert 0 < crossed.chance_without < crossed.chance < 1
+    assert found.plan.voucher is None
