@@ -38,6 +38,7 @@ ASKED: Mapping[str, AskedFigure] = _all(
     AskedFigure(id="cost-induction-hob", unit=PRICE),
     AskedFigure(id="cost-solar-water-heater", unit=PRICE),
     AskedFigure(id="cost-pv-kwp", unit="PEN/kWp"),
+    AskedFigure(id="cost-inverter-kwp", unit="PEN/kWp"),
     AskedFigure(id="roof-kwp", unit="kWp"),
     AskedFigure(id="cost-battery-kwh", unit="PEN/kWh"),
     AskedFigure(id="cost-hourly-meter", unit=PRICE),

@@ -21,6 +21,7 @@ from ahorraluz.core.advice.recommendation import (
     Recommendation,
 )
 from ahorraluz.core.advice.wishes import Objective
+from ahorraluz.core.advice.worth import price_that_is_worth, whole_cost
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import present_value
 
@@ -190,7 +191,9 @@ class Explainer:
         if board.wishes.objective is Objective.SAVINGS:
             years = board.money.years(candidate.proposal)
             spread = present_value(Decimal(1), years=years, rate=board.money.rate)
-        price = candidate.cost + Decimal(repr(adds)) * spread
+        worth = whole_cost(candidate.proposal, board.money, cost=candidate.cost)
+        worth += Decimal(repr(adds)) * spread
+        price = price_that_is_worth(worth, candidate.proposal, board.money)
         return price.quantize(WHOLE_SOL) if CENT < price < candidate.cost else None
 
     @cached_property

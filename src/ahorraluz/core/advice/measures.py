@@ -174,6 +174,10 @@ class Proposal:
     """``None``: nobody published it."""
     fading_year: Decimal = Decimal(0)
     """Part of the saving lost each year. [1/year]"""
+    upkeep_share: Decimal = Decimal(0)
+    """Care in a year over the cost. [1/year]"""
+    new_parts: Mapping[int, Decimal] = field(default_factory=dict)
+    """Parts bought anew at the end of a year, such as an inverter. [PEN]"""
     certainty: Certainty = Certainty.SURE
     basis: str
     """Key of the sentence that says what the share rests on."""

@@ -133,8 +133,10 @@ class Recommendation:
     kwh_year: Estimate | None
     """Energy spared; negative where the measure adds energy. [kWh/year]"""
     cost: Cost
+    later_pen: Decimal
+    """Care and new parts over its life at today's worth, as far as prices are known. [PEN]"""
     payback_months: int | None
-    """``None``: cost not known, or never within its life."""
+    """Care and new parts counted; ``None``: cost not known, or the cost never comes back."""
     net_present_value: MoneyRange | None
     """Over its life; ``None``: life or cost not known. [PEN]"""
     life_years: int | None

@@ -29,7 +29,7 @@ from ahorraluz.core.advice.savings import (
     save_by_terms,
     save_energy,
 )
-from ahorraluz.core.advice.worth import Worth, worth_of
+from ahorraluz.core.advice.worth import Worth, later_cost, worth_of
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import MoneyRange
@@ -141,6 +141,7 @@ class Writer:
             home_pen_year=soles.home_year if soles else ZERO,
             kwh_year=soles.kwh if soles else None,
             cost=proposal.cost,
+            later_pen=round_cent(later_cost(proposal, self.board.money, cost=candidate.cost)),
             payback_months=worth.payback_months,
             net_present_value=worth.net_present_value,
             life_years=proposal.life_years,
@@ -275,7 +276,7 @@ class Writer:
         saving = MoneyRange(
             low=ends[0], middle=ends[1], high=ends[2], unit="PEN/year", basis=BILLS_BASIS
         )
-        return worth_of(saving, proposal, self.board.money, kwh=soles.kwh)
+        return worth_of(saving, proposal, self.board.money)
 
     def _use_basis(self, proposal: Proposal) -> str | None:
         """Return the weakest basis among the uses that a proposal acts on."""

@@ -14,7 +14,7 @@ from itertools import product
 
 from ahorraluz.core.advice.measures import Candidate, Effort, Proposal
 from ahorraluz.core.advice.wishes import Objective, Wishes
-from ahorraluz.core.advice.worth import Money
+from ahorraluz.core.advice.worth import Money, whole_cost
 from ahorraluz.core.renewables.economics import present_value
 
 MONTHS = 12
@@ -70,7 +70,7 @@ def _in_a_year(candidates: Sequence[Candidate], *, money: Money, wishes: Wishes)
         part = _annuity(proposal, years, money) / plain
         fixed.append(
             float(
-                candidate.cost / plain
+                whole_cost(proposal, money, cost=candidate.cost) / plain
                 - other_pen_year(proposal) * part
                 + effort_year(candidate, wishes)
             )
@@ -101,7 +101,7 @@ def _over_lives(candidates: Sequence[Candidate], *, money: Money, wishes: Wishes
             weights[without] = weights.get(without, 0.0) + weight * worth
     fixed = tuple(
         float(
-            candidate.cost
+            whole_cost(candidate.proposal, money, cost=candidate.cost)
             - other_pen_year(candidate.proposal) * _annuity(candidate.proposal, life, money)
             + effort_year(candidate, wishes) * present_value(ONE, years=life, rate=money.rate)
         )

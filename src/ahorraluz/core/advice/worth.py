@@ -4,14 +4,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from ahorraluz.core.advice.measures import Cost, CostKind, Proposal
-from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.money import round_cent
-from ahorraluz.core.renewables.economics import (
-    Investment,
-    MoneyRange,
-    assess,
-    present_value,
-)
+from ahorraluz.core.renewables.economics import MoneyRange, present_value
 
 MONTHS_YEAR = 12
 
@@ -52,11 +46,47 @@ def net_yearly(saving_year: Decimal, proposal: Proposal, money: Money) -> Decima
     if cost == 0:
         return saving_year
     years = money.years(proposal)
-    worth = _value(saving_year, proposal, money) - cost
+    worth = _value(saving_year, proposal, money) - whole_cost(proposal, money, cost=cost)
     return worth / present_value(Decimal(1), years=years, rate=money.rate)
 
 
-def worth_of(saving_year: MoneyRange, proposal: Proposal, money: Money, *, kwh: Estimate) -> Worth:
+def later_cost(proposal: Proposal, money: Money, *, cost: Decimal) -> Decimal:
+    """Return care and new parts over the years that count, at today's worth, unrounded. [PEN]
+
+    Parameters
+    ----------
+    proposal
+        What is bought.
+    money
+        Discount rate and limit.
+    cost
+        What it costs at once, of which care is a part. [PEN]
+    """
+    years = money.years(proposal)
+    care = present_value(cost * proposal.upkeep_share, years=years, rate=money.rate)
+    parts = (
+        amount / (1 + money.rate) ** year
+        for year, amount in proposal.new_parts.items()
+        if year < years
+    )
+    return care + sum(parts, Decimal(0))
+
+
+def whole_cost(proposal: Proposal, money: Money, *, cost: Decimal) -> Decimal:
+    """Return a cost with its care and new parts, at today's worth, unrounded. [PEN]"""
+    return cost + later_cost(proposal, money, cost=cost)
+
+
+def price_that_is_worth(value: Decimal, proposal: Proposal, money: Money) -> Decimal:
+    """Return the price at which buying costs ``value`` over the life; may be negative. [PEN]
+
+    Care is a part of the price; new parts keep theirs.
+    """
+    parts = later_cost(proposal, money, cost=Decimal(0))
+    return (value - parts) / (whole_cost(proposal, money, cost=Decimal(1)) - parts)
+
+
+def worth_of(saving_year: MoneyRange, proposal: Proposal, money: Money) -> Worth:
     """Return payback and present value of a step.
 
     Parameters
@@ -67,8 +97,6 @@ def worth_of(saving_year: MoneyRange, proposal: Proposal, money: Money, *, kwh: 
         Its cost and life.
     money
         Discount rate and limit.
-    kwh
-        Energy spared. [kWh/year]
     """
     cost = proposal.cost
     if cost.middle is None:
@@ -76,13 +104,18 @@ def worth_of(saving_year: MoneyRange, proposal: Proposal, money: Money, *, kwh: 
             payback_months=None,
             net_present_value=None,
             pays_below_pen=max(
-                Decimal("0.00"), round_cent(_value(saving_year.middle, proposal, money))
+                Decimal("0.00"),
+                round_cent(
+                    price_that_is_worth(
+                        _value(saving_year.middle, proposal, money), proposal, money
+                    )
+                ),
             ),
             pays_within_years=money.years(proposal),
         )
     return Worth(
-        payback_months=_payback_months(cost.middle, saving_year.middle),
-        net_present_value=_net_present_value(saving_year, proposal, money, kwh=kwh),
+        payback_months=_payback_months(cost.middle, saving_year.middle, proposal),
+        net_present_value=_net_present_value(saving_year, proposal, money),
         pays_below_pen=None,
         pays_within_years=None,
     )
@@ -97,31 +130,41 @@ def _value(saving_year: Decimal, proposal: Proposal, money: Money) -> Decimal:
     )
 
 
-def _payback_months(cost: Decimal, saving_year: Decimal) -> int | None:
+def _payback_months(cost: Decimal, saving_year: Decimal, proposal: Proposal) -> int | None:
+    """Return when the cost is back, with care and the parts that were bought anew until then."""
     if cost == 0:
         return 0
-    if saving_year <= 0:
+    net_year = saving_year - cost * proposal.upkeep_share
+    if net_year <= 0:
         return None
-    months = cost * MONTHS_YEAR / saving_year
+    owed = cost
+    for year, amount in sorted(proposal.new_parts.items()):
+        if owed > net_year * year:
+            owed += amount
+    months = owed * MONTHS_YEAR / net_year
     return int(months.to_integral_value(rounding=ROUND_CEILING))
 
 
 def _net_present_value(
-    saving_year: MoneyRange, proposal: Proposal, money: Money, *, kwh: Estimate
+    saving_year: MoneyRange, proposal: Proposal, money: Money
 ) -> MoneyRange | None:
-    """Return the present value over a life that is known; ``None`` where it is not."""
+    """Return the present value over a life that is known; ``None`` where it is not.
+
+    The low end takes the dear price with the small saving, the high end the other way.
+    """
     amount = _amount(proposal.cost)
     if proposal.life_years is None or amount is None:
         return None
-    investment = Investment(
-        cost=amount,
-        saving_year=saving_year,
-        energy_year=kwh,
-        life_years=proposal.life_years,
-        rate=money.rate,
-        fading_year=proposal.fading_year,
+    ends = zip(
+        (saving_year.low, saving_year.middle, saving_year.high),
+        (amount.high, amount.middle, amount.low),
+        strict=True,
     )
-    return assess(investment, basis=proposal.basis).net_present_value
+    low, middle, high = (
+        round_cent(_value(saving, proposal, money) - whole_cost(proposal, money, cost=cost))
+        for saving, cost in ends
+    )
+    return MoneyRange(low=low, middle=middle, high=high, unit="PEN", basis=proposal.basis)
 
 
 def _amount(cost: Cost) -> MoneyRange | None:

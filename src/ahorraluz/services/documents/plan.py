@@ -191,6 +191,7 @@ def _recommendation(item: Recommendation, texts: Texts) -> Document:
         "home_year": soles(item.home_pen_year),
         "kwh_year": None if item.kwh_year is None else estimate_document(item.kwh_year, texts),
         "cost": _cost(item.cost, texts),
+        "later_cost": soles(item.later_pen),
         "payback_months": item.payback_months,
         "net_present_value": _range(item.net_present_value),
         "life_years": item.life_years,

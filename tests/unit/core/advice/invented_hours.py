@@ -1,11 +1,13 @@
-"""What an option with hours costs and adds, told slowly and without the plan's own code."""
+"""What options with hours and purchases cost, told slowly and without the plan's own code."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 from ahorraluz.core.advice.choosing import Board
+from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.pricing import band_split
 from ahorraluz.core.advice.wishes import Objective
+from ahorraluz.core.advice.worth import Money
 from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.terms import BillTerms
@@ -37,3 +39,14 @@ def option_worth(board: Board, saved_year: float) -> float:
     if board.wishes.objective is Objective.NPV:
         return saved_year * lasting - meter
     return saved_year - meter / lasting
+
+
+def cost_over_life(candidate: Candidate, money: Money) -> float:
+    """Return a price with its care and new parts, year by year, at today's worth. [PEN]"""
+    proposal, value = candidate.proposal, float(candidate.cost)
+    for year in range(1, money.years(proposal) + 1):
+        paid = float(candidate.cost * proposal.upkeep_share)
+        if year < money.years(proposal):
+            paid += float(proposal.new_parts.get(year, Decimal(0)))
+        value += paid / float(1 + money.rate) ** year
+    return value

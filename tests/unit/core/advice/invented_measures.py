@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from tests.unit.core.advice.conftest import context_of, home_of
-from tests.unit.core.advice.invented_hours import option_worth, paid_by_hours
+from tests.unit.core.advice.invented_hours import cost_over_life, option_worth, paid_by_hours
 
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
@@ -112,6 +112,8 @@ def invented_proposal(rng: np.random.Generator) -> Proposal:
         cost=cost,
         life_years=None if free else int(rng.choice([2, 5, 12])),
         fading_year=Decimal("0.02") if kind == "all" else Decimal(0),
+        upkeep_share=Decimal("0.03") if kind == "all" else Decimal(0),
+        new_parts={4: Decimal(40), 8: Decimal(40)} if kind == "all" else {},
         basis="basis.habit-assumed",
     )
 
@@ -313,7 +315,8 @@ class EveryPlan:
             if proposal.fading_year:
                 fading[part] = fading.get(part, frozenset()) | {place}
             other = 12 * float(proposal.other.middle) * part if proposal.other else 0.0
-            value += other - float(self.candidates[place].cost / plain) - self._effort(place)
+            cost = cost_over_life(self.candidates[place], money_) / float(plain)
+            value += other - cost - self._effort(place)
         value += self.voucher(members)
         return value + self._with_fading(members, list(fading.items()))
 
@@ -329,7 +332,7 @@ class EveryPlan:
     def _npv(self, members: frozenset[int]) -> float:
         money_ = self.board.money
         lives = {i: money_.years(self.candidates[i].proposal) for i in members}
-        value = -self.cost(members)
+        value = -sum(cost_over_life(self.candidates[place], money_) for place in members)
         for year in range(1, money_.limit_years + 1):
             value += self.voucher(members) / float(1 + money_.rate) ** year
         for year in range(1, max(lives.values(), default=0) + 1):

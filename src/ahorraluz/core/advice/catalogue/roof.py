@@ -1,5 +1,6 @@
 """Panels on the roof, for what the home uses by day: what leaves it is worth nothing today."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ from ahorraluz.core.advice.measures import (
 from ahorraluz.core.advice.own_sun import OwnSun
 from ahorraluz.core.history import Source
 from ahorraluz.core.home import Roof, Tenure
+from ahorraluz.core.issues import Issue
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad, load_of_uses
@@ -30,6 +32,8 @@ from ahorraluz.core.usage.facts import EndUseId
 
 PANELS = "rooftop-pv"
 BASIS = "basis.daytime-assumed"
+INVERTER = "cost-inverter-kwp"
+"""Figure under which the household types the price of a new inverter by size."""
 WORTH_MORE = 0.5
 """Part of what a home's panels make that it uses itself, below which more panels mostly
 give away: without a quote they are not worth asking for."""
@@ -98,6 +102,7 @@ def _added(context: PlanContext, own: OwnSun, kwp: float) -> Proposal:
         _of_size(context, array),
         effect=Effect(home_shares=shares, low=0.0),
         cost=price(context, "cost-pv-kwp", times=kwp),
+        new_parts=_new_inverters(context, kwp, _life(context)[0]),
         parameters={
             "kwp": Decimal(str(kwp)),
             "checked_on": date.fromisoformat(facts.generation.checked_on),
@@ -157,14 +162,32 @@ def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
         cost=price(context, "cost-pv-kwp", times=array.kwp),
         life_years=life,
         fading_year=Decimal(str(facts.solar.degradation_year.middle)),
+        upkeep_share=Decimal(str(facts.solar.pv_upkeep_share.middle)),
+        new_parts=_new_inverters(context, array.kwp, life),
         basis=BASIS,
         sources=sources,
         parameters={
             "kwp": Decimal(str(array.kwp)),
             "checked_on": date.fromisoformat(facts.generation.checked_on),
         },
-        issues=array.issues,
+        issues=(*array.issues, *_unpriced_inverter(context)),
     )
+
+
+def _new_inverters(context: PlanContext, kwp: float, life: int | None) -> Mapping[int, Decimal]:
+    """Return the inverters bought over the life; none where their price was not typed. [PEN]"""
+    typed = context.typed(INVERTER)
+    if typed is None or life is None:
+        return {}
+    every = round(context.facts.solar.inverter_life_years.middle)
+    return dict.fromkeys(range(every, life, every), typed * Decimal(str(kwp)))
+
+
+def _unpriced_inverter(context: PlanContext) -> tuple[Issue, ...]:
+    """Return what the worth of panels leaves out: inverters that nobody priced."""
+    if context.typed("cost-pv-kwp") is None or context.typed(INVERTER) is not None:
+        return ()
+    return (Issue(code="inverter-price-needed"),)
 
 
 def _exported(array: SelfUse) -> MoneyRange | None:
