@@ -38,13 +38,13 @@ def _verify(session: Session, given: Given) -> None:
     from ahorraluz.services.verify_savings import (
         Beside,
         StepTaken,
-        check_step,
+        check_metered_step,
         series_of,
         verify_savings,
     )
 
     step = _word(given, "step", "--step")
-    check_step(step)
+    check_metered_step(step)
     as_of = session.day(given.day("as_of"))
     target = given.text("verified")
     assert target is not None  # noqa: S101 - a required argument

@@ -12,7 +12,7 @@ from ahorraluz.services.advise import advise
 from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.services.verify_savings import check_step
+from ahorraluz.services.verify_savings import check_metered_step, check_step
 from ahorraluz.store.errors import HomeUnknownError
 from ahorraluz.store.promise_records import DoneStep, Promise, PromiseTerms
 
@@ -39,10 +39,10 @@ def promised_by_plan(known: KnownHome, step: str, *, tools: Toolbox, as_of: date
     Raises
     ------
     InvalidInputError
-        ``verify-step-unknown``; ``promise-step-not-in-plan``: the plan does not have it, or
-        claims no soles of it.
+        What :func:`check_metered_step` refuses; ``promise-step-not-in-plan``: the plan does
+        not have it, or claims no soles of it.
     """
-    check_step(step)
+    check_metered_step(step)
     plan = advise(
         known.home,
         tools=tools,
@@ -76,10 +76,10 @@ def promised_by_hand(
     Raises
     ------
     InvalidInputError
-        ``verify-step-unknown``, ``promise-out-of-range``; a distributor or department that
-        there is not.
+        What :func:`check_metered_step` refuses, ``promise-out-of-range``; a distributor or
+        department that there is not.
     """
-    check_step(step)
+    check_metered_step(step)
     if not 0 < kwh_month <= MOST_KWH_MONTH:
         raise InvalidInputError(
             "promise-out-of-range", value=kwh_month, limit=MOST_KWH_MONTH, field="kwh"

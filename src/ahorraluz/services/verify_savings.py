@@ -11,9 +11,11 @@ import numpy as np
 from ahorraluz.catalog.placebos import load_doubt
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.measured_months import MonthUse, months_of
+from ahorraluz.core.advice.measures import Kind
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.readings.channels import Flow
+from ahorraluz.core.readings.quality import QualityFinding
 from ahorraluz.core.readings.schema import Readings, Step
 from ahorraluz.core.usage.profile import DailyTemperatures
 from ahorraluz.core.usage.robust import DAYS_MONTH
@@ -44,6 +46,10 @@ from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.promise_records import Promise
 
 HOME_FILE = ".toml"
+OTHER_FUELS = frozenset({"financed-gas-connection", "improved-stove", "induction-instead-of-lpg"})
+"""Measures that save gas or firewood: the electricity of the home stays, or grows."""
+BELOW_ZERO = {"net-metering": "verify-below-zero", "negative": "verify-negative"}
+"""What cleaning found of values below zero, and how it is told here."""
 YEAR_DAYS = 330
 """Days before the step from which a season is known. [day]"""
 
@@ -144,13 +150,13 @@ def verify_savings(
     Raises
     ------
     InvalidInputError
-        ``verify-step-unknown``, ``verify-since-future``, ``verify-since-before``,
-        ``verify-since-after``.
+        ``verify-step-unknown``, ``verify-step-is-tariff``, ``verify-step-is-fuel``,
+        ``verify-since-future``, ``verify-since-before``, ``verify-since-after``.
     VerificationError
         What :func:`~.cells.check_cells` refuses.
     """
     since = taken.since
-    check_step(taken.step)
+    check_metered_step(taken.step)
     _check_day(series, since, as_of)
     cells = _cells(series, since, beside)
     check_cells(cells, since=since)
@@ -214,6 +220,22 @@ def check_step(step: str) -> None:
         raise InvalidInputError(
             "verify-step-unknown", value=step[:60], suggestion=close or sorted(known)
         )
+
+
+def check_metered_step(step: str) -> None:
+    """Refuse what no meter of electricity can tell of.
+
+    Raises
+    ------
+    InvalidInputError
+        ``verify-step-unknown``; ``verify-step-is-tariff``: it changes the price;
+        ``verify-step-is-fuel``: it saves another fuel.
+    """
+    check_step(step)
+    if any(measure.id == step and measure.kind is Kind.TARIFF for measure in ALL_MEASURES):
+        raise InvalidInputError("verify-step-is-tariff", value=step)
+    if step in OTHER_FUELS:
+        raise InvalidInputError("verify-step-is-fuel", value=step)
 
 
 def _check_day(series: HomeSeries, since: date, as_of: date) -> None:
@@ -307,10 +329,29 @@ def series_of(
         return HomeSeries(name=Path(target).name, home=None, months=months), connection
     found = find_readings(target, tools=tools, hints=hints)
     readings = found.cleaned.readings
+    findings = found.cleaned.report.findings
     exported = any(channel.flow is Flow.EXPORT for channel in found.channels)
+    netted = any(finding.code == "net-metering" for finding in findings)
     return series_from(
-        readings, name=found.name, home=found.home, solar=exported, issues=found.issues
+        readings,
+        name=found.name,
+        home=found.home,
+        solar=exported or netted,
+        issues=(*found.issues, *_below_zero(findings)),
     ), None
+
+
+def _below_zero(findings: Sequence[QualityFinding]) -> list[Issue]:
+    """Return what became of values below zero, which cleaning takes out before anything else."""
+    return [
+        Issue(
+            code=BELOW_ZERO[finding.code],
+            severity=Severity.NOTE,
+            parameters={"count": finding.count},
+        )
+        for finding in findings
+        if finding.code in BELOW_ZERO
+    ]
 
 
 def series_from(

@@ -131,6 +131,46 @@ def test_a_step_that_is_no_measure_is_refused_with_those_like_it(meter: Path) ->
     assert "shorter-showers" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        pytest.param("collective-supply", "verify-step-is-tariff", id="another price"),
+        pytest.param("hourly-tariff", "verify-step-is-tariff", id="another tariff"),
+        pytest.param("improved-stove", "verify-step-is-fuel", id="firewood"),
+        pytest.param("induction-instead-of-lpg", "verify-step-is-fuel", id="gas"),
+    ],
+)
+def test_a_step_that_no_meter_can_tell_of_is_refused(meter: Path, step: str, code: str) -> None:
+    run("readings", "import", meter, "--home", "casa")
+    by_hand = ("--kwh-month", "5", "--soles-month", "5", "--distributor", "seal")
+
+    verified = run("verify", meter, "--step", step, "--since", SINCE, *TODAY, "--json")
+    promised = run("promise", "casa", "--step", step, *by_hand, "--json")
+
+    assert (verified.exit_code, promised.exit_code) == (2, 2)
+    assert f'"{code}"' in verified.stderr
+    assert f'"{code}"' in promised.stderr
+
+
+@pytest.mark.parametrize(
+    ("every", "codes"),
+    [
+        pytest.param(8, {"verify-below-zero", "verify-solar"}, id="panels"),
+        pytest.param(400, {"verify-negative"}, id="faults"),
+        pytest.param(10**6, set(), id="none"),
+    ],
+)
+def test_readings_below_zero_are_told(meter: Path, every: int, codes: set[str]) -> None:
+    head, *rows = meter.read_text(encoding="ascii").splitlines()
+    rows[every - 1 :: every] = [row.replace(",", ",-") for row in rows[every - 1 :: every]]
+    meter.write_text("\n".join([head, *rows]), encoding="ascii")
+
+    said = answer("verify", meter, *STEP, "--since", SINCE, *TODAY)
+
+    told = {"verify-below-zero", "verify-negative", "verify-solar"}
+    assert {issue["code"] for issue in said["issues"]} & told == codes
+
+
 def test_a_promise_is_made_by_the_plan_and_never_again(meter: Path) -> None:
     run("readings", "import", meter, "--home", "casa")
     words = ("promise", "casa", *STEP, "--plan-of", EXAMPLES / "lima.toml", *TODAY)
