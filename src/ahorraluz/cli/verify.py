@@ -86,7 +86,11 @@ def _connection(session: Session, given: Given, own: "Connection | None") -> "Co
 
 
 def _lines(verified: "Verified", texts: Texts) -> Iterator[str]:
-    from ahorraluz.services.documents.verification import verdict_text
+    from ahorraluz.services.documents.verification import (
+        kwh_difference,
+        soles_difference,
+        verdict_text,
+    )
 
     found = verified.found
     yield texts.text(
@@ -102,13 +106,16 @@ def _lines(verified: "Verified", texts: Texts) -> Iterator[str]:
         "verify.kwh",
         expected=texts.number(found.expected_kwh, places=0),
         metered=texts.number(found.metered_kwh, places=0),
-        saved=texts.number(kwh.middle, places=0),
-        low=texts.number(kwh.low, places=0),
-        high=texts.number(kwh.high, places=0),
+        saved=kwh_difference(kwh.middle, texts),
+        low=kwh_difference(kwh.low, texts),
+        high=kwh_difference(kwh.high, texts),
         days=round(found.days),
     )
     if verified.soles is not None:
-        yield texts.text("verify.soles", **_soles(verified, texts))
+        soles = verified.soles
+        ends = {"low": soles.low, "middle": soles.middle, "high": soles.high}
+        shown = {name: soles_difference(end, texts) for name, end in ends.items()}
+        yield texts.text("verify.soles", **shown)
     if verified.promise is not None and verified.kept is not None:
         yield texts.text(
             "verify.promised",
@@ -119,15 +126,6 @@ def _lines(verified: "Verified", texts: Texts) -> Iterator[str]:
     yield texts.text("verify.method", basis=texts.text(kwh.basis))
     yield from _months(verified, texts)
     yield from issue_lines(verified.issues, texts)
-
-
-def _soles(verified: "Verified", texts: Texts) -> dict[str, str]:
-    from decimal import Decimal
-
-    soles = verified.soles
-    assert soles is not None  # noqa: S101 - the caller looked
-    ends = {"low": soles.low, "middle": soles.middle, "high": soles.high}
-    return {name: texts.soles(Decimal(repr(round(end, 2)))) for name, end in ends.items()}
 
 
 def _months(verified: "Verified", texts: Texts) -> Iterator[str]:
@@ -141,18 +139,24 @@ def _months(verified: "Verified", texts: Texts) -> Iterator[str]:
                 period_text(month.period, texts),
                 texts.number(month.expected_kwh, places=0),
                 texts.number(month.metered_kwh, places=0),
-                texts.number(month.expected_kwh - month.metered_kwh, places=0),
-                NOTHING if item.soles is None else texts.number(item.soles, places=2),
+                _rounded(month.expected_kwh - month.metered_kwh, texts),
+                NOTHING if item.soles is None else _rounded(item.soles, texts, places=2),
                 NOTHING
                 if so_far is None
                 else texts.text(
                     "verify.range",
-                    low=texts.number(so_far.saved_kwh.low, places=0),
-                    high=texts.number(so_far.saved_kwh.high, places=0),
+                    low=_rounded(so_far.saved_kwh.low, texts),
+                    high=_rounded(so_far.saved_kwh.high, texts),
                 ),
             ]
         )
     yield from table(rows, right=range(1, len(titles)))
+
+
+def _rounded(value: float, texts: Texts, *, places: int = 0) -> str:
+    """Return a number of a table; what rounds to zero has no sign."""
+    shown = texts.number(value, places=places)
+    return shown if shown.strip("-0.,") else shown.removeprefix("-")
 
 
 def _promise(session: Session, given: Given) -> None:
@@ -164,6 +168,7 @@ def _promise(session: Session, given: Given) -> None:
 
     home, step = given.text("kept_home") or "", _word(given, "step", "--step")
     path, kwh, soles = (given.file("plan_of"), given.number("kwh_month"), given.number("soles"))
+    _refuse_unused(given, by_plan=path is not None)
     if path is not None:
         as_of = session.day(given.day("as_of"))
         known = home_from_file(path, as_of=as_of, user_folder=session.tools.user_folder)
@@ -188,9 +193,24 @@ def _promise(session: Session, given: Given) -> None:
             kwh=texts.number(made.terms.wh_month / 1000, places=1),
             soles=texts.soles(Decimal(made.terms.cents_month) / 100),
         ),
-        texts.text("promise.stays", hash=made.hash[:12]),
+        texts.text("promise.stays", day=made.made_on, hash=made.hash[:12]),
     ]
     session.show(promise_document(home, made, texts), lines)
+
+
+def _refuse_unused(given: Given, *, by_plan: bool) -> None:
+    """Refuse options that would say nothing: a promise is dated when it is made."""
+    if not by_plan and given.has("as_of"):
+        raise InvalidInputError("promise-as-of-without-plan")
+    stated = {
+        "kwh_month": "--kwh-month",
+        "soles": "--soles-month",
+        "distributor": "--distributor",
+        "department": "--department",
+    }
+    for name, option in stated.items():
+        if by_plan and given.has(name):
+            raise InvalidInputError("promise-option-beside-plan", option=option)
 
 
 def _done(session: Session, given: Given) -> None:

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ahorraluz.catalog.places import find_department
 from ahorraluz.core.advice.recommendation import Recommendation
@@ -113,7 +114,8 @@ def mark_done(
     Raises
     ------
     InvalidInputError
-        ``verify-step-unknown``, ``verify-since-future``.
+        ``verify-step-unknown``, ``verify-since-future``; ``done-before-readings``: nothing
+        was read by then, so it could never be measured, and the first day noted counts.
     StoreError
         ``home-unknown``.
     """
@@ -122,10 +124,21 @@ def mark_done(
         raise InvalidInputError("verify-since-future", since=day, today=today)
     book = tools.store.promises
     promise = book.of_home(home, step)
+    first = _first_day(home, tools)
+    if first is not None and day <= first:
+        raise InvalidInputError("done-before-readings", value=day, first=first, home=home)
     book.mark_done(home, step, day=day, as_of=as_of)
     done = [item for item in book.done(home) if item.step == step][-1]
     in_time = promise is not None and promise.made_on <= day
     return Marked(done=done, promise=promise, in_time=in_time)
+
+
+def _first_day(home: str, tools: Toolbox) -> date | None:
+    """Return the local day of a home's first reading, ``None`` without any."""
+    found = next((kept for kept in tools.store.homes() if kept.id == home), None)
+    if found is None or found.start_s is None:
+        return None
+    return datetime.fromtimestamp(found.start_s, tz=ZoneInfo(found.zone)).date()
 
 
 def day_of_step(home: str, step: str, *, tools: Toolbox) -> date | None:

@@ -10,6 +10,9 @@ import pytest
 from tests.unit.cli.running import EXAMPLES, answer, faults, run
 from tests.unit.core.verification.invented_homes import noisy_homes
 
+from ahorraluz.services.documents.verification import kwh_difference, soles_difference
+from ahorraluz.texts import open_texts
+
 HOMES = noisy_homes(homes=24, seed=5)
 SINCE = "2025-09-01"
 TODAY = ("--as-of", "2026-02-01")
@@ -201,6 +204,101 @@ def test_a_promise_of_nothing_is_refused(meter: Path) -> None:
     assert "promise-of-what" in run("promise", "casa", *STEP, "--json").stderr
     by_hand = ("promise", "casa", *STEP, "--kwh-month", "0", "--soles-month", "5")
     assert "promise-out-of-range" in run(*by_hand, "--distributor", "seal", "--json").stderr
+
+
+def test_a_day_before_the_first_reading_is_not_noted(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+
+    refused = run("done", "casa", *STEP, "--date", "1900-01-01", *TODAY, "--json")
+
+    assert refused.exit_code == 2
+    assert '"done-before-readings"' in refused.stderr
+    assert "option-missing" in run("verify", "casa", *STEP, *TODAY, "--json").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(
+            ("--kwh-month", "9", "--soles-month", "7", "--distributor", "seal", *TODAY),
+            "promise-as-of-without-plan",
+            id="a day of its own",
+        ),
+        pytest.param(
+            ("--plan-of", EXAMPLES / "lima.toml", "--kwh-month", "9"),
+            "promise-option-beside-plan",
+            id="energy beside the plan",
+        ),
+        pytest.param(
+            ("--plan-of", EXAMPLES / "lima.toml", "--distributor", "seal"),
+            "promise-option-beside-plan",
+            id="distributor beside the plan",
+        ),
+    ],
+)
+def test_no_option_of_a_promise_is_ignored(
+    meter: Path, words: tuple[str | Path, ...], code: str
+) -> None:
+    run("readings", "import", meter, "--home", "casa")
+
+    refused = run("promise", "casa", *STEP, *words, "--json")
+
+    assert refused.exit_code == 2
+    assert f'"{code}"' in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("factor", "said", "unsaid"),
+    [
+        pytest.param(0.5, "kWh menos (90 %", "-", id="less"),
+        pytest.param(1.2, "kWh más (90 %", "kWh menos (90 %", id="more"),
+    ],
+)
+def test_more_use_is_said_as_more_not_as_less_than_nothing(
+    meter: Path, factor: float, said: str, unsaid: str
+) -> None:
+    kwh = HOMES.kwh[0] * np.where(BEFORE, 1.0, factor)
+    meter.write_text("timestamp,kwh\n" + "\n".join(meter_rows(kwh)), encoding="ascii")
+    words = ("--distributor", "luz-del-sur", "--system", "lima-sur")
+
+    result = run("verify", meter, *STEP, "--since", SINCE, *TODAY, *words)
+
+    lines = result.stdout.splitlines()
+    energy = next(line for line in lines if line.startswith("En 1"))
+    money = next(line for line in lines if line.startswith("En soles"))
+    assert said in energy
+    assert unsaid not in energy
+    assert "-" not in energy + money
+
+
+def test_what_rounds_to_no_difference_is_neither_more_nor_less(meter: Path) -> None:
+    words = ("verify", meter, *STEP, "--since", SINCE, *TODAY)
+    kwh = HOMES.kwh[0]
+    meter.write_text("timestamp,kwh\n" + "\n".join(meter_rows(kwh)), encoding="ascii")
+    first = answer(*words)
+    level = np.where(BEFORE, 1.0, first["expected_kwh"] / first["metered_kwh"])
+    meter.write_text("timestamp,kwh\n" + "\n".join(meter_rows(kwh * level)), encoding="ascii")
+
+    said = answer(*words)
+
+    assert said["verdict"] == "cannot-tell"
+    assert "casi igual a lo esperado" in said["text"]
+    assert "0 %" not in said["text"].split("pero")[0]
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [(15.2, "15 kWh menos"), (-15.2, "15 kWh más"), (-0.3, "lo mismo"), (0.3, "lo mismo")],
+)
+def test_a_difference_has_no_sign(saved: float, said: str) -> None:
+    assert kwh_difference(saved, open_texts("es_PE")) == said
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"), [(5.0, "S/ 5.00 menos"), (-5.0, "S/ 5.00 más"), (-0.001, "lo mismo")]
+)
+def test_soles_have_no_sign_either(saved: float, said: str) -> None:
+    assert soles_difference(saved, open_texts("es_PE")) == said
 
 
 def test_without_homes_the_scoreboard_says_so(tmp_path: Path) -> None:

@@ -120,6 +120,8 @@ def verdict_text(verified: Verified, texts: Texts) -> str:
     share = found.share
     if judgement.verdict is Verdict.CANNOT_TELL:
         side = "less" if share.middle >= 0 else "more"
+        if _is_zero(texts.number(abs(share.middle) * 100, places=0)):
+            side = "same"
         return texts.text(
             f"verify.verdict-cannot-tell-{side}",
             share=texts.percent(abs(share.middle)),
@@ -138,6 +140,29 @@ def verdict_text(verified: Verified, texts: Texts) -> str:
         low=low,
         high=high,
     )
+
+
+def kwh_difference(saved_kwh: float, texts: Texts) -> str:
+    """Return energy saved as more or less than expected: "15 kWh less", never "-15 kWh"."""
+    shown = texts.number(abs(saved_kwh), places=0)
+    return _difference(texts.text("verify.kwh-amount", kwh=shown), shown, saved_kwh, texts)
+
+
+def soles_difference(saved: float, texts: Texts) -> str:
+    """Return soles saved as more or less than expected."""
+    shown = texts.soles(Decimal(repr(round(abs(saved), 2))))
+    return _difference(shown, shown, saved, texts)
+
+
+def _difference(amount: str, shown: str, saved: float, texts: Texts) -> str:
+    if _is_zero(shown):
+        return texts.text("verify.the-same")
+    return texts.text("verify.less" if saved > 0 else "verify.more", amount=amount)
+
+
+def _is_zero(shown: str) -> bool:
+    """Tell whether a number reads as zero once it is rounded."""
+    return not any(digit in shown for digit in "123456789")
 
 
 def promise_document(home: str, promise: Promise, texts: Texts) -> Document:
