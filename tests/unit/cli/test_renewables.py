@@ -1,6 +1,7 @@
 """``ahorraluz renewables``: the repository, sizes, and proposals from file to list."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,45 @@ def test_every_technology_is_sized_in_words_and_as_json(
     assert (text.exit_code, text.stderr) == (0, "")
     assert len(text.stdout.splitlines()) > 3
     assert faults(answer("renewables", "size", *words), "renewables-size") == []
+
+
+def test_sizes_are_told_from_small_to_large_with_the_best_marked() -> None:
+    text = run(
+        *("renewables", "size", "--place", "Cusco", "--kwh", "180"),
+        *("--price", "0.8", "--quote-kwp", "3000"),
+    ).stdout
+
+    rows = re.findall(r"^ *(mejor: )?([\d.]+) +[\d,]+ +[\d,]+ +[\d,]+ +S/", text, re.M)
+    sizes = [float(kwp) for _, kwp in rows]
+    assert sizes == sorted(sizes)
+    assert [mark for mark, _ in rows].count("mejor: ") == 1
+
+
+def test_a_quote_that_never_pays_is_called_so_in_a_sentence() -> None:
+    text = run(
+        *("renewables", "size", "--place", "Cusco", "--kwh", "180", "--kwp", "1"),
+        *("--price", "0.8", "--quote", "30000"),
+    ).stdout
+
+    assert "A ese precio no se paga mientras dura" in text
+    assert "no se paga mientras dura, cada kWh cuesta" in text
+    assert "que más te conviene" not in text
+
+
+def test_without_use_no_size_is_called_good() -> None:
+    text = run("renewables", "size", "--place", "Lima", "--kwh", "0", "--price", "0.8").stdout
+
+    assert "Ningún tamaño te conviene" in text
+    assert "S/ 0.00 al año" not in text
+    assert "Conviene si cuesta menos" not in text
+
+
+def test_a_name_like_none_names_none() -> None:
+    far = run("renewables", "show", "zzzzqq").stderr
+    near = run("renewables", "show", "yacusolo").stderr
+
+    assert "Parecidos" not in far
+    assert "Parecidos: yacusol" in near
 
 
 def test_the_hours_behind_a_yield_can_be_kept(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from ahorraluz.services.renewables.entries import (
 from ahorraluz.services.renewables.proposals import Proposed
 from ahorraluz.services.renewables.size_array import ArraySizing, SizedArray
 from ahorraluz.services.renewables.size_battery import SizedBattery
-from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit, SizedKitchen
+from ahorraluz.services.renewables.size_kitchen import SizedKitchen
+from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit
 from ahorraluz.texts import Texts
 
 LIST_SCHEMA = "ahorraluz.renewables-list.1"
@@ -161,6 +162,7 @@ def _array(sizing: ArraySizing, texts: Texts) -> Document:
             "price_pen_kwh": exact(site.rule.export_price_pen_kwh),
             "checked_on": site.rule.checked_on,
         },
+        "verdict": sizing.verdict.value if site.load is not None else None,
         "sizes": [_size(one, texts) for one in sizing.sizes],
         "battery": None if sizing.battery is None else _battery(sizing.battery),
     }
@@ -245,6 +247,8 @@ def _kitchen(sized: SizedKitchen, texts: Texts) -> Document:
         "wood_kg_month": _estimate(sized.wood_kg_month, texts),
         "gas_h_day": _estimate(sized.gas_h_day, texts),
         "saving_month": _money(sized.saving_month, texts),
+        "most_saving_month_pen": soles(sized.most_saving_month),
+        "least_payback_years": plain(sized.least_payback_years),
         "cost_pen": soles(sized.cost),
         "cost_source": None
         if sized.cost_source is None

@@ -3,16 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ahorraluz.catalog.evidence import load_equipment
 from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.solar import load_generation_rule
+from ahorraluz.core.advice.recommendation import Confidence
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.renewables.arrays import usual_mount
 from ahorraluz.core.renewables.cashflow import Loan, with_igv
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad
+from ahorraluz.core.renewables.solar import roof_obstacle
 from ahorraluz.core.tariffs.figures import DISCOUNT_RATE, IGV
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.find_readings import find_readings
@@ -34,22 +37,32 @@ from ahorraluz.services.renewables.size_array import (
     size_array,
 )
 from ahorraluz.services.renewables.size_battery import BatteryOffer
+from ahorraluz.services.renewables.size_kitchen import (
+    DIGESTER,
+    STOVE,
+    SizedKitchen,
+    Wood,
+    size_digester,
+    size_stove,
+)
 from ahorraluz.services.renewables.size_others import (
+    HEATER,
     HotWater,
     SizedHeater,
     SizedKit,
-    SizedKitchen,
     Terms,
-    size_digester,
     size_heater_for,
     size_kit,
-    size_stove,
 )
 from ahorraluz.services.toolbox import Toolbox
 
 TODAY, NET_BILLING, NET_METERING = "today", "net-billing", "net-metering"
 SCHEMES = (TODAY, NET_BILLING, NET_METERING)
 PANELS = "rooftop-pv"
+KITCHENS = (STOVE, DIGESTER)
+HEATER_COST = "cost-solar-water-heater"
+"""Under which the file of a home keeps its quote of a heater."""
+ROOF_NOT_OWN = "roof-not-own"
 MODULE_LIFE = "module-life"
 DAYS_MONTH = 365 / 12
 WATT_HOURS = 1000
@@ -116,42 +129,76 @@ def answer(question: Question, *, tools: Toolbox, as_of: date) -> Answer:
     AhorraLuzError
         What files, prices and physics refuse.
     """
-    assumed = assumptions_of(question.home)
     money = _with_igv(question.money, as_of=as_of, tools=tools)
-    terms = Terms(rate=_rate(tools, as_of), growth_year=money.growth_year, cost=money.quote)
-    match question.technology:
-        case "improved-stove":
-            return size_stove(
-                assumptions=assumed,
-                wood_kg_month=question.wood_kg_month,
-                wood_pen_kg=money.wood_pen_kg,
-                terms=terms,
-            )
-        case "biodigester":
-            return size_digester(assumptions=assumed, dung_kg_day=question.dung_kg_day, terms=terms)
+    terms = Terms(
+        rate=_rate(tools, as_of), growth_year=money.growth_year, cost=_cost(question, money)
+    )
+    if question.technology in KITCHENS:
+        return _kitchen(question, money, terms)
     sun = sun_for(question)
     if question.technology == "offgrid-pv":
-        if question.kwh is None:
-            raise InvalidInputError("option-missing", option="--kwh")
-        return size_kit(
-            question.kwh * WATT_HOURS / DAYS_MONTH,
-            sun,
-            assumptions=assumed,
-            terms=terms,
-            spending_month=money.spending_month,
-        )
+        return _kit(question, money, sun=sun, terms=terms)
+    assumed = assumptions_of(question.home)
     load = _load(question, assumptions=assumed, tools=tools)
     price = _price(question, money, tools=tools, as_of=as_of)
-    if question.technology == "solar-water-heater":
+    if question.technology == HEATER:
         home = question.home
         water = HotWater(
             people=question.people or (home.people if home else None),
             heated_kwh=hot_water_of(home) if home else None,
             load=load,
         )
-        return size_heater_for(water, sun, assumptions=assumed, price=price, terms=terms)
+        found = size_heater_for(water, sun, assumptions=assumed, price=price, terms=terms)
+        return replace(found, **_roof_of(question, found))
     site = _site(question, money, sun=sun, load=load, price=price, rate=terms.rate)
-    return size_array(site, _offer(question, money))
+    sized = size_array(site, _offer(question, money))
+    return replace(sized, **_roof_of(question, sized))
+
+
+def _kitchen(question: Question, money: Money, terms: Terms) -> SizedKitchen:
+    assumed = assumptions_of(question.home)
+    wood = Wood(kg_month=question.wood_kg_month, pen_kg=money.wood_pen_kg)
+    if question.technology == STOVE:
+        return size_stove(assumptions=assumed, wood=wood, terms=terms)
+    return size_digester(
+        assumptions=assumed,
+        dung_kg_day=question.dung_kg_day,
+        wood=wood,
+        altitude_m=question.altitude_m,
+        terms=terms,
+    )
+
+
+def _kit(question: Question, money: Money, *, sun: SolarFacts, terms: Terms) -> SizedKit:
+    if question.kwh is None:
+        raise InvalidInputError("option-missing", option="--kwh")
+    return size_kit(
+        question.kwh * WATT_HOURS / DAYS_MONTH,
+        sun,
+        assumptions=assumptions_of(question.home),
+        terms=terms,
+        spending_month=money.spending_month,
+    )
+
+
+def _cost(question: Question, money: Money) -> Decimal | None:
+    """Return the quote of the whole, else the price that the home's file has of it."""
+    if money.quote is not None or question.home is None or question.technology != HEATER:
+        return money.quote
+    return question.home.assumptions.get(HEATER_COST)
+
+
+def _roof_of(question: Question, found: ArraySizing | SizedHeater) -> dict[str, Any]:
+    """Return what the home's roof changes of an answer: a note, and how sure it is."""
+    obstacle = None if question.home is None else roof_obstacle(question.home)
+    if obstacle is None:
+        return {}
+    sure = found.confidence
+    if obstacle.code == ROOF_NOT_OWN:
+        sure = Confidence.LOW
+    elif sure is Confidence.HIGH:
+        sure = Confidence.MEDIUM
+    return {"issues": (obstacle, *found.issues), "confidence": sure}
 
 
 def sun_for(question: Question) -> SolarFacts:

@@ -60,12 +60,14 @@ def find_entries(filters: Filters, *, tools: Toolbox, texts: Texts) -> tuple[Ent
 
 
 def find_entry(name: str, *, tools: Toolbox) -> Entry:
-    """Return one entry by its id; raises ``entry-unknown`` with those like it."""
+    """Return one entry by its id; raises ``entry-misspelt`` or ``entry-unknown``."""
     known = {entry.id: entry for entry in every_entry(tools)}
     if name in known:
         return known[name]
     close = get_close_matches(name, known, n=3)
-    raise InvalidInputError("entry-unknown", value=name[:MAX_SHOWN], known=close)
+    if close:
+        raise InvalidInputError("entry-misspelt", value=name[:MAX_SHOWN], known=close)
+    raise InvalidInputError("entry-unknown", value=name[:MAX_SHOWN])
 
 
 def every_entry(tools: Toolbox) -> tuple[Entry, ...]:

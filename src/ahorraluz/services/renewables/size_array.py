@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 
 import numpy as np
 
@@ -32,6 +33,8 @@ GROWTHS = (Decimal("-0.02"), Decimal(0), Decimal("0.03"))
 things: scenarios to compare, not forecasts. [1/year]"""
 MEDIUM_FROM, LOW_FROM = 1, 3
 """Things not known from which the confidence is medium, and low."""
+UNIT_KWP = 1.0
+"""Size that a price for each kWp is for: smaller ones carry the same fixed costs. [kWp]"""
 DOUBTS = frozenset(
     {
         "solar-from-grid",
@@ -42,9 +45,22 @@ DOUBTS = frozenset(
         "price-unknown",
         "shading-unknown",
         "scheme-hypothetical",
+        "small-array-price",
     }
 )
 """Issues that each lower the confidence."""
+
+
+class Verdict(StrEnum):
+    """What may be said of the best size."""
+
+    PAYS = "pays"
+    """At its cost it is worth more than that."""
+    NEVER_PAYS = "never-pays"
+    """At its cost no size is."""
+    SAVES_NOTHING = "saves-nothing"
+    FITS = "fits"
+    """No cost or no price is known: it is only the size for what the home uses by day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +149,20 @@ class ArraySizing:
     def best(self) -> SizedArray:
         """The size to take."""
         return self.sizes[0]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of the best size."""
+        best = self.best
+        if best.saving_year is None:
+            return Verdict.FITS
+        if best.saving_year.middle <= 0:
+            return Verdict.SAVES_NOTHING
+        if best.cost is None or best.returns is None:
+            return Verdict.FITS
+        if best.returns.net_present_value > 0:
+            return Verdict.PAYS
+        return Verdict.NEVER_PAYS
 
 
 def size_array(site: Site, offer: Offer) -> ArraySizing:
@@ -337,9 +367,17 @@ def _issues(site: Site, offer: Offer, best: SizedArray) -> tuple[Issue, ...]:
         _doubt("scheme-hypothetical") if site.hypothetical else None,
         _doubt("battery-cost-unknown") if offer.battery and offer.battery.cost is None else None,
         _doubt("inverter-cost-unknown") if cost is not None and not offer.inverter_cost else None,
+        _small(best.kwp) if offer.cost is None and cost is not None else None,
     ]
     found = best.use.issues if best.use else site.sun.issues
     return (*found, *(note for note in notes if note is not None))
+
+
+def _small(kwp: float) -> Issue | None:
+    """Return that a price for each kWp says little of a size below one kWp."""
+    if kwp >= UNIT_KWP:
+        return None
+    return Issue(code="small-array-price", severity=Severity.WARNING, parameters={"kwp": kwp})
 
 
 def _doubt(code: str) -> Issue:

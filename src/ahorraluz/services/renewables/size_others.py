@@ -1,4 +1,4 @@
-"""What the other technologies would do at a home: hot water, a kit without a line, the kitchen."""
+"""What other technologies of the sun would do at a home: hot water, a kit without a line."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +7,6 @@ import numpy as np
 
 from ahorraluz.catalog.evidence import EquipmentFacts, load_equipment
 from ahorraluz.core.advice.recommendation import Confidence
-from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.history import Source
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.money import round_cent
@@ -27,8 +26,7 @@ from ahorraluz.core.renewables.thermal import (
 from ahorraluz.services.renewables.pricing import YearPrice
 from ahorraluz.services.renewables.size_array import confidence_of
 
-HEATER, STOVE, DIGESTER = "solar-water-heater", "improved-stove", "biodigester"
-DUNG_KG_DAY = "dung-day"
+HEATER = "solar-water-heater"
 MONTHS = 12
 WATTS_KILOWATT = 1000
 ROUND_WATTS, ROUND_WATT_HOURS = 5, 10
@@ -96,24 +94,6 @@ class SizedKit:
     """Against what the home spends on light and charging today. [PEN]"""
     cost_per_kwh: Decimal | None
     life_years: int
-    confidence: Confidence
-    issues: tuple[Issue, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SizedKitchen:
-    """An improved stove, or a biodigester."""
-
-    technology: str
-    spared_share: Estimate | None
-    """Part of the wood that is not burnt. [0 to 1]"""
-    wood_kg_month: Estimate | None
-    """Not burnt. [kg/month]"""
-    gas_h_day: Estimate | None
-    """Hours of one burner. [h/day]"""
-    saving_month: MoneyRange | None
-    cost: Decimal | None
-    cost_source: Source | None
     confidence: Confidence
     issues: tuple[Issue, ...]
 
@@ -256,70 +236,6 @@ def size_kit(
     )
 
 
-def size_stove(
-    *,
-    assumptions: SolarAssumptions,
-    wood_kg_month: float | None,
-    wood_pen_kg: Decimal | None,
-    terms: Terms,
-) -> SizedKitchen:
-    """Return what an improved stove spares a home that cooks with wood."""
-    share = assumptions.stove_wood_saving
-    spared = None if wood_kg_month is None else share.scaled(wood_kg_month, unit="kg/month")
-    issues = [Issue(code="cost-unknown", severity=Severity.NOTE)] if terms.cost is None else []
-    saving = None
-    if spared is not None and wood_pen_kg is not None:
-        low, middle, high = (
-            round_cent(wood_pen_kg * Decimal(str(kg)))
-            for kg in (spared.low, spared.middle, spared.high)
-        )
-        saving = MoneyRange(low=low, middle=middle, high=high, unit="PEN/month", basis=share.basis)
-    else:
-        issues.append(Issue(code="wood-unknown", severity=Severity.NOTE))
-    return SizedKitchen(
-        technology=STOVE,
-        spared_share=share,
-        wood_kg_month=spared,
-        gas_h_day=None,
-        saving_month=saving,
-        cost=terms.cost,
-        cost_source=None,
-        confidence=Confidence.MEDIUM if saving is not None else Confidence.LOW,
-        issues=tuple(issues),
-    )
-
-
-def size_digester(
-    *, assumptions: SolarAssumptions, dung_kg_day: float | None, terms: Terms
-) -> SizedKitchen:
-    """Return the hours of gas that the dung of a home's animals gives.
-
-    Raises
-    ------
-    InvalidInputError
-        ``dung-needed``.
-    """
-    if dung_kg_day is None or not 0 < dung_kg_day < float("inf"):
-        raise InvalidInputError("dung-needed", field="dung")
-    whole, (row, price) = _dung_of_family(), _family_digester()
-    hours = assumptions.digester_gas_h_day.scaled(dung_kg_day / whole)
-    issues = [
-        Issue(code="digester-evidence-thin", severity=Severity.NOTE),
-        *([] if terms.cost else [Issue(code="digester-price-of-a-project")]),
-    ]
-    return SizedKitchen(
-        technology=DIGESTER,
-        spared_share=None,
-        wood_kg_month=None,
-        gas_h_day=hours,
-        saving_month=None,
-        cost=terms.cost or price,
-        cost_source=None if terms.cost else row.source,
-        confidence=Confidence.LOW,
-        issues=tuple(issues),
-    )
-
-
 def _heat_saving(water: HotWater, heat: SolarHeat, price: YearPrice | None) -> MoneyRange | None:
     """Return what the sun's heat is worth where electricity heats the water today."""
     if price is None or water.heated_kwh is None or water.load is None:
@@ -340,25 +256,17 @@ def _heat_saving(water: HotWater, heat: SolarHeat, price: YearPrice | None) -> M
 
 def _package(litres: float) -> EquipmentFacts | None:
     """Return the smallest complete package with a price that holds ``litres``."""
-    rows = [row for row in _rows(HEATER, "complete-package") if row.size and row.central]
+    rows = [row for row in rows_of(HEATER, "complete-package") if row.size and row.central]
     large = [row for row in rows if float(row.size or 0) >= litres]
     return min(large, key=lambda row: row.size or Decimal(0)) if large else None
 
 
 def _life(technology: str) -> int:
-    return int(next(row.low for row in _rows(technology, "life") if row.low is not None))
+    return int(next(row.low for row in rows_of(technology, "life") if row.low is not None))
 
 
-def _dung_of_family() -> float:
-    return float(next(r.central for r in _rows(DIGESTER, DUNG_KG_DAY) if r.central is not None))
-
-
-def _family_digester() -> tuple[EquipmentFacts, Decimal]:
-    row = next(row for row in _rows(DIGESTER, "family-biodigester") if row.central is not None)
-    return row, row.central or Decimal(0)
-
-
-def _rows(technology: str, item: str) -> list[EquipmentFacts]:
+def rows_of(technology: str, item: str) -> list[EquipmentFacts]:
+    """Return what is on file of one item of a technology."""
     return [row for row in load_equipment() if row.technology == technology and row.item == item]
 
 

@@ -1,5 +1,6 @@
 """What a technology would do at a home: energy first, soles only where prices are known."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ahorraluz.core.advice.recommendation import Confidence
+from ahorraluz.core.home import Roof, Tenure
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.renewables.cashflow import Loan
 from ahorraluz.core.renewables.sun import months_of
@@ -16,8 +18,9 @@ from ahorraluz.services.renewables.ask import Money, Question, answer, site_of
 from ahorraluz.services.renewables.hours import hours_table
 from ahorraluz.services.renewables.places import sun_of
 from ahorraluz.services.renewables.pricing import FlatPrice, tariff_price
-from ahorraluz.services.renewables.size_array import ArraySizing
-from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit, SizedKitchen
+from ahorraluz.services.renewables.size_array import ArraySizing, Verdict
+from ahorraluz.services.renewables.size_kitchen import SizedKitchen
+from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.write_file import write_whole
 
@@ -252,7 +255,7 @@ def test_a_solar_heater_has_a_published_price_and_is_worth_what_it_spares(
 ) -> None:
     question = Question(
         technology="solar-water-heater",
-        home=arequipa.home,
+        home=replace(arequipa.home, assumptions={}),
         connection=billed(arequipa),
         people=4,
     )
@@ -313,6 +316,111 @@ def test_a_biodigester_gives_hours_in_proportion_to_the_dung(tools: Toolbox) -> 
     assert found.gas_h_day.middle == pytest.approx(2)
     assert found.confidence is Confidence.LOW
     assert found.cost == 6250
+
+
+def test_wood_bounds_what_a_biodigester_saves_and_how_soon_it_pays(tools: Toolbox) -> None:
+    question = Question(
+        technology="biodigester",
+        dung_kg_day=20,
+        wood_kg_month=120,
+        money=Money(wood_pen_kg=Decimal("0.30")),
+    )
+
+    found = answer(question, tools=tools, as_of=AS_OF)
+
+    assert isinstance(found, SizedKitchen)
+    assert found.most_saving_month == Decimal("36.00")
+    assert found.least_payback_years == Decimal("14.5")
+    assert "wood-unknown" not in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("dung", "altitude", "code", "cost"),
+    [
+        (1, None, "digester-mostly-empty", 6250),
+        (40, None, "digesters-several", 12500),
+        (20, 3400, "digester-colder", 6250),
+    ],
+)
+def test_what_a_biodigester_does_not_suit_is_told(
+    dung: float, altitude: float | None, code: str, cost: int, tools: Toolbox
+) -> None:
+    usual = Question(technology="biodigester", dung_kg_day=20, altitude_m=500)
+    question = Question(technology="biodigester", dung_kg_day=dung, altitude_m=altitude)
+
+    found = answer(question, tools=tools, as_of=AS_OF)
+
+    assert isinstance(found, SizedKitchen)
+    assert code in codes(found)
+    assert found.cost == cost
+    assert code not in codes(answer(usual, tools=tools, as_of=AS_OF))
+
+
+def test_the_price_of_a_heater_in_the_file_of_a_home_is_used(
+    tools: Toolbox, arequipa: KnownHome
+) -> None:
+    home = replace(arequipa.home, assumptions={"cost-solar-water-heater": Decimal(1900)}, people=4)
+    question = Question(technology="solar-water-heater", home=home, connection=billed(arequipa))
+
+    filed = answer(question, tools=tools, as_of=AS_OF)
+    quoted = answer(replace(question, money=Money(quote=Decimal(2100))), tools=tools, as_of=AS_OF)
+
+    assert isinstance(filed, SizedHeater)
+    assert isinstance(quoted, SizedHeater)
+    assert filed.cost == 1900
+    assert filed.cost_source is None
+    assert "price-of-another-place" not in codes(filed)
+    assert quoted.cost == 2100
+
+
+@pytest.mark.parametrize("technology", ["solar-water-heater", "rooftop-pv"])
+@pytest.mark.parametrize(("tenure", "roof"), [(Tenure.TENANT, Roof.OWN), (Tenure.OWNER, Roof.NONE)])
+def test_a_roof_that_is_not_its_own_is_told_and_makes_it_unsure(
+    tenure: Tenure, roof: Roof, technology: str, tools: Toolbox, arequipa: KnownHome
+) -> None:
+    home = replace(arequipa.home, tenure=tenure, roof=roof)
+
+    found = answer(
+        Question(technology=technology, home=home, connection=billed(arequipa), people=4),
+        tools=tools,
+        as_of=AS_OF,
+    )
+
+    assert not isinstance(found, SizedKit | SizedKitchen)
+    assert "roof-not-own" in codes(found)
+    assert found.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        (replace(CUSCO, kwh=0), Verdict.SAVES_NOTHING),
+        (CUSCO, Verdict.FITS),
+        (Question(place="Cusco", kwh=180), Verdict.FITS),
+        (priced(quote=Decimal(1500)), Verdict.PAYS),
+        (priced(quote=Decimal(90000)), Verdict.NEVER_PAYS),
+    ],
+)
+def test_a_size_is_called_the_best_only_where_it_pays(
+    question: Question, verdict: Verdict, tools: Toolbox
+) -> None:
+    assert sized(question, tools).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("kwp", "money", "told"),
+    [
+        (0.25, Money(quote_kwp=Decimal(4500)), True),
+        (1.0, Money(quote_kwp=Decimal(4500)), False),
+        (0.25, Money(quote=Decimal(2000)), False),
+    ],
+)
+def test_a_price_of_each_kwp_is_doubted_for_less_than_one(
+    kwp: float, money: Money, told: bool, tools: Toolbox
+) -> None:
+    found = sized(Question(place="Cusco", kwh=180, kwp=kwp, money=money), tools)
+
+    assert ("small-array-price" in codes(found)) is told
 
 
 @pytest.mark.parametrize(
