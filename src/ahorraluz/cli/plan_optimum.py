@@ -68,7 +68,8 @@ def left_out_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
     for item in near:
         assert item.would is not None  # noqa: S101 - they were chosen so
         title = texts.text(f"measure.{item.measure}.title")
-        yield f"- {title}: {texts.text(item.would.key, **item.would.parameters)}"
+        reason = texts.text(item.reason, **item.parameters)
+        yield f"- {title}: {reason} {texts.text(item.would.key, **item.would.parameters)}"
 
 
 def frontier_lines(plan: "Plan", texts: Texts) -> Iterator[str]:

@@ -10,12 +10,12 @@ import numpy as np
 
 from ahorraluz.core.advice.choosing import Board, Choice
 from ahorraluz.core.advice.context import MONTHS
-from ahorraluz.core.advice.frontier import Stair, budget_for, rounded_up, staircase
+from ahorraluz.core.advice.frontier import Stair, rounded_up, staircase
 from ahorraluz.core.advice.measures import Candidate
+from ahorraluz.core.advice.optimum import find_best
 from ahorraluz.core.advice.recommendation import (
     ZERO,
     FrontierPoint,
-    LeftOut,
     Optimum,
     Reason,
     Recommendation,
@@ -26,6 +26,24 @@ from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import present_value
 
 WHOLE_SOL = Decimal(1)
+MOST_TRIED = 4
+"""Budgets that are tried to bring a measure in: each is a search of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayIn:
+    """What would make a step of a measure that is none."""
+
+    candidate: Candidate
+    """The size that it is about."""
+    other_pen_year: Decimal | None = None
+    """Spared outside the bill beside the steps; ``None``: as it is alone. [PEN/year]"""
+    budget_pen: Decimal | None = None
+    """A budget whose best plan has it. [PEN]"""
+    below_pen: Decimal | None = None
+    """Price below which it would be worth its place. [PEN]"""
+    would: Reason | None = None
+    """The same in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +74,16 @@ class Explainer:
         """
         problem = self.board.problem
         bills = problem.curves.saved(problem.leaving.all_taken(self.prefixes)).sum(axis=1)
-        outside = [
-            round_cent(Decimal(repr(float(amount))))
-            for amount in problem.cash(self.prefixes) - bills
-        ]
+        outside = [_cents(float(amount)) for amount in problem.cash(self.prefixes) - bills]
         return tuple(after - before for before, after in pairwise(outside))
+
+    @cached_property
+    def npvs(self) -> tuple[Decimal, ...]:
+        """What each step adds to the soles of today of those before it; their sum is the plan's."""
+        board = self.board
+        over_lives = replace(board, wishes=replace(board.wishes, objective=Objective.NPV))
+        worths = [_cents(float(worth)) for worth in over_lives.problem.of_sets(self.prefixes)[:, 0]]
+        return tuple(after - before for before, after in pairwise(worths))
 
     def optimum(self) -> Optimum | None:
         """Return what the steps give; ``None`` where nothing was searched for."""
@@ -108,7 +131,7 @@ class Explainer:
         values: dict[str, Decimal | int] = {"saving": step.home_pen_year}
         voucher = self.board.problem.voucher
         if voucher is not None and self._brings_voucher(number):
-            values["voucher"] = round_cent(Decimal(repr(voucher.pen_year)))
+            values["voucher"] = _cents(voucher.pen_year)
             return Reason(key="place.voucher", parameters=values)
         if step.crosses:
             crossing = step.crosses[0]
@@ -122,40 +145,78 @@ class Explainer:
         granted = self.board.problem.granted(self.prefixes[number : number + 2])
         return bool(granted[1] and not granted[0])
 
-    def left_out(self, item: LeftOut, candidate: Candidate) -> LeftOut:
-        """Return a measure that could have been a step, with what would bring it in."""
+    def way_in(self, candidate: Candidate) -> WayIn:
+        """Return the size of a measure that is nearest to being a step, and what would make it."""
+        board, budget = self.board, self.board.budget_pen
         sizes = [
             place
-            for place, known in enumerate(self.board.candidates)
+            for place, known in enumerate(board.candidates)
             if known.measure.id == candidate.measure.id
         ]
-        if not sizes or not self.board.priced:
-            return item
-        budget = self.board.budget_pen
-        if budget is not None and self.board.wishes.instalment_pen is None:
-            enough = min(filter(None, map(self._budget_to_enter, sizes)), default=None)
-            if enough is not None:
-                would = Reason(key="would.with-budget", parameters={"more": enough - budget})
-                return replace(item, enters_with_pen=enough, would=would)
-        below = self._price_to_enter(sizes[0])
-        if below is None:
-            return item
-        would = Reason(key="would.below-price", parameters={"price": below})
-        return replace(item, enters_below_pen=below, would=would)
+        if not sizes or not board.priced:
+            return WayIn(candidate=candidate)
+        if budget is not None and board.wishes.instalment_pen is None:
+            entered = self._entered(sizes)
+            if entered is not None:
+                place, enough = entered
+                more = Reason(key="would.with-budget", parameters={"more": enough - budget})
+                return WayIn(
+                    candidate=board.candidates[place],
+                    other_pen_year=self._other_beside(place),
+                    budget_pen=enough,
+                    would=more,
+                )
+        place = sizes[0]
+        below = self._price_to_enter(place)
+        return WayIn(
+            candidate=board.candidates[place],
+            other_pen_year=self._other_beside(place),
+            below_pen=below,
+            would=None
+            if below is None
+            else Reason(key="would.below-price", parameters={"price": below}),
+        )
 
-    def _budget_to_enter(self, place: int) -> Decimal | None:
-        """Return the budget with which a candidate fits beside the steps and adds to them.
+    def _entered(self, sizes: Sequence[int]) -> tuple[int, Decimal] | None:
+        """Return the size that a larger budget brings in, and that budget.
 
-        Where the frontier is asked for it is the least budget whose best plan has it.
+        With the frontier it is the least such budget. Without, budgets with which a size
+        fits beside the steps are tried by rising amount, each by the best plan it buys.
         """
-        board, budget = self.board, self.board.budget_pen or ZERO
+        board = self.board
+        budget, meter = board.budget_pen or ZERO, board.meter_pen
         if board.wishes.frontier:
-            above = budget - board.meter_pen
-            found = budget_for(board.candidates[place], self.stairs, board.problem, above=above)
-            return None if found is None else found + board.meter_pen
-        with_it, adds = self._beside(place)
-        cost = sum((board.candidates[member].cost for member in with_it), board.meter_pen)
-        return round_cent(cost) if adds > 0 and cost > budget else None
+            for stair in self.stairs:
+                if stair.cost_pen > budget - meter:
+                    for place in stair.best.members & set(sizes):
+                        return place, round_cent(stair.cost_pen + meter)
+            return None
+        tried = set()
+        for place in sizes:
+            with_it, adds = self._beside(place)
+            cost = round_cent(sum((board.candidates[one].cost for one in with_it), meter))
+            if adds > 0 and cost > budget:
+                tried.add(cost)
+        for enough in sorted(tried)[:MOST_TRIED]:
+            richer = replace(board, budget_pen=enough)
+            best = find_best(board.problem, richer.limits)
+            for place in (best.members if best else frozenset()) & set(sizes):
+                return place, enough
+        return None
+
+    def _other_beside(self, place: int) -> Decimal | None:
+        """Return what a candidate spares outside the bill beside the steps. [PEN/year]
+
+        The voucher it may bring is part of it. ``None``: it takes the place of a step.
+        """
+        members, adds = self._beside(place)
+        if not np.isfinite(adds) or set(members) != {*self.members, place}:
+            return None
+        problem = self.board.problem
+        sets = np.concatenate([self.prefixes[-1:], problem.mask(members)])
+        bills = problem.curves.saved(problem.leaving.all_taken(sets)).sum(axis=1)
+        before, after = (_cents(float(amount)) for amount in problem.cash(sets) - bills)
+        return after - before
 
     @cached_property
     def _known_beside(self) -> dict[int, tuple[list[int], float]]:

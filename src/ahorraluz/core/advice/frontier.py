@@ -6,10 +6,9 @@ from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 
-from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.optimum import EQUAL, Best, Limits, find_best
 from ahorraluz.core.advice.problem import Problem
-from ahorraluz.core.money import CENT, round_cent
+from ahorraluz.core.money import CENT
 
 STEP_PEN = Decimal(100)
 """Budgets of a frontier are whole multiples of it."""
@@ -80,14 +79,3 @@ def rounded_up(stairs: Sequence[Stair], *, above: Decimal) -> list[tuple[Decimal
         hundreds = ((stair.cost_pen + above) / STEP_PEN).to_integral_value(rounding=ROUND_CEILING)
         found[hundreds * STEP_PEN] = stair
     return list(found.items())
-
-
-def budget_for(
-    candidate: Candidate, stairs: Sequence[Stair], problem: Problem, *, above: Decimal
-) -> Decimal | None:
-    """Return the smallest budget above the present one with which a measure joins the plan."""
-    for stair in stairs:
-        ids = {problem.candidates[place].measure.id for place in stair.best.members}
-        if stair.cost_pen > above and candidate.measure.id in ids:
-            return round_cent(stair.cost_pen)
-    return None

@@ -1,11 +1,11 @@
 """Where a measure that is no step belongs: option, target, check, question, or left out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ahorraluz.core.advice.energy import EnergyYear
-from ahorraluz.core.advice.explaining import Explainer
+from ahorraluz.core.advice.explaining import Explainer, WayIn
 from ahorraluz.core.advice.interactions import ruled_out
 from ahorraluz.core.advice.measures import (
     Answer,
@@ -24,6 +24,7 @@ from ahorraluz.core.advice.weighing import effort_year
 from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.advice.worth import net_yearly
 from ahorraluz.core.issues import Parameter
+from ahorraluz.core.money import round_cent
 
 LIKELY = 0.2
 """Chance of owning an appliance from which its measures are shown before asking."""
@@ -139,23 +140,55 @@ class Placer:
 
     def _not_chosen(self, candidate: Candidate, told: Recommendation) -> Placed:
         """Return why what could have been a step is none, and what would make it one."""
-        proposal, board = candidate.proposal, self.writer.board
-        cost = candidate.cost
-        spent = sum((step.cost for step in self.done), board.meter_pen)
-        amounts: dict[str, Parameter] = {"cost": cost, "saving": told.home_pen_year}
-        if board.wishes.objective is Objective.CO2 and proposal.other_co2_kg is None:
+        board = self.writer.board
+        if board.wishes.objective is Objective.CO2 and candidate.proposal.other_co2_kg is None:
             return _out(candidate.measure, "reason.co2-unknown")
-        if (net_yearly(told.home_pen_year, proposal, board.money) or ZERO) <= 0:
-            placed = _out(candidate.measure, "reason.never-pays", **amounts)
-        elif board.budget_pen is not None and cost > board.budget_pen - spent:
-            amounts["left"] = board.budget_pen - spent
-            placed = _out(candidate.measure, "reason.over-budget", **amounts)
-        elif effort_year(candidate, board.wishes) >= told.home_pen_year:
-            placed = _out(candidate.measure, "reason.effort", saving=told.home_pen_year)
-        else:
-            placed = _out(candidate.measure, "reason.not-chosen", **amounts)
-        assert placed.left_out is not None  # noqa: S101 - that is what _out returns
-        return replace(placed, left_out=self.explainer.left_out(placed.left_out, candidate))
+        way = self.explainer.way_in(candidate)
+        candidate = way.candidate
+        told = self._beside_steps(way) or told
+        reason, amounts = self._why_not(
+            candidate, told.home_pen_year, enters=way.budget_pen is not None
+        )
+        out = LeftOut(
+            measure=candidate.measure.id,
+            reason=reason,
+            parameters=amounts,
+            enters_with_pen=way.budget_pen,
+            enters_below_pen=way.below_pen,
+            would=way.would,
+        )
+        return Placed(left_out=out)
+
+    def _beside_steps(self, way: WayIn) -> Recommendation | None:
+        turn = Turn(
+            rank=1, standing=Standing.STEP, year=self.left, other_pen_year=way.other_pen_year
+        )
+        try:
+            return self.writer.write(way.candidate, turn)
+        except PriceUnknownError:
+            return None
+
+    def _why_not(
+        self, candidate: Candidate, saving: Decimal, *, enters: bool
+    ) -> tuple[str, Mapping[str, Parameter]]:
+        """Return the reason why a candidate is no step, and its amounts.
+
+        What ``enters`` with a larger budget pays in the plan which that buys.
+        """
+        board, proposal = self.writer.board, candidate.proposal
+        spent = sum((step.cost for step in self.done), board.meter_pen)
+        left = None if board.budget_pen is None else round_cent(board.budget_pen - spent)
+        amounts: dict[str, Parameter] = {"cost": round_cent(candidate.cost), "saving": saving}
+        if not enters and (net_yearly(saving, proposal, board.money) or ZERO) <= 0:
+            if proposal.life_years is None:
+                amounts["years"] = board.money.years(proposal)
+                return "reason.never-pays-in", amounts
+            return "reason.never-pays", amounts
+        if left is not None and candidate.cost > left:
+            return "reason.over-budget", amounts | {"left": left}
+        if effort_year(candidate, board.wishes) >= saving:
+            return "reason.effort", {"saving": saving}
+        return "reason.not-chosen", amounts
 
 
 def _out(measure: Measure, reason: str, /, **parameters: Parameter) -> Placed:

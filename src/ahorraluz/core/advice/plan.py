@@ -136,6 +136,7 @@ def _steps(
             year=years[number],
             then=years[number + 1],
             other_pen_year=explainer.others[number],
+            npv_pen=explainer.npvs[number],
             month=choice.months[number],
         )
         told = writer.write(step, turn)

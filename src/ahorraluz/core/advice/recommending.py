@@ -1,7 +1,7 @@
 """From a proposal to a recommendation: bills, ranges, worth, confidence, evidence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -90,6 +90,8 @@ class Turn:
     """Spared outside the bill, as the plan tells; ``None``: reckoned alone. [PEN/year]"""
     month: int = 0
     """Month in which a step starts, from zero."""
+    npv_pen: Decimal | None = None
+    """What it adds to the soles of today of those before it; ``None``: reckoned alone. [PEN]"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +122,7 @@ class Writer:
         soles = None
         if proposal.certainty is not Certainty.NO_SOLES:
             soles = self._soles(candidate, turn)
-        worth = self._worth(proposal, soles)
+        worth = self._worth(proposal, soles, npv_pen=turn.npv_pen)
         bills = soles.bills if soles else BillSaving(rows=(), low=ZERO, high=ZERO)
         other = soles.other[1] if soles else ZERO
         use_basis = self._use_basis(proposal)
@@ -255,7 +257,7 @@ class Writer:
             meter_wh=meter - taken,
         )
 
-    def _worth(self, proposal: Proposal, soles: _Soles | None) -> Worth:
+    def _worth(self, proposal: Proposal, soles: _Soles | None, *, npv_pen: Decimal | None) -> Worth:
         if soles is None:
             return Worth(
                 payback_months=None,
@@ -276,7 +278,13 @@ class Writer:
         saving = MoneyRange(
             low=ends[0], middle=ends[1], high=ends[2], unit="PEN/year", basis=BILLS_BASIS
         )
-        return worth_of(saving, proposal, self.board.money)
+        worth = worth_of(saving, proposal, self.board.money)
+        if npv_pen is None:
+            return worth
+        # Years count as in the choice, which also needs them where no life is published.
+        counted = replace(proposal, life_years=self.board.money.years(proposal))
+        alone = worth_of(saving, counted, self.board.money).net_present_value
+        return replace(worth, net_present_value=_moved(alone, npv_pen))
 
     def _use_basis(self, proposal: Proposal) -> str | None:
         """Return the weakest basis among the uses that a proposal acts on."""
@@ -290,6 +298,14 @@ class Writer:
         ]
         used = [Evidence(id=source.id, source=source) for source in candidate.proposal.sources]
         return (*published, *used)
+
+
+def _moved(alone: MoneyRange | None, middle: Decimal) -> MoneyRange | None:
+    """Return a range around another middle, as wide as it was."""
+    if alone is None:
+        return None
+    low, high = (round_cent(middle + end - alone.middle) for end in (alone.low, alone.high))
+    return replace(alone, low=min(low, middle), middle=middle, high=max(high, middle))
 
 
 def _taken(rows: Sequence[MonthRow]) -> WattHours:
