@@ -48,8 +48,6 @@ from ahorraluz.store.promise_records import Promise
 HOME_FILE = ".toml"
 OTHER_FUELS = frozenset({"financed-gas-connection", "improved-stove", "induction-instead-of-lpg"})
 """Measures that save gas or firewood: the electricity of the home stays, or grows."""
-BELOW_ZERO = {"net-metering": "verify-below-zero", "negative": "verify-negative"}
-"""What cleaning found of values below zero, and how it is told here."""
 YEAR_DAYS = 330
 """Days before the step from which a season is known. [day]"""
 
@@ -343,15 +341,14 @@ def series_of(
 
 def _below_zero(findings: Sequence[QualityFinding]) -> list[Issue]:
     """Return what became of values below zero, which cleaning takes out before anything else."""
-    return [
-        Issue(
-            code=BELOW_ZERO[finding.code],
-            severity=Severity.NOTE,
-            parameters={"count": finding.count},
-        )
-        for finding in findings
-        if finding.code in BELOW_ZERO
-    ]
+    issues = []
+    for finding in findings:
+        told = {"count": finding.count}
+        if finding.code == "net-metering":
+            issues.append(Issue(code="verify-below-zero", severity=Severity.NOTE, parameters=told))
+        if finding.code == "negative":
+            issues.append(Issue(code="verify-negative", severity=Severity.NOTE, parameters=told))
+    return issues
 
 
 def series_from(
