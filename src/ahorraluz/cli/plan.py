@@ -56,18 +56,21 @@ MONTHS_AS_YEARS = 24
 def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.advise import advise
     from ahorraluz.services.documents.plan import plan_document
-    from ahorraluz.services.what_if import assume
+    from ahorraluz.services.what_if import assume, idle_issues
 
     as_of = session.day(given.day("as_of"))
     known = _home(session, given)
+    home = assume(known.home, given.texts("assume"))
     advice = advise(
-        assume(known.home, given.texts("assume")),
+        home,
         tools=session.tools,
         as_of=as_of,
         receipt=known.receipt,
         evidence=known.evidence,
         wishes=_wishes(given),
     )
+    idle = idle_issues(home, given.texts("assume"))
+    advice = replace(advice, issues=(*idle, *advice.issues))
     session.show(plan_document(advice, session.texts), _lines(advice, session.texts))
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ahorraluz.catalog.appliances import load_appliances
 from ahorraluz.catalog.assumptions import load_assumptions
 from ahorraluz.core.advice.asked import ASKED
-from ahorraluz.core.home import Home
-from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.core.home import Appliance, Home
+from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.usage.facts import Physics
 from ahorraluz.ingest.home_file import closest
 from ahorraluz.ingest.home_sections import ApplianceEntry
 from ahorraluz.services.typed_numbers import read_number
@@ -24,6 +26,16 @@ OF_THE_HOME: Mapping[str, Callable[[Home, Decimal], Home]] = {
 """Figures of the home itself, by the name that its file gives them."""
 OF_AN_APPLIANCE = tuple(name for name in ApplianceEntry.model_fields if name != "id")
 """Figures of one appliance, written as ``ducha-electrica.minutes_shower``."""
+OF_SHOWERS: Mapping[str, tuple[str, ...]] = {
+    "minutes-shower": ("minutes_shower", "hours_day"),
+    "showers-day": ("showers_day", "hours_day"),
+    "showers-person-day": ("showers_day", "hours_day"),
+}
+"""Figures of showers that the home does not describe, and those of an entry that go before."""
+SLIP = 10
+"""So many times the highest figure that is thought likely is a slip of typing."""
+MOST: Mapping[str, Decimal] = {"h/day": Decimal(24), "celsius": Decimal(100)}
+"""What a unit itself allows."""
 
 
 def assume(home: Home, typed: Iterable[str]) -> Home:
@@ -62,10 +74,46 @@ def _with(home: Home, name: str, value: Decimal) -> Home:
     if name not in known:
         suggestions = closest(name, (*known, *OF_THE_HOME), most=3)
         raise InvalidInputError("assume-unknown", field=name, suggestions=suggestions)
-    asked = ASKED.get(name)
-    if asked is not None and not asked.least <= value <= asked.most:
-        raise InvalidInputError("assume-value", field=name, value=value)
+    least, most = limits_of(name)
+    if not least <= value <= most:
+        raise InvalidInputError("assume-range", field=name, value=value, least=least, most=most)
     return replace(home, assumptions={**home.assumptions, name: value})
+
+
+def limits_of(name: str) -> tuple[Decimal, Decimal]:
+    """Return the least and the most that a figure may be moved to: limits catch slips only."""
+    if name in ASKED:
+        return ASKED[name].least, ASKED[name].most
+    value = load_assumptions()[name].value
+    high = Decimal(str(value.high))
+    if value.unit == "ratio" and high <= 1:
+        return Decimal(0), Decimal(1)
+    most = min(high * SLIP, MOST.get(value.unit, high * SLIP))
+    return Decimal(0), round(most, 0) if most == round(most, 0) else most
+
+
+def idle_issues(home: Home, typed: Iterable[str]) -> tuple[Issue, ...]:
+    """Return a warning for each figure that moves nothing, since the home states its own.
+
+    Issue ``assume-idle``: every listed shower says how long, or how often, it runs.
+    """
+    facts = load_appliances()
+    showers = [
+        item for item in home.appliances if facts[item.id].physics in (Physics.SHOWER, Physics.TANK)
+    ]
+    found = []
+    for name in dict.fromkeys(text.partition("=")[0].strip() for text in typed):
+        figures = OF_SHOWERS.get(name)
+        if figures is None or not showers:
+            continue
+        if all(_states(item, figures) for item in showers):
+            known = [f"{item.id}.{figures[0]}" for item in showers]
+            found.append(Issue(code="assume-idle", parameters={"field": name, "instead": known}))
+    return tuple(found)
+
+
+def _states(item: Appliance, figures: tuple[str, ...]) -> bool:
+    return any(getattr(item, figure) is not None for figure in figures)
 
 
 def _with_appliance(home: Home, appliance: str, figure: str, value: Decimal) -> Home:

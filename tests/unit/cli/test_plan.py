@@ -308,6 +308,14 @@ def test_effort_leaves_out_habits_that_save_less_than_it_is_worth() -> None:
     assert [step["measure"] for step in plan["steps"] if step["effort"] == "daily"] == []
 
 
+def test_a_figure_that_moves_nothing_is_said_to() -> None:
+    words = ("--assume", "minutes-shower=6", "--assume", "ducha-electrica.minutes_shower=9")
+
+    plan = answer("plan", EXAMPLES / "lima.toml", *words, *NOW)
+
+    assert "assume-idle" in {issue["code"] for issue in plan["issues"]}
+
+
 def test_a_moved_figure_moves_the_plan() -> None:
     moved = answer(
         "plan", EXAMPLES / "lima.toml", "--assume", "ducha-electrica.minutes_shower=20", *NOW

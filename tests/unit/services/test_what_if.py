@@ -1,14 +1,16 @@
 """Figures moved for a plan: by name, refused with a mend, and never kept."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from tests.unit.cli.running import EXAMPLES
 
+from ahorraluz.catalog.assumptions import load_assumptions
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.homes import home_from_file
-from ahorraluz.services.what_if import assume, effort_of
+from ahorraluz.services.what_if import assume, effort_of, idle_issues
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,10 @@ def test_assumptions_the_home_and_its_appliances_can_be_moved(home: Home) -> Non
         pytest.param("moto-electrica.count=1", "assume-appliance", id="not in the home"),
         pytest.param("minutes-shower=-1", "assume-value", id="less than nothing"),
         pytest.param("ducha-electrica.minutes_shower=900", "assume-value", id="fifteen hours"),
-        pytest.param("cost-pv-kwp=9999999", "assume-value", id="above the limit"),
+        pytest.param("cost-pv-kwp=9999999", "assume-range", id="above the limit"),
+        pytest.param("minutes-shower=100000", "assume-range", id="a shower of months"),
+        pytest.param("decoder-off-h-day=25", "assume-range", id="more hours than a day has"),
+        pytest.param("standby-off-share=1.1", "assume-range", id="more than all"),
         pytest.param("minutes-shower=six", "number-invalid", id="no number"),
     ],
 )
@@ -48,6 +53,29 @@ def test_what_cannot_be_is_refused_by_name(home: Home, text: str, code: str) -> 
         assume(home, [text])
 
     assert error.value.issue.code == code
+
+
+def test_every_likely_figure_may_be_typed(home: Home) -> None:
+    for name, assumption in load_assumptions().items():
+        value = assumption.value
+        for end in (max(value.low, 0), value.middle, value.high):
+            assume(home, [f"{name}={end:f}"])
+
+
+def test_a_figure_that_the_home_states_itself_is_said_to_move_nothing(home: Home) -> None:
+    stated = assume(home, ["ducha-electrica.minutes_shower=9", "ducha-electrica.showers_day=3"])
+    unstated = replace(
+        home,
+        appliances=tuple(
+            replace(item, minutes_shower=None, hours_day=None) for item in home.appliances
+        ),
+    )
+
+    (idle,) = idle_issues(stated, ["minutes-shower=6", "lpg_cylinder=60"])
+
+    assert idle.code == "assume-idle"
+    assert idle.parameters["instead"] == ["ducha-electrica.minutes_shower"]
+    assert idle_issues(unstated, ["minutes-shower=6"]) == ()
 
 
 def test_effort_is_a_word_or_soles() -> None:
