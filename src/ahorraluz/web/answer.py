@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
+from ahorraluz.core.advice.wishes import Wishes
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.tariffs.curve import Headroom, headroom
 from ahorraluz.core.tariffs.schedule import Origin
@@ -95,6 +96,7 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         as_of=as_of,
         receipt=inquiry.receipt,
         evidence=inquiry.evidence,
+        wishes=Wishes(frontier=True),
     )
     where = situation(
         advice.bill,

@@ -15,6 +15,7 @@ from ahorraluz.core.advice.recommendation import (
 )
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.texts import Texts
+from ahorraluz.web.frontier import BudgetRow, budget_rows
 from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 
 BEST = 5
@@ -122,6 +123,8 @@ class ShownPlan:
     cost: str
     steps: int
     questions: tuple[ShownQuestion, ...]
+    budgets: tuple[BudgetRow, ...]
+    """What each further hundred soles buys; empty: nothing more."""
     proof: str | None
     """What is proved of the steps; ``None``: nothing, or there are none."""
     sure: tuple[str, ...]
@@ -165,6 +168,7 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
         cost=texts.soles(plan.cost_pen, places=0),
         steps=len(plan.steps),
         questions=tuple(_questions(plan.questions, told, texts)),
+        budgets=budget_rows(plan, texts),
         proof=_proof(plan, texts),
         sure=sure_texts(plan, texts),
         asking=asking_of(plan, texts),

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from tests.unit.web.conftest import ANSWER, FULL, Elements, fetch
+from tests.unit.web.conftest import ANSWER, FULL, Elements, fetch, unpacked
 
 from ahorraluz.web.assets import load_assets
 from ahorraluz.web.fields import BY_NAME, BY_PREFIX
@@ -169,3 +169,19 @@ def test_a_page_squeezes_well(client: FlaskClient) -> None:
     response = client.get(FULL, headers={"Accept-Encoding": "gzip"})
 
     assert len(gzip.decompress(response.data)) > 3 * len(response.data)
+
+
+def test_the_answer_tells_what_each_hundred_soles_buys_where_money_changes_the_plan(
+    client: FlaskClient,
+) -> None:
+    priced = (
+        f"{ANSWER}&a=foco-ahorrador-20&n.foco-ahorrador-20=8&x.cost-led-lamp=8"
+        "&te=owner&ro=own&dep=lima&x.cost-pv-kwp=4000"
+    )
+
+    told, untold = unpacked(client.get(priced)), unpacked(client.get(ANSWER))
+
+    assert 'id="presupuesto"' in told
+    assert "Qué compra cada S/ 100 más" in told
+    assert told.count('<th scope="row">S/') >= 2
+    assert 'id="presupuesto"' not in untold

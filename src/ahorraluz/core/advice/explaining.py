@@ -265,7 +265,12 @@ class Explainer:
         return staircase(board.problem, board.limits, down_to=least)
 
     def frontier(self) -> tuple[FrontierPoint, ...]:
-        """Return the best plan of every budget of whole hundreds where it changes."""
+        """Return the best plan of every budget of whole hundreds where it changes.
+
+        None where nothing could be a step, or the bills have no price.
+        """
+        if not self.board.candidates or not self.board.priced:
+            return ()
         problem = self.board.problem
         points: list[FrontierPoint] = []
         meter = self.board.meter_pen

@@ -189,9 +189,10 @@ def test_a_home_with_nothing_to_do_still_chooses_its_option() -> None:
     typed = {"peak-share": D("0.05")}
     home = home_of(*([200] * 12), tenure=Tenure.OWNER, assumptions=typed)
 
-    plan = make_plan(context_of(home), wishes=Wishes(any_option=True))
+    plan = make_plan(context_of(home), wishes=Wishes(any_option=True, frontier=True))
 
     (tried,) = plan.options_tried
     assert plan.steps == ()
+    assert plan.frontier == ()
     assert tried.chosen
     assert tried.worth == (tried.switch_pen_year / 12).quantize(D("0.01"))

@@ -18,6 +18,7 @@ from ahorraluz.core.advice.measures import (
     Measure,
     NotHere,
     Proposal,
+    Question,
 )
 from ahorraluz.core.advice.own_sun import OwnSun
 from ahorraluz.core.history import Source
@@ -34,6 +35,7 @@ PANELS = "rooftop-pv"
 BASIS = "basis.daytime-assumed"
 INVERTER = "cost-inverter-kwp"
 """Figure under which the household types the price of a new inverter by size."""
+INVERTER_PRICE = Question(id=INVERTER, field=f"assumptions.{INVERTER}")
 WORTH_MORE = 0.5
 """Part of what a home's panels make that it uses itself, below which more panels mostly
 give away: without a quote they are not worth asking for."""
@@ -171,6 +173,7 @@ def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
             "checked_on": date.fromisoformat(facts.generation.checked_on),
         },
         issues=(*array.issues, *_unpriced_inverter(context)),
+        questions=() if context.typed(INVERTER) is not None else (INVERTER_PRICE,),
     )
 
 
@@ -185,7 +188,7 @@ def _new_inverters(context: PlanContext, kwp: float, life: int | None) -> Mappin
 
 def _unpriced_inverter(context: PlanContext) -> tuple[Issue, ...]:
     """Return what the worth of panels leaves out: inverters that nobody priced."""
-    if context.typed("cost-pv-kwp") is None or context.typed(INVERTER) is not None:
+    if context.typed(INVERTER) is not None:
         return ()
     return (Issue(code="inverter-price-needed"),)
 
