@@ -13,7 +13,12 @@ from ahorraluz.services.advise import advise
 from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.services.verify_savings import check_metered_step, check_step
+from ahorraluz.services.verify_savings import (
+    OTHER_FUELS,
+    TARIFFS,
+    check_metered_step,
+    check_step,
+)
 from ahorraluz.store.errors import HomeUnknownError
 from ahorraluz.store.promise_records import DoneStep, Promise, PromiseTerms
 
@@ -41,7 +46,7 @@ def promised_by_plan(known: KnownHome, step: str, *, tools: Toolbox, as_of: date
     ------
     InvalidInputError
         What :func:`check_metered_step` refuses; ``promise-step-not-in-plan``: the plan does
-        not have it, or claims no soles of it.
+        not have it, or claims no electricity of it.
     """
     check_metered_step(step)
     plan = advise(
@@ -51,10 +56,13 @@ def promised_by_plan(known: KnownHome, step: str, *, tools: Toolbox, as_of: date
         receipt=known.receipt,
         evidence=known.evidence,
     ).plan
-    priced = {item.measure: item for item in (*plan.options, *plan.steps) if item.rows}
+    items = (*plan.options, *plan.steps)
+    # What saves gas alone leaves nothing to measure.
+    priced = {item.measure: item for item in items if item.rows and _wh_month(item) > 0}
     found = priced.get(step)
     if found is None:
-        raise InvalidInputError("promise-step-not-in-plan", step=step, known=list(priced))
+        known_steps = [name for name in priced if name not in TARIFFS | OTHER_FUELS]
+        raise InvalidInputError("promise-step-not-in-plan", step=step, known=known_steps)
     return PromiseTerms(
         step=step,
         distributor=known.home.supply.distributor,

@@ -46,6 +46,8 @@ from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.promise_records import Promise
 
 HOME_FILE = ".toml"
+TARIFFS = frozenset(measure.id for measure in ALL_MEASURES if measure.kind is Kind.TARIFF)
+"""Measures that change what energy costs."""
 OTHER_FUELS = frozenset({"financed-gas-connection", "improved-stove", "induction-instead-of-lpg"})
 """Measures that save gas or firewood: the electricity of the home stays, or grows."""
 YEAR_DAYS = 330
@@ -230,7 +232,7 @@ def check_metered_step(step: str) -> None:
         ``verify-step-is-fuel``: it saves another fuel.
     """
     check_step(step)
-    if any(measure.id == step and measure.kind is Kind.TARIFF for measure in ALL_MEASURES):
+    if step in TARIFFS:
         raise InvalidInputError("verify-step-is-tariff", value=step)
     if step in OTHER_FUELS:
         raise InvalidInputError("verify-step-is-fuel", value=step)

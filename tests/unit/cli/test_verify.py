@@ -187,6 +187,26 @@ def test_a_promise_is_made_by_the_plan_and_never_again(meter: Path) -> None:
     assert "promise-made-already" in again.stderr
 
 
+def test_only_steps_that_a_meter_tells_are_offered_for_a_promise(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+    words = ("promise", "casa", "--step", "home-battery", "--plan-of", EXAMPLES / "lima.toml")
+
+    refused = run(*words, *TODAY)
+
+    assert "shorter-showers" in refused.stderr
+    assert "three-band-tariff" not in refused.stderr
+
+
+def test_a_step_that_saves_gas_alone_makes_no_promise_of_nothing(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+    words = ("--step", "pressure-cooker", "--plan-of", EXAMPLES / "lima.toml")
+
+    refused = run("promise", "casa", *words, *TODAY, "--json")
+
+    assert refused.exit_code == 2
+    assert '"promise-step-not-in-plan"' in refused.stderr
+
+
 def test_the_day_that_was_noted_is_the_day_to_verify_from(meter: Path) -> None:
     run("readings", "import", meter, "--home", "casa")
 
