@@ -110,6 +110,23 @@ def test_every_question_has_words(question: NextQuestion, texts: Texts) -> None:
     assert "{" not in said
 
 
+def test_a_question_of_a_figure_asks_what_a_household_can_count() -> None:
+    texts = open_texts("es_PE")
+    asked = {question_text(q, texts) for q in QUESTIONS if q.id == "figure"}
+
+    assert len(asked) == len(set(SIZE_OF_HABIT.values()))
+    assert all(said.startswith(("¿Cuánt", "De cada 10 ")) for said in asked)
+    assert not any("(" in said for said in asked)
+
+
+def test_doubt_about_gas_is_told_of_the_step_that_spares_it() -> None:
+    texts = open_texts("es_PE")
+
+    said = unknown_text(Influence(doubt=Doubt.FUEL, subject="lids-on-pots", share=0.2), texts)
+
+    assert said == "cuánto gas ahorras al tapar las ollas"
+
+
 @pytest.mark.parametrize(
     ("part", "said"),
     [
@@ -151,7 +168,7 @@ def test_a_plan_tells_what_it_hangs_on_and_what_to_ask() -> None:
 
     assert "cuánto usarás en el año que viene (25 %)" in plan_texts(found, spanish)[-1]
     assert "¿Cuántos minutos" in asking_texts(found, spanish)[0]
-    assert "S/ 100 a cerca de S/ 80" in asking_texts(found, spanish, places=0)[1]
+    assert "S/ 20 menos de duda" in asking_texts(found, spanish, places=0)[1]
     assert asking_texts(replace(found, question=None), spanish) == ()
 
 

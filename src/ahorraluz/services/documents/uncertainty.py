@@ -17,6 +17,8 @@ from ahorraluz.texts import Texts
 MONTHS = 12
 PLACES = 3
 """Decimals of a probability: one of a thousand draws."""
+FIGURE = "figure"
+"""Question of how far a household would go; each figure has words of its own."""
 SURE, UNLIKELY = 0.995, 0.005
 """Nothing drawn is told as certain."""
 
@@ -51,6 +53,9 @@ def unknown_text(influence: Influence, texts: Texts) -> str:
     key = f"unknown.{influence.doubt.value}"
     if influence.subject is None:
         return texts.text(key)
+    own = f"{key}.{influence.subject}"
+    if influence.doubt not in OF_USES and texts.has(own):
+        return texts.text(own)
     if influence.doubt not in OF_USES:
         return texts.text(key, name=texts.text(f"measure.{influence.subject}.title"))
     names = (f"appliance.{influence.subject}", f"end-use.{influence.subject}")
@@ -59,11 +64,14 @@ def unknown_text(influence: Influence, texts: Texts) -> str:
 
 def question_text(question: NextQuestion, texts: Texts) -> str:
     """Return the question to ask next."""
+    if question.id == FIGURE:
+        return texts.text(f"sure.ask.{question.subject}")
     key = f"sure.ask.{question.id}"
     if question.subject is None:
         return texts.text(key)
-    subjects = {"quote": "measure.{}.title", "figure": "assumption.{}"}
-    name = subjects.get(question.id, "appliance.{}").format(question.subject)
+    name = f"measure.{question.subject}.title"
+    if question.id != "quote":
+        name = f"appliance.{question.subject}"
     return texts.text(key, name=texts.text(name))
 
 
@@ -138,12 +146,13 @@ def asking_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[
     question = found.question
     if question is None:
         return ()
-    now, then = (
-        texts.soles(width, places=places) for width in (question.width_now, question.width_then)
+    now, less = (
+        texts.soles(width, places=places)
+        for width in (question.width_now, question.width_now - question.width_then)
     )
     return (
         texts.text("sure.question", question=question_text(question, texts)),
-        texts.text("sure.narrows", now=now, then=then),
+        texts.text("sure.narrows", now=now, less=less),
     )
 
 
