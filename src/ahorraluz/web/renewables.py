@@ -41,6 +41,8 @@ UNPROCESSABLE, NOT_FOUND = 422, 404
 FRESH = "public, max-age=300"
 """Entries hold nothing personal, and change when somebody publishes one."""
 CARDS = (EntryKind.TECHNOLOGY, EntryKind.PROVIDER, EntryKind.PROGRAMME)
+LONG = (EntryKind.PROVIDER, EntryKind.PRODUCT, EntryKind.FIGURE)
+"""Kinds with so many entries that a phone would scroll for minutes past them."""
 
 renewables = Blueprint("renewables", __name__)
 
@@ -72,6 +74,8 @@ class Group:
     name: str
     cards: bool
     entries: tuple[Shown, ...]
+    long: bool
+    """Whether it waits to be opened where nothing was searched for."""
 
 
 @renewables.get(HOME)
@@ -94,6 +98,7 @@ def browse() -> Response:
         page,
         status=UNPROCESSABLE if issue else 200,
         groups=_groups(found, page.texts),
+        searched=bool(typed),
         count=len(found),
         wrong=page.issue(issue) if issue else None,
         typed=typed,
@@ -186,6 +191,7 @@ def _groups(found: tuple[Entry, ...], texts: Texts) -> list[Group]:
             name=texts.text(f"entry-kind.{kind.value}"),
             cards=kind in CARDS,
             entries=tuple(_shown(entry, texts) for entry in found if entry.kind is kind),
+            long=kind in LONG,
         )
         for kind in ordered
     ]

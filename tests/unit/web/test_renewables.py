@@ -1,6 +1,7 @@
 """Pages and JSON of renewable energy."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +44,22 @@ def test_filters_narrow_it_and_survive_the_change_of_language(client: FlaskClien
     assert entries == ["/energias/novatec"]
     assert "/energias?texto=novatec&amp;region=puno&amp;necesidad=hot-water&amp;lang=en" in html
     assert "/api/v1/renewables?text=novatec&amp;region=puno&amp;need=hot-water" in html
+
+
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [("/energias", False), ("/energias?texto=terma", True), ("/energias?region=puno", True)],
+)
+def test_long_groups_are_folded_with_their_count_until_something_is_searched(
+    client: FlaskClient, address: str, opened: bool
+) -> None:
+    html = unpacked(client.get(address))
+    folded = [a for tag, a in Elements(html).elements if tag == "details" and "class" in a]
+    long = [a for a in folded if "long-group" in str(a["class"])]
+
+    assert long
+    assert all(("open" in a) is opened for a in long)
+    assert re.search(r'<summary><h2 id="g-(provider|product|figure)">[^<]+ \(\d+\)</h2>', html)
 
 
 def test_a_filter_that_is_none_is_told_on_the_page(client: FlaskClient) -> None:
