@@ -202,6 +202,19 @@ class Texts:
 
         return format_skeleton("yMMMM", day, locale=self._babel)
 
+    def days(self, start: dt.date, end: dt.date) -> str:
+        """Return the days from one meter reading to the next, where the year is plain.
+
+        Examples
+        --------
+        >>> open_texts("es_PE").days(dt.date(2026, 11, 26), dt.date(2026, 12, 26))
+        '26 nov. – 26 dic.'
+        """
+        from babel.dates import format_date
+
+        first, last = (format_date(day, "d MMM", locale=self._babel) for day in (start, end))
+        return f"{first} – {last}"
+
 
 def _places(value: Decimal, *, keep_zeros: bool) -> int:
     if keep_zeros:

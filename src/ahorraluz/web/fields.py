@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from ahorraluz.core.advice.asked import ASKED
 from ahorraluz.core.consumption import KWH_DECIMALS, MAX_KWH
 from ahorraluz.core.home import CookingFuel, Fose, Option, Roof, Sector, Tenure
 
@@ -57,6 +58,8 @@ DAY_HOURS = Decimal(24)
 MOST_DAYS = Decimal(366)
 """Days of an earlier recibo, or without one before the next. [day]"""
 COST_PLACES = 4
+PERCENT = Decimal(100)
+SHARE = "share"
 OPTIONS = (Option.BT5B.value, Option.BT7.value)
 """Options a form with one register can ask for; the command line takes them all."""
 
@@ -158,6 +161,11 @@ APPLIANCES = "a"
 """Repeated parameter: each appliance that was ticked."""
 LANGUAGE = "lang"
 MOST_APPLIANCES = 80
+
+
+def asks_percent(figure: str) -> bool:
+    """Tell whether a figure that files write as a part of one is typed in a page as percent."""
+    return figure in ASKED and ASKED[figure].unit == SHARE
 
 
 def field_of(parameter: str) -> Field | None:

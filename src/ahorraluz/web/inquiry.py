@@ -23,7 +23,7 @@ from ahorraluz.services.explain_bill import MAX_DAYS, Evidence
 from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.receipts import receipt_from_form
 from ahorraluz.services.supplies import SupplyFields, find_supply
-from ahorraluz.web.fields import COST_PLACES, NO, YES
+from ahorraluz.web.fields import COST_PLACES, NO, PERCENT, YES, asks_percent
 from ahorraluz.web.past import check_recibos, earlier_recibos
 from ahorraluz.web.query import Query
 from ahorraluz.web.typed import TypedValueError, check_range
@@ -271,7 +271,11 @@ def _home(query: Query, *, supply: Supply, latest: Period, kwh: Decimal) -> Home
         lpg_cylinder_pen=query.number("gl"),
         fise_voucher={YES: True, NO: False}.get(query.text("fi") or ""),
         charges=charges(query),
-        assumptions={id_: value for id_, value in query.under("x").items() if id_ in ASKED},
+        assumptions={
+            id_: value / (PERCENT if asks_percent(id_) else 1)
+            for id_, value in query.under("x").items()
+            if id_ in ASKED
+        },
     )
 
 
@@ -315,8 +319,9 @@ def check_costs(query: Query) -> Mapping[str, Issue]:
         asked = ASKED.get(id_)
         if asked is None:
             continue
+        scale = PERCENT if asks_percent(id_) else 1
         try:
-            check_range(value, low=asked.least, high=asked.most, places=COST_PLACES)
+            check_range(value, low=asked.least * scale, high=asked.most * scale, places=COST_PLACES)
         except TypedValueError as wrong:
             named: dict[str, Parameter] = {"field": "web-x", **wrong.issue.parameters}
             issues[f"x.{id_}"] = replace(wrong.issue, parameters=named)

@@ -15,6 +15,7 @@ from ahorraluz.core.advice.recommendation import (
 )
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.texts import Texts
+from ahorraluz.web.fields import asks_percent
 from ahorraluz.web.frontier import BudgetRow, budget_rows
 from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 
@@ -89,7 +90,7 @@ class StepCard:
     fallen: tuple[tuple[str, str], ...]
     """Lines of the recibo that fall in the year, and by how much."""
     bills: tuple[tuple[str, str, str, str, str], ...]
-    """Month, kWh without and with, total without and with."""
+    """Days, kWh without and with, total without and with."""
     chances: tuple[str, ...] = ()
     """For a step: how likely it saves, where that is in doubt, and pays back."""
 
@@ -229,7 +230,7 @@ def _figure(field: str) -> str | None:
 def _asked_figure(figure: str, texts: Texts) -> AskedCost:
     return AskedCost(
         parameter=f"x.{figure}",
-        label=texts.text(f"assumption.{figure}"),
+        label=texts.text(f"{'question' if asks_percent(figure) else 'assumption'}.{figure}"),
         unit=PRICE if ASKED[figure].unit in PRICES else ASKED[figure].unit,
     )
 
@@ -271,9 +272,9 @@ def _card(item: Recommendation, texts: Texts) -> StepCard:
         fallen=_fallen(item, texts),
         bills=tuple(
             (
-                texts.month(row.period.start),
-                texts.number(row.kwh_without),
-                texts.number(row.kwh_with),
+                texts.days(row.period.start, row.period.end),
+                texts.number(row.kwh_without, places=1),
+                texts.number(row.kwh_with, places=1),
                 texts.soles(row.total_without),
                 texts.soles(row.total_with),
             )

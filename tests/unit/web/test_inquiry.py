@@ -157,8 +157,17 @@ def test_costs_reach_the_home_and_unknown_ones_do_not() -> None:
     assert inquire(query, as_of=TODAY).home.assumptions == {"cost-led-lamp": Decimal("6.5")}
 
 
+def test_a_part_of_the_use_is_typed_in_percent_and_told_again_so() -> None:
+    home = inquire(asked(**{"x__peak-share": "30"}), as_of=TODAY).home
+
+    again = retell(home, None)
+
+    assert home.assumptions == {"peak-share": Decimal("0.3")}
+    assert again.raw["x.peak-share"] == "30"
+
+
 @pytest.mark.parametrize(
-    ("typed", "code"), [("1.5", "typed-too-large"), ("0.00001", "typed-too-many-decimals")]
+    ("typed", "code"), [("100.5", "typed-too-large"), ("0.00001", "typed-too-many-decimals")]
 )
 def test_a_figure_of_a_card_is_held_to_its_own_limits(typed: str, code: str) -> None:
     query = read_query({"x.peak-share": [typed]})

@@ -202,6 +202,15 @@ def test_the_steps_come_first_and_the_rest_and_what_is_left_out_can_be_opened(
     assert "Tus recibos del año que viene, con y sin este paso" in best
 
 
+def test_the_recibos_of_a_step_name_their_days_with_one_decimal(client: FlaskClient) -> None:
+    _, html = fetch(client, "/ejemplos/lima")
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num kwh">([^<]+) <span', html)
+
+    assert len(rows) >= 12
+    assert all(re.fullmatch(r"\d+ \w+\. – \d+ \w+\.", days) for days, _ in rows)
+    assert all(re.fullmatch(r"[\d,]+\.\d", kwh) for _, kwh in rows)
+
+
 def test_a_price_told_on_a_card_is_used_and_kept(client: FlaskClient) -> None:
     _, asked = fetch(client, ANSWER)
     _, told = fetch(client, f"{ANSWER}&x.cost-led-lamp=6,50")
