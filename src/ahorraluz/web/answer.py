@@ -90,14 +90,7 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         What the services refuse.
     """
     texts = page.texts
-    advice = advise(
-        inquiry.home,
-        tools=tools,
-        as_of=as_of,
-        receipt=inquiry.receipt,
-        evidence=inquiry.evidence,
-        wishes=Wishes(frontier=True),
-    )
+    advice = _advice(inquiry, tools=tools, as_of=as_of)
     where = situation(
         advice.bill,
         curve=advice.curve,
@@ -137,6 +130,17 @@ def make_answer(inquiry: Inquiry, page: Page, *, tools: Toolbox, as_of: date) ->
         period_stated=inquiry.period_stated,
         days=inquiry.period.days,
         data_hash=advice.data_hash[:HASH_SHOWN],
+    )
+
+
+def _advice(inquiry: Inquiry, *, tools: Toolbox, as_of: date) -> Advice:
+    return advise(
+        inquiry.home,
+        tools=tools,
+        as_of=as_of,
+        receipt=inquiry.receipt,
+        evidence=inquiry.evidence,
+        wishes=Wishes(frontier=True),
     )
 
 

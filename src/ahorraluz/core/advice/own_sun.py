@@ -66,6 +66,20 @@ class OwnSun:
         return self.made - self.direct
 
     @property
+    def left_for_more(self) -> HomeLoad:
+        """What is bought, in the hours in which more panels could give it.
+
+        The sun of an hour that the panels there cover is theirs: what they do not meet in
+        it, no larger array does either, so it is told as bought by night. Each month adds
+        up to what the grid gives.
+        """
+        covered = np.minimum(self.made, self.load.kwh)
+        unmet = months_of(covered * (1 - self.meets))
+        nights = (self.made <= 0).astype(np.float64)
+        dark = with_months(HomeLoad(kwh=nights, measured=False), unmet.tolist())
+        return HomeLoad(kwh=self.load.kwh - covered + dark.kwh, measured=False)
+
+    @property
     def used_part(self) -> float:
         """Part of what the panels make that the home uses. [0 to 1]"""
         made = sum(month.middle for month in self.array.generated)

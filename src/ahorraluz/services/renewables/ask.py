@@ -10,7 +10,7 @@ from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.solar import load_generation_rule
 from ahorraluz.core.advice.recommendation import Confidence
 from ahorraluz.core.home import Home
-from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.core.issues import InvalidInputError, Issue
 from ahorraluz.core.renewables.arrays import usual_mount
 from ahorraluz.core.renewables.cashflow import Loan, with_igv
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
@@ -152,7 +152,14 @@ def answer(question: Question, *, tools: Toolbox, as_of: date) -> Answer:
         return replace(found, **_roof_of(question, found))
     site = _site(question, money, sun=sun, load=load, price=price, rate=terms.rate)
     sized = size_array(site, _offer(question, money))
+    sized = replace(sized, issues=(*_there_already(question), *sized.issues))
     return replace(sized, **_roof_of(question, sized))
+
+
+def _there_already(question: Question) -> tuple[Issue, ...]:
+    """Return that only what is added counts, where the home has panels."""
+    kwp = None if question.home is None else question.home.panels_kwp
+    return () if kwp is None else (Issue(code="panels-there", parameters={"kwp": kwp}),)
 
 
 def _kitchen(question: Question, money: Money, terms: Terms) -> SizedKitchen:
@@ -263,6 +270,7 @@ def _offer(question: Question, money: Money) -> Offer:
         cost=money.quote,
         cost_kwp=money.quote_kwp if money.quote_kwp is not None else typed.get("cost-pv-kwp"),
         inverter_cost=money.inverter_quote,
+        inverter_kwp=typed.get("cost-inverter-kwp"),
         battery=None
         if battery is None
         else BatteryOffer(capacity_kwh=battery, cost=money.battery_quote),

@@ -56,8 +56,20 @@ def assumptions_of(values: Home | None) -> SolarAssumptions:
 
 
 def load_of_home(home: Home, *, assumptions: SolarAssumptions) -> HomeLoad:
-    """Return the hours of a home, from the months of its uses."""
-    account = whole_account(home)[0]
+    """Return the hours of a home, from the months of its uses.
+
+    Where it has panels already it is what more of them could still give.
+
+    Raises
+    ------
+    InvalidInputError
+        ``panels-place-needed``: it has panels and nobody knows their sun.
+    """
+    account, own_sun = whole_account(home)
+    if own_sun is not None:
+        return own_sun.left_for_more
+    if home.panels_kwp is not None:
+        raise InvalidInputError("panels-place-needed", kwp=home.panels_kwp)
     own: Mapping[str, Sequence[float]] = {
         use.id.value: use.monthly_kwh for use in account.uses if use.id is not EndUseId.OTHER_HOMES
     }
@@ -65,8 +77,10 @@ def load_of_home(home: Home, *, assumptions: SolarAssumptions) -> HomeLoad:
 
 
 def hot_water_of(home: Home) -> tuple[float, ...] | None:
-    """Return what a home heats water with, by month; ``None``: not with electricity. [kWh]"""
-    use = whole_account(home)[0].use(EndUseId.WATER_HEATING)
+    """Return what a home buys to heat water, by month; ``None``: not with electricity. [kWh]"""
+    account, own_sun = whole_account(home)
+    metered = account if own_sun is None else own_sun.at_meter
+    use = metered.use(EndUseId.WATER_HEATING)
     return None if use is None or use.estimate.middle <= 0 else use.monthly_kwh
 
 

@@ -75,6 +75,8 @@ class Offer:
     """For each kWp of any size, IGV included. [PEN/kWp]"""
     inverter_cost: Decimal | None = None
     """Of a new inverter when the first is worn out. [PEN]"""
+    inverter_kwp: Decimal | None = None
+    """The same for each kWp, where no such price is known. [PEN/kWp]"""
     battery: BatteryOffer | None = None
     loan: Loan | None = None
     growth_year: Decimal = Decimal(0)
@@ -85,6 +87,12 @@ class Offer:
         if self.cost is not None:
             return self.cost
         return None if self.cost_kwp is None else round_cent(self.cost_kwp * Decimal(str(kwp)))
+
+    def inverter_of(self, kwp: float) -> Decimal | None:
+        """Return the price of a new inverter of a size; ``None``: not known. [PEN]"""
+        if self.inverter_cost is not None or self.inverter_kwp is None:
+            return self.inverter_cost
+        return round_cent(self.inverter_kwp * Decimal(str(kwp)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +271,7 @@ def _sized(site: Site, offer: Offer, kwp: float, use: SelfUse | None) -> SizedAr
     )
     if saving is None or use is None:
         return bare
-    project = _project(site, offer, saving=saving.middle, used=use.used_year.middle, cost=cost)
+    project = _project(site, offer, saving=saving.middle, use=use, cost=cost)
     if cost is None:
         return replace(bare, returns=returns(project))
     growths = sorted({*GROWTHS, offer.growth_year})
@@ -279,29 +287,30 @@ def _sized(site: Site, offer: Offer, kwp: float, use: SelfUse | None) -> SizedAr
 
 
 def _project(
-    site: Site, offer: Offer, *, saving: Decimal, used: float, cost: Decimal | None
+    site: Site, offer: Offer, *, saving: Decimal, use: SelfUse, cost: Decimal | None
 ) -> Project:
     assumed = site.assumptions
     return Project(
         cost=cost or Decimal(0),
         saving_year=saving,
-        energy_year=Decimal(str(used)),
+        energy_year=Decimal(str(use.used_year.middle)),
         life_years=site.life_years,
         rate=site.rate,
         fading_year=Decimal(str(assumed.degradation_year.middle)),
         growth_year=offer.growth_year,
         upkeep_share=Decimal(str(assumed.pv_upkeep_share.middle)),
-        replacements=_new_inverters(site, offer),
+        replacements=_new_inverters(site, offer, use.kwp),
         loan=offer.loan if cost is not None else None,
     )
 
 
-def _new_inverters(site: Site, offer: Offer) -> Mapping[int, Decimal]:
+def _new_inverters(site: Site, offer: Offer, kwp: float) -> Mapping[int, Decimal]:
     """Return the inverters bought over the life; none where their price is not known."""
-    if offer.inverter_cost is None:
+    cost = offer.inverter_of(kwp)
+    if cost is None:
         return {}
     every = round(site.assumptions.inverter_life_years.middle)
-    return dict.fromkeys(range(every, site.life_years, every), offer.inverter_cost)
+    return dict.fromkeys(range(every, site.life_years, every), cost)
 
 
 def saving_of(site: Site, use: SelfUse) -> MoneyRange | None:
@@ -360,13 +369,14 @@ def _battery(site: Site, offer: Offer, best: SizedArray) -> SizedBattery | None:
 
 def _issues(site: Site, offer: Offer, best: SizedArray) -> tuple[Issue, ...]:
     asked, cost = site.load is not None, best.cost
+    known = offer.inverter_of(best.kwp)
     notes = [
         None if site.shading_known else _doubt("shading-unknown"),
         _doubt("price-unknown") if asked and site.price is None else None,
         _doubt("cost-unknown") if asked and cost is None else None,
         _doubt("scheme-hypothetical") if site.hypothetical else None,
         _doubt("battery-cost-unknown") if offer.battery and offer.battery.cost is None else None,
-        _doubt("inverter-cost-unknown") if cost is not None and not offer.inverter_cost else None,
+        _doubt("inverter-cost-unknown") if cost is not None and not known else None,
         _small(best.kwp) if offer.cost is None and cost is not None else None,
     ]
     found = best.use.issues if best.use else site.sun.issues

@@ -8,17 +8,14 @@ from pathlib import Path
 import pytest
 
 from ahorraluz.core.advice.recommendation import Confidence
-from ahorraluz.core.home import Roof, Tenure
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.renewables.cashflow import Loan
 from ahorraluz.core.renewables.sun import months_of
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.homes import KnownHome, home_from_file
-from ahorraluz.services.renewables.ask import Money, Question, answer, site_of
-from ahorraluz.services.renewables.hours import hours_table
-from ahorraluz.services.renewables.places import sun_of
-from ahorraluz.services.renewables.pricing import FlatPrice, tariff_price
-from ahorraluz.services.renewables.size_array import ArraySizing, Verdict
+from ahorraluz.services.renewables.ask import Money, Question, answer
+from ahorraluz.services.renewables.pricing import tariff_price
+from ahorraluz.services.renewables.size_array import ArraySizing
 from ahorraluz.services.renewables.size_kitchen import SizedKitchen
 from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit
 from ahorraluz.services.toolbox import Toolbox
@@ -356,73 +353,6 @@ def test_what_a_biodigester_does_not_suit_is_told(
     assert code not in codes(answer(usual, tools=tools, as_of=AS_OF))
 
 
-def test_the_price_of_a_heater_in_the_file_of_a_home_is_used(
-    tools: Toolbox, arequipa: KnownHome
-) -> None:
-    home = replace(arequipa.home, assumptions={"cost-solar-water-heater": Decimal(1900)}, people=4)
-    question = Question(technology="solar-water-heater", home=home, connection=billed(arequipa))
-
-    filed = answer(question, tools=tools, as_of=AS_OF)
-    quoted = answer(replace(question, money=Money(quote=Decimal(2100))), tools=tools, as_of=AS_OF)
-
-    assert isinstance(filed, SizedHeater)
-    assert isinstance(quoted, SizedHeater)
-    assert filed.cost == 1900
-    assert filed.cost_source is None
-    assert "price-of-another-place" not in codes(filed)
-    assert quoted.cost == 2100
-
-
-@pytest.mark.parametrize("technology", ["solar-water-heater", "rooftop-pv"])
-@pytest.mark.parametrize(("tenure", "roof"), [(Tenure.TENANT, Roof.OWN), (Tenure.OWNER, Roof.NONE)])
-def test_a_roof_that_is_not_its_own_is_told_and_makes_it_unsure(
-    tenure: Tenure, roof: Roof, technology: str, tools: Toolbox, arequipa: KnownHome
-) -> None:
-    home = replace(arequipa.home, tenure=tenure, roof=roof)
-
-    found = answer(
-        Question(technology=technology, home=home, connection=billed(arequipa), people=4),
-        tools=tools,
-        as_of=AS_OF,
-    )
-
-    assert not isinstance(found, SizedKit | SizedKitchen)
-    assert "roof-not-own" in codes(found)
-    assert found.confidence is Confidence.LOW
-
-
-@pytest.mark.parametrize(
-    ("question", "verdict"),
-    [
-        (replace(CUSCO, kwh=0), Verdict.SAVES_NOTHING),
-        (CUSCO, Verdict.FITS),
-        (Question(place="Cusco", kwh=180), Verdict.FITS),
-        (priced(quote=Decimal(1500)), Verdict.PAYS),
-        (priced(quote=Decimal(90000)), Verdict.NEVER_PAYS),
-    ],
-)
-def test_a_size_is_called_the_best_only_where_it_pays(
-    question: Question, verdict: Verdict, tools: Toolbox
-) -> None:
-    assert sized(question, tools).verdict is verdict
-
-
-@pytest.mark.parametrize(
-    ("kwp", "money", "told"),
-    [
-        (0.25, Money(quote_kwp=Decimal(4500)), True),
-        (1.0, Money(quote_kwp=Decimal(4500)), False),
-        (0.25, Money(quote=Decimal(2000)), False),
-    ],
-)
-def test_a_price_of_each_kwp_is_doubted_for_less_than_one(
-    kwp: float, money: Money, told: bool, tools: Toolbox
-) -> None:
-    found = sized(Question(place="Cusco", kwh=180, kwp=kwp, money=money), tools)
-
-    assert ("small-array-price" in codes(found)) is told
-
-
 @pytest.mark.parametrize(
     ("question", "code"),
     [
@@ -448,28 +378,3 @@ def test_what_cannot_be_answered_is_refused_with_the_mend(
         answer(question, tools=tools, as_of=AS_OF)
 
     assert refused.value.issue.code == code
-
-
-def test_the_hours_are_those_that_the_yield_is_made_of(tools: Toolbox) -> None:
-    question = Question(place="Piura")
-
-    rows = hours_table(site_of(question, tools=tools, as_of=AS_OF)).splitlines()
-
-    assert len(rows) == 8761
-    made = sum(float(row.rpartition(",")[2]) for row in rows[1:])
-    assert made == pytest.approx(sized(question, tools).yield_year.middle, abs=0.1)
-
-
-def test_a_flat_price_counts_every_kwh() -> None:
-    price = FlatPrice(pen_kwh=Decimal("0.50"))
-
-    import numpy as np
-
-    assert price.cost(np.full(8760, 0.1)) == pytest.approx(Decimal(438))
-    assert price.cost(np.full(8760, 0.1), credit_kwh=np.full(12, 1000.0)) == 0
-
-
-def test_a_coordinate_may_be_written_in_several_ways() -> None:
-    spots = {(sun.lat, sun.lon) for sun in map(sun_of, ("-13.5,-72", "-13.5; -72", " -13.5 , -72"))}
-
-    assert spots == {(-13.5, -72.0)}
