@@ -62,7 +62,8 @@ def _array_lines(sizing: "ArraySizing", texts: Texts) -> Iterator[str]:
         _size_row(sized, texts, marked=sized is marked)
         for sized in sorted(sizing.sizes, key=lambda one: one.kwp)
     ]
-    yield from table(rows, right=range(len(titles)))
+    told = [place for place in range(len(titles)) if any(row[place] for row in rows[1:])]
+    yield from table([[row[place] for place in told] for row in rows], right=range(len(told)))
     yield ""
     kwp = texts.number(sizing.best.kwp)
     yield texts.text(f"renewables.verdict-{sizing.verdict.value}", kwp=kwp)

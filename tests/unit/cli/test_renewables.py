@@ -122,6 +122,15 @@ def test_a_quote_that_never_pays_is_called_so_in_a_sentence() -> None:
     assert "que más te conviene" not in text
 
 
+def test_without_a_price_the_table_tells_energy_alone() -> None:
+    text = run("renewables", "size", "--place", "Cusco", "--kwh", "180").stdout
+
+    assert "El tamaño que mejor cubre lo que usas de día" in text
+    assert "sobra" in text
+    assert "conviene hasta\n" not in text
+    assert "que más te conviene" not in text
+
+
 def test_without_use_no_size_is_called_good() -> None:
     text = run("renewables", "size", "--place", "Lima", "--kwh", "0", "--price", "0.8").stdout
 
