@@ -92,7 +92,7 @@ def test_a_home_that_cannot_save_is_told_why() -> None:
         (("--distributor", "luz-del-sur", "--system", "marte", "--kwh", "9"), "system-unknown"),
         ((str(EXAMPLES / "lima.toml"), "--kwh", "100"), "home-or-options"),
         ((*LIMA, "--kwh", "100", "--readings", "no-hay"), "no-such-file-or-home"),
-        ((*LIMA, "--kwh", "100", "--assume", "peak-share=2"), "assume-value"),
+        ((*LIMA, "--kwh", "100", "--assume", "peak-share=2"), "assume-range"),
     ],
 )
 def test_wrong_words_get_their_mend(words: tuple[str, ...], code: str) -> None:
