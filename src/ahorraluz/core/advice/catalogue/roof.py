@@ -173,8 +173,14 @@ def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
             "checked_on": date.fromisoformat(facts.generation.checked_on),
         },
         issues=(*array.issues, *_unpriced_inverter(context)),
-        questions=() if context.typed(INVERTER) is not None else (INVERTER_PRICE,),
+        questions=_inverter_question(context),
     )
+
+
+def _inverter_question(context: PlanContext) -> tuple[Question, ...]:
+    """Return the question for a new inverter's price, once the panels have one themselves."""
+    quoted = context.typed("cost-pv-kwp") is not None
+    return (INVERTER_PRICE,) if quoted and context.typed(INVERTER) is None else ()
 
 
 def _new_inverters(context: PlanContext, kwp: float, life: int | None) -> Mapping[int, Decimal]:
