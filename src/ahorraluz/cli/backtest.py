@@ -34,7 +34,7 @@ OPTIONS = {
     "models": "--models",
     "backtest_horizon": "--horizon",
 }
-OF_HOURS = ("origins_from", "cold_start", "models", "backtest_horizon")
+OF_HOURS = ("cold_start", "models", "backtest_horizon")
 """Options of forecasts of hours alone."""
 UNUSED = {
     "bill_table": ("panel", "month_end", "panel_zone", *OF_HOURS),

@@ -73,6 +73,7 @@ def _asked(session: Session, given: Given) -> "MonthsAsked":
         connection=connection_of(session, given) if names_supply(given) else None,
         cohorts=given.file("cohorts"),
         zone=given.text("panel_zone"),
+        first=given.day("origins_from"),
     )
 
 

@@ -54,6 +54,8 @@ class MonthsAsked:
     """Table of the groups of homes; ``None``: the column of the file, where it has one."""
     zone: str | None = None
     """IANA zone of local days; ``None``: UTC."""
+    first: date | None = None
+    """Months that begin before it are history and not told; ``None``: all are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,8 @@ def backtest_bills(
     net = bills_net()
     ahead: dict[int, ToldMonths] = {}
     for step, horizon in enumerate(HORIZONS):
-        ahead[horizon] = tell_months(table.kwh, net, horizon=horizon)
+        every = tell_months(table.kwh, net, horizon=horizon)
+        ahead[horizon] = every.rows(every.month >= _place_of(asked.first, table.first))
         progress("months", step + 1, len(HORIZONS))
     next_month = ahead[1]
     if len(next_month.actual) == 0:
@@ -203,7 +206,9 @@ def backtest_month_end(
     cohorts = cohorts_of_homes([home.id for home in panel.homes], panel.cohorts, asked.cohorts)
     pricing, issues = _pricing(asked)
     found = told_parts(panel.homes)
-    if found is None:
+    if found is not None and asked.first is not None:
+        found = found.rows(found.month >= np.datetime64(asked.first, "D"))
+    if found is None or len(found.actual) == 0:
         raise InvalidInputError("backtest-no-month", file=path.name, homes=len(panel.homes))
     net = month_end_net()
     quantiles, mean = month_end_quantiles(found.parts, net)
@@ -248,6 +253,14 @@ def _past(table: BillTable, as_of: date) -> tuple[BillTable, tuple[Issue, ...]]:
         raise InvalidInputError("backtest-bills-all-later", first=first, day=as_of)
     issue = Issue(code="backtest-bills-later", parameters={"count": count, "day": as_of})
     return replace(table, kwh=table.kwh[:, :over]), (issue,)
+
+
+def _place_of(first: date | None, start: date) -> int:
+    """Return the place in a table of the first month that begins on or after a day."""
+    if first is None:
+        return 0
+    months = (first.year - start.year) * 12 + first.month - start.month
+    return months + (first.day > 1)
 
 
 def _pricing(asked: MonthsAsked) -> tuple[Pricing | None, tuple[Issue, ...]]:

@@ -261,7 +261,6 @@ def test_commas_around_the_names_of_models_name_none(homes: Path) -> None:
         (("--month-end", "--cold-start"), "--cold-start"),
         (("--month-end", "--horizon", "24"), "--horizon"),
         (("--month-end", "--models", "climatology-28"), "--models"),
-        (("--month-end", "--from", "2026-02-01"), "--from"),
     ],
 )
 def test_an_option_without_use_is_named_and_refused(

@@ -248,9 +248,25 @@ def test_recibos_that_are_all_to_come_are_refused_as_such(bills: Path) -> None:
     assert "15 de enero de 2024" in result.stderr
 
 
-@pytest.mark.parametrize("option", [("--from", "2025-01-01"), ("--zone", "UTC"), ("--month-end",)])
+@pytest.mark.parametrize("option", [("--cold-start",), ("--zone", "UTC"), ("--month-end",)])
 def test_what_bills_have_no_use_for_is_refused(bills: Path, option: tuple[str, ...]) -> None:
     result = run("backtest", "--bills", bills, *option)
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert option[0] in result.stderr
+
+
+def test_months_before_the_day_asked_for_are_history_and_not_told(bills: Path, hours: Path) -> None:
+    day = ("--from", "2024-06-01")
+
+    whole, later = (answer("backtest", "--bills", bills, *AS_OF, *more) for more in ((), day))
+    march = answer("backtest", "--readings", hours, "--month-end", *AS_OF, "--from", "2026-03-01")
+    none = run("backtest", "--bills", bills, *AS_OF, "--from", "2060-01-01")
+
+    assert 0 < months_told(later) < months_told(whole)
+    assert march["home_months"] == 1
+    assert none.exit_code == 2
+
+
+def months_told(found: dict[str, dict[str, dict[str, int]]]) -> int:
+    return sum(part["months"] for part in found["by_months_on_record"].values())
