@@ -1,62 +1,36 @@
 """What a technology would do at a home: energy first, soles only where prices are known."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.unit.services.renewables.sizing import (
+    AS_OF,
+    CUSCO,
+    billed,
+    codes,
+    example,
+    priced,
+    sized,
+)
 
 from ahorraluz.core.advice.recommendation import Confidence
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.renewables.cashflow import Loan
 from ahorraluz.core.renewables.sun import months_of
-from ahorraluz.services.connection import Connection
-from ahorraluz.services.homes import KnownHome, home_from_file
+from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.renewables.ask import Money, Question, answer
 from ahorraluz.services.renewables.pricing import tariff_price
-from ahorraluz.services.renewables.size_array import ArraySizing
 from ahorraluz.services.renewables.size_kitchen import SizedKitchen
 from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.write_file import write_whole
 
-AS_OF = date(2026, 11, 26)
-EXAMPLES = Path(__file__).resolve().parents[4] / "examples"
-CUSCO = Question(place="Cusco", kwh=180, money=Money(price_kwh=Decimal("0.80")))
-
 
 @pytest.fixture(scope="module")
 def arequipa() -> KnownHome:
-    return home_from_file(EXAMPLES / "arequipa.toml", as_of=AS_OF)
-
-
-def billed(known: KnownHome) -> Connection:
-    return Connection(
-        supply=known.home.supply,
-        charges=known.home.charges,
-        receipts=(known.receipt,) if known.receipt else (),
-    )
-
-
-def sized(question: Question, tools: Toolbox) -> ArraySizing:
-    found = answer(question, tools=tools, as_of=AS_OF)
-    assert isinstance(found, ArraySizing)
-    return found
-
-
-def codes(found: ArraySizing | SizedHeater | SizedKit | SizedKitchen) -> set[str]:
-    return {issue.code for issue in found.issues}
-
-
-def priced(**known: object) -> Question:
-    """Return the question of a home in Cusco with more of its money known."""
-    return Question(
-        place="Cusco",
-        kwh=180,
-        kwp=1,
-        money=Money(price_kwh=Decimal("0.80"), **known),  # type: ignore[arg-type]
-    )
+    return example("arequipa")
 
 
 def test_a_place_alone_gives_a_yield_and_no_soles(tools: Toolbox) -> None:

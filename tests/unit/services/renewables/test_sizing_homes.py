@@ -1,66 +1,40 @@
 """What a technology would do at a home that has said more: its roof, prices and panels."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.unit.services.renewables.sizing import (
+    AS_OF,
+    CUSCO,
+    RATE,
+    billed,
+    codes,
+    example,
+    priced,
+    sized,
+)
 
 from ahorraluz.core.advice.recommendation import Confidence
 from ahorraluz.core.home import Roof, Tenure
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.renewables.sun import months_of
 from ahorraluz.services.advise import whole_account
-from ahorraluz.services.connection import Connection
-from ahorraluz.services.homes import KnownHome, home_from_file
+from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.renewables.ask import Money, Question, answer, site_of
 from ahorraluz.services.renewables.hours import hours_table
 from ahorraluz.services.renewables.places import sun_of
 from ahorraluz.services.renewables.pricing import FlatPrice
-from ahorraluz.services.renewables.size_array import ArraySizing, Verdict
+from ahorraluz.services.renewables.size_array import Verdict
 from ahorraluz.services.renewables.size_kitchen import SizedKitchen
 from ahorraluz.services.renewables.size_others import SizedHeater, SizedKit
 from ahorraluz.services.toolbox import Toolbox
 
-AS_OF = date(2026, 11, 26)
-EXAMPLES = Path(__file__).resolve().parents[4] / "examples"
-RATE = Money(price_kwh=Decimal("0.80"))
-CUSCO = Question(place="Cusco", kwh=180, money=RATE)
-
 
 @pytest.fixture(scope="module")
 def arequipa() -> KnownHome:
-    return home_from_file(EXAMPLES / "arequipa.toml", as_of=AS_OF)
-
-
-def billed(known: KnownHome) -> Connection:
-    return Connection(
-        supply=known.home.supply,
-        charges=known.home.charges,
-        receipts=(known.receipt,) if known.receipt else (),
-    )
-
-
-def sized(question: Question, tools: Toolbox) -> ArraySizing:
-    found = answer(question, tools=tools, as_of=AS_OF)
-    assert isinstance(found, ArraySizing)
-    return found
-
-
-def priced(**known: object) -> Question:
-    """Return the question of a home in Cusco with more of its money known."""
-    return Question(
-        place="Cusco",
-        kwh=180,
-        kwp=1,
-        money=Money(price_kwh=Decimal("0.80"), **known),  # type: ignore[arg-type]
-    )
-
-
-def codes(found: ArraySizing | SizedHeater | SizedKit | SizedKitchen) -> set[str]:
-    return {issue.code for issue in found.issues}
+    return example("arequipa")
 
 
 def test_the_price_of_a_heater_in_the_file_of_a_home_is_used(
