@@ -109,7 +109,7 @@ class DataKey(_Secret):
         str
             64 hexadecimal digits.
         """
-        return hmac.digest(self._names, value.encode(), "sha256").hex()
+        return hmac.digest(self._names, _bytes_of(value), "sha256").hex()
 
 
 class Keyring(_Secret):
@@ -152,7 +152,7 @@ class Keyring(_Secret):
             64 hexadecimal digits.
         """
         key = _derive(self._current().index_key, f"blind-index:{context}")
-        return hmac.digest(key, value.encode(), "sha256").hex()
+        return hmac.digest(key, _bytes_of(value), "sha256").hex()
 
     def derive(self, context: str) -> bytes:
         """Return a key of 32 bytes for one purpose, say to sign forms.
@@ -285,13 +285,13 @@ def _new_key() -> RingKey:
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:
-    info = f"ahorraluz:{purpose}".encode()
+    info = _bytes_of(f"ahorraluz:{purpose}")
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(secret)
 
 
 def _seal(cipher: AESGCM, plain: bytes, *, header: bytes, context: str) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
-    return header + nonce + cipher.encrypt(nonce, plain, header + context.encode())
+    return header + nonce + cipher.encrypt(nonce, plain, header + _bytes_of(context))
 
 
 def _header_of(sealed: bytes, *, kind: bytes) -> bytes:
@@ -306,7 +306,12 @@ def _open(cipher: AESGCM | None, sealed: bytes, *, context: str) -> bytes:
     if cipher is None:
         raise SealBrokenError("seal-broken")
     try:
-        return cipher.decrypt(nonce, cipher_text, header + context.encode())
+        return cipher.decrypt(nonce, cipher_text, header + _bytes_of(context))
     except InvalidTag:
         # `from None`: why a seal does not hold is nobody's to know.
         raise SealBrokenError("seal-broken") from None
+
+
+def _bytes_of(text: str) -> bytes:
+    # Half a surrogate pair can come in as JSON: an address that nobody has, not an accident.
+    return text.encode("utf-8", "surrogatepass")
