@@ -58,6 +58,8 @@ from ahorraluz.services.toolbox import Toolbox
 MONTHS = 12
 EFFORT = "habit-effort-pen-month"
 """Figure under which a home says what keeping a habit is worth."""
+DIGESTER_CITY = "cajamarca"
+"""Of the only project that tells what the digester of a family gives."""
 KWH_STEP = Decimal("0.1")
 """Recibos count tenths of a kWh."""
 
@@ -282,6 +284,7 @@ def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
         fuels=load_fuels(),
         use_hours=load_use_hours(),
         hours=load_hour_facts(),
+        digester_altitude_m=load_solar(DIGESTER_CITY).altitude_m,
     )
 
 

@@ -48,7 +48,9 @@ from ahorraluz.store.promise_records import Promise
 HOME_FILE = ".toml"
 TARIFFS = frozenset(measure.id for measure in ALL_MEASURES if measure.kind is Kind.TARIFF)
 """Measures that change what energy costs."""
-OTHER_FUELS = frozenset({"financed-gas-connection", "improved-stove", "induction-instead-of-lpg"})
+OTHER_FUELS = frozenset(
+    {"biodigester", "financed-gas-connection", "improved-stove", "induction-instead-of-lpg"}
+)
 """Measures that save gas or firewood: the electricity of the home stays, or grows."""
 YEAR_DAYS = 330
 """Days before the step from which a season is known. [day]"""

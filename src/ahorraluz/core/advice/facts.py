@@ -156,6 +156,8 @@ class AdviceFacts:
     """What a share of hora punta is told by, where no meter tells it."""
     fuels: Mapping[str, FuelFigure] = field(default_factory=dict)
     """Rows of ``data/fuels.csv`` by id; without them nothing is said of their CO2."""
+    digester_altitude_m: float | None = None
+    """Where the gas of a digester was measured; ``None``: not known. [m]"""
 
     def edited(self, values: Mapping[str, Decimal]) -> "AdviceFacts":
         """Return these facts with the household's own values over every assumption."""

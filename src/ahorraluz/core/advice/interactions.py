@@ -26,6 +26,9 @@ RULED_OUT_BY: Mapping[str, frozenset[str]] = {
     "gas-water-heater": frozenset({"solar-water-heater"}),
     "heater-off-after-bath": frozenset({"gas-water-heater", "solar-water-heater"}),
     "shower-summer-position": frozenset({"gas-water-heater", "solar-water-heater"}),
+    # Both spare the same wood, and nobody measured what they do together.
+    "improved-stove": frozenset({"biodigester"}),
+    "biodigester": frozenset({"improved-stove", "induction-instead-of-lpg", "natural-gas-cooking"}),
     # One fuel under the pot; lids and pressure cookers on electricity go with the plate.
     "induction-instead-of-lpg": frozenset({"natural-gas-cooking"}),
     "natural-gas-cooking": frozenset({"induction-instead-of-lpg"}),

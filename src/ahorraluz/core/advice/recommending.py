@@ -55,6 +55,7 @@ LOOSE = frozenset(
         "basis.published-ceiling",
         "basis.gas-ratio",
         "basis.daytime-assumed",
+        "basis.digester-project",
         "basis.hours-of-other-homes",
     }
 )

@@ -15,11 +15,13 @@ from ahorraluz.core.renewables.arrays import usual_mount
 from ahorraluz.core.renewables.cashflow import Loan, with_igv
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad
+from ahorraluz.core.renewables.matching import PRICED_FROM_KWP
 from ahorraluz.core.renewables.solar import roof_obstacle
 from ahorraluz.core.tariffs.figures import DISCOUNT_RATE, IGV
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.find_readings import find_readings
 from ahorraluz.services.receive_readings import FileHints
+from ahorraluz.services.renewables.offers import Offer
 from ahorraluz.services.renewables.places import (
     assumptions_of,
     hot_water_of,
@@ -32,7 +34,6 @@ from ahorraluz.services.renewables.places import (
 from ahorraluz.services.renewables.pricing import FlatPrice, YearPrice, tariff_price
 from ahorraluz.services.renewables.size_array import (
     ArraySizing,
-    Offer,
     Site,
     size_array,
 )
@@ -269,6 +270,7 @@ def _offer(question: Question, money: Money) -> Offer:
         kwp=question.kwp,
         cost=money.quote,
         cost_kwp=money.quote_kwp if money.quote_kwp is not None else typed.get("cost-pv-kwp"),
+        priced_from_kwp=float(typed.get("cost-pv-from-kwp", PRICED_FROM_KWP)),
         inverter_cost=money.inverter_quote,
         inverter_kwp=typed.get("cost-inverter-kwp"),
         battery=None

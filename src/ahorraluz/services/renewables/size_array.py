@@ -12,16 +12,16 @@ from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.money import round_cent
 from ahorraluz.core.renewables.arrays import Mount, hourly_yield
-from ahorraluz.core.renewables.cashflow import Loan, Project, Returns, YearFlow, cash_flow, returns
+from ahorraluz.core.renewables.cashflow import Project, Returns, YearFlow, cash_flow, returns
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad
-from ahorraluz.core.renewables.matching import match_arrays
+from ahorraluz.core.renewables.matching import SizeLimits, match_arrays
 from ahorraluz.core.renewables.solar import SelfUse, use_of_array, yearly_yield
 from ahorraluz.core.renewables.sun import Floats, SolarError, months_of
+from ahorraluz.services.renewables.offers import Offer
 from ahorraluz.services.renewables.pricing import YearPrice
 from ahorraluz.services.renewables.size_battery import (
-    BatteryOffer,
     BatterySite,
     SizedBattery,
     size_battery,
@@ -33,8 +33,6 @@ GROWTHS = (Decimal("-0.02"), Decimal(0), Decimal("0.03"))
 things: scenarios to compare, not forecasts. [1/year]"""
 MEDIUM_FROM, LOW_FROM = 1, 3
 """Things not known from which the confidence is medium, and low."""
-UNIT_KWP = 1.0
-"""Size that a price for each kWp is for: smaller ones carry the same fixed costs. [kWp]"""
 DOUBTS = frozenset(
     {
         "solar-from-grid",
@@ -61,38 +59,6 @@ class Verdict(StrEnum):
     SAVES_NOTHING = "saves-nothing"
     FITS = "fits"
     """No cost or no price is known: it is only the size for what the home uses by day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What the household was offered, as far as it knows."""
-
-    kwp: float | None = None
-    """``None``: the sizes that suit it."""
-    cost: Decimal | None = None
-    """For that size, IGV included. [PEN]"""
-    cost_kwp: Decimal | None = None
-    """For each kWp of any size, IGV included. [PEN/kWp]"""
-    inverter_cost: Decimal | None = None
-    """Of a new inverter when the first is worn out. [PEN]"""
-    inverter_kwp: Decimal | None = None
-    """The same for each kWp, where no such price is known. [PEN/kWp]"""
-    battery: BatteryOffer | None = None
-    loan: Loan | None = None
-    growth_year: Decimal = Decimal(0)
-    roof_kwp: float | None = None
-
-    def of_size(self, kwp: float) -> Decimal | None:
-        """Return the cost of a size; ``None``: not known. [PEN]"""
-        if self.cost is not None:
-            return self.cost
-        return None if self.cost_kwp is None else round_cent(self.cost_kwp * Decimal(str(kwp)))
-
-    def inverter_of(self, kwp: float) -> Decimal | None:
-        """Return the price of a new inverter of a size; ``None``: not known. [PEN]"""
-        if self.inverter_cost is not None or self.inverter_kwp is None:
-            return self.inverter_cost
-        return round_cent(self.inverter_kwp * Decimal(str(kwp)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +212,10 @@ def _candidates(site: Site, offer: Offer) -> list[tuple[float, SelfUse | None]]:
         assumptions=site.assumptions,
         rule=site.rule,
         mount=site.mount,
-        most_kwp=offer.roof_kwp,
+        within=SizeLimits(
+            least_kwp=offer.priced_from_kwp if offer.cost_kwp is not None else 0.0,
+            most_kwp=offer.roof_kwp,
+        ),
     )
     return [(use.kwp, use) for use in matched]
 
@@ -377,17 +346,18 @@ def _issues(site: Site, offer: Offer, best: SizedArray) -> tuple[Issue, ...]:
         _doubt("scheme-hypothetical") if site.hypothetical else None,
         _doubt("battery-cost-unknown") if offer.battery and offer.battery.cost is None else None,
         _doubt("inverter-cost-unknown") if cost is not None and not known else None,
-        _small(best.kwp) if offer.cost is None and cost is not None else None,
+        _small(best.kwp, offer) if offer.cost is None and cost is not None else None,
     ]
     found = best.use.issues if best.use else site.sun.issues
     return (*found, *(note for note in notes if note is not None))
 
 
-def _small(kwp: float) -> Issue | None:
-    """Return that a price for each kWp says little of a size below one kWp."""
-    if kwp >= UNIT_KWP:
+def _small(kwp: float, offer: Offer) -> Issue | None:
+    """Return that a smaller array than any that was priced counts as the smallest that was."""
+    if kwp >= offer.priced_from_kwp:
         return None
-    return Issue(code="small-array-price", severity=Severity.WARNING, parameters={"kwp": kwp})
+    values = {"kwp": kwp, "least": offer.priced_from_kwp}
+    return Issue(code="small-array-price", severity=Severity.WARNING, parameters=values)
 
 
 def _doubt(code: str) -> Issue:

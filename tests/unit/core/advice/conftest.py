@@ -80,6 +80,7 @@ def facts_for(city: str | None) -> AdviceFacts:
         advice=load_advice_assumptions(),
         use_hours=load_use_hours(),
         hours=load_hour_facts(),
+        digester_altitude_m=load_solar("cajamarca").altitude_m,
     )
 
 

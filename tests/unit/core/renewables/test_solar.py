@@ -12,7 +12,7 @@ from ahorraluz.core.home import Home, MonthlyUse, Roof, Supply, Tenure
 from ahorraluz.core.periods import Period
 from ahorraluz.core.renewables.facts import GenerationRule, SolarAssumptions, SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad, load_of_uses
-from ahorraluz.core.renewables.matching import match_arrays
+from ahorraluz.core.renewables.matching import SizeLimits, match_arrays
 from ahorraluz.core.renewables.solar import (
     as_stated,
     daytime_kwp,
@@ -224,7 +224,7 @@ def test_sizes_are_offered_around_the_one_that_fits_the_day(
 ) -> None:
     arrays = match_arrays(evening, arequipa, assumptions=assumptions, rule=no_export)
     on_a_small_roof = match_arrays(
-        evening, arequipa, assumptions=assumptions, rule=no_export, most_kwp=0.3
+        evening, arequipa, assumptions=assumptions, rule=no_export, within=SizeLimits(most_kwp=0.3)
     )
 
     assert [array.kwp for array in arrays] == [0.5, 0.25, 0.75, 1.0]

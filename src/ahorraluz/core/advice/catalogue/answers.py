@@ -92,12 +92,18 @@ def price(context: PlanContext, figure: str, *, times: float = 1.0) -> Cost:
     typed = context.typed(figure)
     if typed is None:
         return Cost(kind=CostKind.ASKED, figure=figure)
-    amount = typed * Decimal(str(times))
+    amount = _plain(typed * Decimal(str(times)))
     return Cost(
         kind=CostKind.STATED,
         figure=figure,
         amount=MoneyRange(low=amount, middle=amount, high=amount, unit="PEN", basis="basis.stated"),
     )
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """Return an amount without the zeros that a multiplication left behind."""
+    whole = amount.to_integral_value()
+    return whole if amount == whole else amount
 
 
 def ceiling(context: PlanContext, evidence: str) -> Estimate:

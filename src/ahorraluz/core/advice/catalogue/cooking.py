@@ -200,14 +200,6 @@ def _financed_gas_connection(context: PlanContext) -> Answer:
     return for_owner(context, check("basis.programme"))
 
 
-def _improved_stove(context: PlanContext) -> Answer:
-    if context.home.cooking is None:
-        return Ask(questions=(COOKING,))
-    if context.home.cooking is not CookingFuel.FIREWOOD:
-        return NotHere(reason="reason.no-firewood")
-    return check("basis.kitchen-tests")
-
-
 LIDS = Measure(
     id="lids-on-pots",
     kind=Kind.HABIT,
@@ -250,18 +242,10 @@ FINANCED_GAS_CONNECTION = Measure(
     judge=_financed_gas_connection,
     needs_owner=True,
 )
-IMPROVED_STOVE = Measure(
-    id="improved-stove",
-    kind=Kind.CHECK,
-    effort=Effort.WORKS,
-    evidence=("improved-stove",),
-    judge=_improved_stove,
-)
 MEASURES = (
     LIDS,
     PRESSURE_COOKER,
     INDUCTION,
     NATURAL_GAS_COOKING,
     FINANCED_GAS_CONNECTION,
-    IMPROVED_STOVE,
 )

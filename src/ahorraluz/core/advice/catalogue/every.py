@@ -12,6 +12,7 @@ from ahorraluz.core.advice.catalogue import (
     standby,
     tariff,
     water_heating,
+    wood,
 )
 from ahorraluz.core.advice.measures import Measure
 
@@ -21,6 +22,7 @@ ALL_MEASURES: tuple[Measure, ...] = (
     *refrigeration.MEASURES,
     *lighting.MEASURES,
     *cooking.MEASURES,
+    *wood.MEASURES,
     *standby.MEASURES,
     *laundry.MEASURES,
     *climate.MEASURES,

@@ -12,6 +12,7 @@ from ahorraluz.core.advice.measures import (
     CALENDAR_MONTHS,
     Answer,
     Ask,
+    Cost,
     Effect,
     Effort,
     Kind,
@@ -23,16 +24,25 @@ from ahorraluz.core.advice.measures import (
 from ahorraluz.core.advice.own_sun import OwnSun
 from ahorraluz.core.history import Source
 from ahorraluz.core.home import Roof, Tenure
-from ahorraluz.core.issues import Issue
+from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarFacts
 from ahorraluz.core.renewables.load import HomeLoad, load_of_uses
-from ahorraluz.core.renewables.matching import SIZES_KWP, match_arrays
+from ahorraluz.core.renewables.matching import (
+    PRICED_FROM_KWP,
+    SIZES_KWP,
+    SizeLimits,
+    match_arrays,
+    priced_kwp,
+)
 from ahorraluz.core.renewables.solar import SelfUse, as_stated, roof_obstacle, use_of_array
 from ahorraluz.core.usage.facts import EndUseId
 
 PANELS = "rooftop-pv"
 BASIS = "basis.daytime-assumed"
+PANELS_COST = "cost-pv-kwp"
+PRICED_FROM = "cost-pv-from-kwp"
+"""Figure under which it types the smallest array that this price holds for."""
 INVERTER = "cost-inverter-kwp"
 """Figure under which the household types the price of a new inverter by size."""
 INVERTER_PRICE = Question(id=INVERTER, field=f"assumptions.{INVERTER}")
@@ -71,10 +81,12 @@ def _more_panels(context: PlanContext) -> Answer:
         return NotHere(reason="reason.roof-not-own")
     room = _most_kwp(context)
     left = None if room is None else room - own.kwp
-    sizes = [kwp for kwp in SIZES_KWP[:ADDED_SIZES] if left is None or kwp <= left]
+    largest = SIZES_KWP[ADDED_SIZES - 1]
+    most = largest if left is None else min(left, largest)
+    sizes = SizeLimits(least_kwp=_least_kwp_priced(context), most_kwp=most).sizes()
     if not sizes:
         return NotHere(reason="reason.roof-full", parameters={"kwp": Decimal(str(own.kwp))})
-    if context.typed("cost-pv-kwp") is None and own.used_part < WORTH_MORE:
+    if context.typed(PANELS_COST) is None and own.used_part < WORTH_MORE:
         given = own.array.exported_year.middle / CALENDAR_MONTHS
         return NotHere(
             reason="reason.panels-suffice",
@@ -103,7 +115,7 @@ def _added(context: PlanContext, own: OwnSun, kwp: float) -> Proposal:
     return replace(
         _of_size(context, array),
         effect=Effect(home_shares=shares, low=0.0),
-        cost=price(context, "cost-pv-kwp", times=kwp),
+        cost=_cost(context, kwp),
         new_parts=_new_inverters(context, kwp, _life(context)[0]),
         parameters={
             "kwp": Decimal(str(kwp)),
@@ -134,7 +146,11 @@ def _panels(context: PlanContext, load: HomeLoad, sun: SolarFacts) -> Proposal:
     """Return the array that makes what the home uses by day, with the other sizes beside it."""
     facts = context.facts
     fitting = match_arrays(
-        load, sun, assumptions=facts.solar, rule=facts.generation, most_kwp=_most_kwp(context)
+        load,
+        sun,
+        assumptions=facts.solar,
+        rule=facts.generation,
+        within=SizeLimits(least_kwp=_least_kwp_priced(context), most_kwp=_most_kwp(context)),
     )
     first, *others = (_of_size(context, array) for array in fitting)
     return replace(first, variants=tuple(others))
@@ -144,6 +160,32 @@ def _most_kwp(context: PlanContext) -> float | None:
     """Return the largest array the household says its roof holds; ``None``: it did not."""
     typed = context.typed("roof-kwp")
     return None if typed is None else float(typed)
+
+
+def _least_kwp_priced(context: PlanContext) -> float:
+    """Return the smallest array that the household's price speaks of; zero: it has none. [kWp]"""
+    if context.typed(PANELS_COST) is None:
+        return 0.0
+    return float(context.typed(PRICED_FROM) or PRICED_FROM_KWP)
+
+
+def _cost(context: PlanContext, kwp: float) -> Cost:
+    """Return the cost of panels: none costs less than the smallest that has a price."""
+    return price(context, PANELS_COST, times=priced_kwp(kwp, least_kwp=_least_kwp_priced(context)))
+
+
+def _small(context: PlanContext, kwp: float) -> tuple[Issue, ...]:
+    """Return that a roof holds less than the smallest array with a price, if so."""
+    least = _least_kwp_priced(context)
+    if kwp >= least:
+        return ()
+    return (
+        Issue(
+            code="small-array-price",
+            severity=Severity.WARNING,
+            parameters={"kwp": kwp, "least": least},
+        ),
+    )
 
 
 def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
@@ -161,7 +203,7 @@ def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
             high=year.high / year.middle if year.middle else 1.0,
         ),
         other=_exported(array),
-        cost=price(context, "cost-pv-kwp", times=array.kwp),
+        cost=_cost(context, array.kwp),
         life_years=life,
         fading_year=Decimal(str(facts.solar.degradation_year.middle)),
         upkeep_share=Decimal(str(facts.solar.pv_upkeep_share.middle)),
@@ -172,14 +214,14 @@ def _of_size(context: PlanContext, array: SelfUse) -> Proposal:
             "kwp": Decimal(str(array.kwp)),
             "checked_on": date.fromisoformat(facts.generation.checked_on),
         },
-        issues=(*array.issues, *_unpriced_inverter(context)),
+        issues=(*array.issues, *_small(context, array.kwp), *_unpriced_inverter(context)),
         questions=_inverter_question(context),
     )
 
 
 def _inverter_question(context: PlanContext) -> tuple[Question, ...]:
     """Return the question for a new inverter's price, once the panels have one themselves."""
-    quoted = context.typed("cost-pv-kwp") is not None
+    quoted = context.typed(PANELS_COST) is not None
     return (INVERTER_PRICE,) if quoted and context.typed(INVERTER) is None else ()
 
 
@@ -189,7 +231,8 @@ def _new_inverters(context: PlanContext, kwp: float, life: int | None) -> Mappin
     if typed is None or life is None:
         return {}
     every = round(context.facts.solar.inverter_life_years.middle)
-    return dict.fromkeys(range(every, life, every), typed * Decimal(str(kwp)))
+    whole = priced_kwp(kwp, least_kwp=_least_kwp_priced(context))
+    return dict.fromkeys(range(every, life, every), typed * Decimal(str(whole)))
 
 
 def _unpriced_inverter(context: PlanContext) -> tuple[Issue, ...]:

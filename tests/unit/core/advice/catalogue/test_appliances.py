@@ -15,7 +15,7 @@ from ahorraluz.core.advice.measures import (
     NotHere,
     Proposal,
 )
-from ahorraluz.core.home import Appliance, CookingFuel
+from ahorraluz.core.home import Appliance
 
 
 def test_each_kind_of_lamp_promises_what_it_gives() -> None:
@@ -154,10 +154,3 @@ def test_the_gas_voucher_has_a_line(
     answer = judged(name, *([kwh] * 12), **LPG, fise_voucher=voucher)
 
     assert isinstance(answer, outcome)
-
-
-def test_firewood_gets_a_stove_and_no_soles() -> None:
-    stove = proposed("improved-stove", 30, cooking=CookingFuel.FIREWOOD)
-
-    assert stove.certainty is Certainty.NO_SOLES
-    assert judged("improved-stove", 30, **LPG) == NotHere(reason="reason.no-firewood")
