@@ -18,8 +18,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
+from ahorraluz.web.account.entering import entering
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
+from ahorraluz.web.forged import keep_visit, token_field
+from ahorraluz.web.guard import guard, open_blueprint, open_to_all
 from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.renewables import renewables
@@ -94,17 +97,18 @@ def create_app(
     app.extensions[EXTENSION] = Door(
         tools=open_toolbox(settings), language=settings.language, today=today
     )
-    app.register_blueprint(assets)
-    app.register_blueprint(residents)
-    app.register_blueprint(meter)
-    app.register_blueprint(usage)
-    app.register_blueprint(results)
-    app.register_blueprint(renewables)
-    app.add_url_rule(HEALTH, view_func=_health)
+    app.jinja_env.globals["token_field"] = token_field
+    for open_ in (assets, residents, meter, usage, results, renewables):
+        app.register_blueprint(open_blueprint(open_))
+    for guarded in (entering,):
+        app.register_blueprint(guarded)
+    app.add_url_rule(HEALTH, view_func=open_to_all()(_health))
     _limit(app, settings, throttle or Throttle(), clock)
     _keep_strangers_out(app)
+    guard(app)
     _tidy_now_and_then(app, clock)
     _finish(app, clock)
+    app.after_request(keep_visit)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(InternalServerError, _http_error)
     if settings.trusted_proxies:

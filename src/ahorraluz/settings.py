@@ -19,6 +19,10 @@ MAX_PROXIES = 10
 MAX_SHOWN = 60
 """Longest part of a wrong value that a message repeats."""
 DATABASE_FILE = "ahorraluz.db"
+KEYS_FILE = "keys.db"
+"""File of the wrapped keys in the data folder: kept apart from the database, and not with it."""
+KEYRING_FILE = "keyring.json"
+"""File of the keys that wrap the others, in the data folder."""
 """File of the readings in the data folder where no database is named."""
 _DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
@@ -31,6 +35,8 @@ class Settings:
     data_dir: Path
     database_url: str = field(default="", repr=False)
     """May hold a password, so that nothing shows it; :attr:`database` is what to open."""
+    keys_url: str = field(default="", repr=False)
+    keyring: str = ""
     language: str = "es"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -42,6 +48,16 @@ class Settings:
     def database(self) -> str:
         """URL of the database: the one named, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / DATABASE_FILE}"
+
+    @property
+    def keys(self) -> str:
+        """URL of the database of keys: the one named, or a SQLite file in the data folder."""
+        return self.keys_url or f"sqlite:///{self.data_dir / KEYS_FILE}"
+
+    @property
+    def key_ring(self) -> Path:
+        """File of the key ring: the one named, or one in the data folder."""
+        return Path(self.keyring) if self.keyring else self.data_dir / KEYRING_FILE
 
 
 class _WrongValueError(AhorraLuzError):
@@ -96,6 +112,13 @@ def _folder(text: str) -> Path:
     return folder.absolute()
 
 
+def _file(text: str) -> str:
+    file = Path(text).expanduser()
+    if file.is_dir():
+        raise _WrongValueError("setting-not-a-file")
+    return str(file.absolute())
+
+
 def _host(text: str) -> str:
     if any(letter.isspace() or letter in "/:@" for letter in text.replace("::", "")):
         raise _WrongValueError("setting-not-a-host")
@@ -123,6 +146,19 @@ TABLE: tuple[Setting, ...] = (
         default="`ahorraluz.db` in the data folder",
         meaning="Database of the readings: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.",
         read=_database_url,
+    ),
+    Setting(
+        field="keys_url",
+        default="`keys.db` in the data folder",
+        meaning="Database of the keys of homes and accounts, in the same forms. Never back it up "
+        "with the readings: what is deleted stays readable with an old copy of both.",
+        read=_database_url,
+    ),
+    Setting(
+        field="keyring",
+        default="`keyring.json` in the data folder",
+        meaning="File of the keys that wrap the others, readable by its owner alone.",
+        read=_file,
     ),
     Setting(
         field="language",

@@ -3,11 +3,16 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ahorraluz.catalog.book import book_hash, load_tariff_book
 from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.settings import Settings
 from ahorraluz.store.database import Store, open_store
+from ahorraluz.store.vault import Vault
+
+if TYPE_CHECKING:
+    from ahorraluz.security.keyring import Keyring
 
 
 @dataclass
@@ -25,7 +30,9 @@ class Toolbox:
     @cached_property
     def store(self) -> Store:
         """What is kept of homes; the database is opened when it is first used."""
-        return open_store(self.settings.database)
+        return open_store(
+            self.settings.database, vault=Vault(self.settings.keys, keyring=self._ring)
+        )
 
     def book(self, distributor: str) -> TariffBook:
         """Return the tariff book of ``distributor``, fresh after an import."""
@@ -40,6 +47,16 @@ class Toolbox:
     def data_hash(self, distributor: str) -> str:
         """Return the hash of the data files behind the book of ``distributor``."""
         return book_hash(distributor, user_folder=self.user_folder)
+
+    @cached_property
+    def keyring(self) -> "Keyring":
+        """The keys of this deployment, made when they are first needed."""
+        from ahorraluz.security.keyring import open_keyring
+
+        return open_keyring(self.settings.key_ring)
+
+    def _ring(self) -> "Keyring":
+        return self.keyring
 
     def _stamp(self) -> int:
         """Return a number that changes when a sheet is imported."""

@@ -10,13 +10,16 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ahorraluz.core.readings.channels import Channel, Flags, Flow, Ints, Measure
 from ahorraluz.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from ahorraluz.security.keyring import DataKey
 
 VERSION = 1
 MAX_ROWS = 262_144
@@ -25,6 +28,8 @@ MIN_ROWS = 4_096
 """A month ends a block that has this many rows; shorter months share one."""
 LEVEL = 1
 """Of zlib: higher ones take several times as long and save a few percent."""
+CONTEXT = "readings"
+"""What a sealed payload is sealed as."""
 EVEN, PACKED = 0, 1
 """How a column is kept: first number and step, or compressed."""
 
@@ -124,6 +129,23 @@ def decode(payload: bytes, *, id: str, flow: Flow, measure: Measure) -> Channel:
         line=line,
         flags=cast(Flags, columns.whole().astype(np.uint8)),
     )
+
+
+def sealed(payload: bytes, key: "DataKey | None") -> bytes:
+    """Return a payload as it is kept: under the key of its home, if that has one."""
+    return payload if key is None else key.seal(payload, context=CONTEXT)
+
+
+def is_sealed(payload: bytes) -> bool:
+    """Tell whether a payload lies under a key; homes kept without one have plain ones."""
+    return payload[:1] != bytes([VERSION])
+
+
+def unsealed(payload: bytes, key: "DataKey | None") -> bytes:
+    """Return a payload that lies under a key; raises ``key-gone`` or ``seal-broken``."""
+    if key is None:
+        raise StoreError("key-gone")
+    return key.unseal(payload, context=CONTEXT)
 
 
 def _whole(column: Ints) -> bytes:

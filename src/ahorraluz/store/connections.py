@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -166,14 +166,11 @@ def lock_home(connection: Connection, home: str) -> None:
     lock(connection, (zlib.crc32(home.encode()) & 0x7FFF_FFFF) or 1)
 
 
-def wipe_freed(engine: Engine) -> None:
+def wipe_freed(engine: Engine, *, tables: Sequence[str]) -> None:
     """Overwrite what was deleted, as far as it is in the hands of a user of the database."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(
-                "VACUUM homes, imports, blocks, quarantine, descriptions, promise_homes, "
-                "done_steps, step_results"
-            )
+            connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
         return
     # `secure_delete` has written noughts over the pages; those in the log go with the log. If
     # somebody reads meanwhile it stays until the last of them has closed the database.

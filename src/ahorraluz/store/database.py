@@ -23,11 +23,14 @@ from ahorraluz.store.records import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from ahorraluz.security.keyring import DataKey
+    from ahorraluz.store.people import People
     from ahorraluz.store.promise_book import PromiseBook
     from ahorraluz.store.proposals import ProposalBook
+    from ahorraluz.store.vault import Vault
 
 
-def open_store(url: str, *, create: bool = True) -> "Store":
+def open_store(url: str, *, create: bool = True, vault: "Vault | None" = None) -> "Store":
     """Return the store at ``url``, opened and brought up to date when it is first used.
 
     Parameters
@@ -36,8 +39,11 @@ def open_store(url: str, *, create: bool = True) -> "Store":
         ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST/NAME``.
     create
         Whether the first import may make a SQLite file that is not there; nothing else does.
+    vault
+        Keys of homes and accounts; ``None``: readings are kept as they are, and there are no
+        accounts.
     """
-    return Store(url, create=create)
+    return Store(url, create=create, vault=vault)
 
 
 class Store:
@@ -52,8 +58,9 @@ class Store:
     :class:`~ahorraluz.store.errors.HomeUnknownError` where there is none (``home-unknown``).
     """
 
-    def __init__(self, url: str, *, create: bool) -> None:
+    def __init__(self, url: str, *, create: bool, vault: "Vault | None" = None) -> None:
         self._url = url
+        self._vault = vault
         self._create = create
         self._opened: Engine | None = None
         self._place = ""
@@ -94,16 +101,17 @@ class Store:
         from ahorraluz.store.new_import import NewImport
 
         new = NewImport(file, sha256=sha256, file_name=file_name)
+        key = self._key(home, make=True)
         with self._writing(create=self._create) as connection:
             lock_home(connection, home)
-            return imports.add(connection, home, new, as_of=as_of)
+            return imports.add(connection, home, new, key=key, as_of=as_of)
 
     def imports(self, home: str) -> tuple[ImportRecord, ...]:
         """Return every import of a home, oldest first, those undone as well."""
         from ahorraluz.store import imports
 
         with self._reading(home) as connection:
-            return imports.imports(connection, home)
+            return imports.imports(connection, home, key=self._key(home))
 
     def undo_import(self, home: str, import_id: int, as_of: datetime) -> ImportRecord:
         """Let an import count no more; what it superseded counts again.
@@ -131,7 +139,9 @@ class Store:
         from ahorraluz.store import imports
 
         with self._changing(home) as connection:
-            return imports.set_state(connection, home, import_id, state, as_of=as_of)
+            return imports.set_state(
+                connection, home, import_id, state, key=self._key(home), as_of=as_of
+            )
 
     # --- readings --------------------------------------------------------------------------
 
@@ -144,7 +154,7 @@ class Store:
         from ahorraluz.store import quarantine
 
         with self._reading(home) as connection:
-            return quarantine.counting_channels(connection, home)
+            return quarantine.counting_channels(connection, home, key=self._key(home))
 
     def homes(self) -> tuple[StoredHome, ...]:
         """Return every home, by name; none where there is no database yet."""
@@ -197,7 +207,7 @@ class Store:
             released_at=None,
         )
         with self._changing(home) as connection:
-            return quarantine.put_aside(connection, home, aside)
+            return quarantine.put_aside(connection, home, aside, key=self._key(home))
 
     def release(self, home: str, quarantine_id: int, as_of: datetime) -> None:
         """Let readings that were put aside count again.
@@ -260,6 +270,22 @@ class Store:
 
         return ProposalBook(reading=self._reading, writing=self._writing)
 
+    # --- people ----------------------------------------------------------------------------
+
+    @property
+    def people(self) -> "People":
+        """Accounts, sessions, consents and the trail; ``vault-none`` for a store without keys."""
+        from ahorraluz.store.people import People
+
+        if self._vault is None:
+            raise StoreError("vault-none")
+        return People(
+            reading=self._reading,
+            changing=self._changing,
+            writing=self._writing,
+            vault=self._vault,
+        )
+
     # --- the whole -------------------------------------------------------------------------
 
     def forget(self, home: str) -> None:
@@ -269,12 +295,18 @@ class Store:
         recovery, are theirs to erase.
         """
         from ahorraluz.store import imports
+        from ahorraluz.store.account_tables import TRAIL
         from ahorraluz.store.connections import wipe_freed
+        from ahorraluz.store.vault import home_owner
 
         with self._changing(home) as connection:
+            # First the key: should the rest fail, nobody can read it any more.
+            if self._vault is not None:
+                self._vault.destroy(home_owner(home))
             imports.forget(connection, home)
         with database_errors(self._place):
-            wipe_freed(self._engine(create=False))
+            tables = [table.name for table in TRAIL.metadata.sorted_tables]
+            wipe_freed(self._engine(create=False), tables=tables)
 
     def close(self) -> None:
         """Let the database go; the store opens it again if it is used."""
@@ -282,6 +314,14 @@ class Store:
             if self._opened is not None:
                 self._opened.dispose()
                 self._opened = None
+
+    def _key(self, home: str, *, make: bool = False) -> "DataKey | None":
+        """Return the key of a home; ``None`` for one that was kept without."""
+        from ahorraluz.store.vault import home_owner
+
+        if self._vault is None:
+            return None
+        return self._vault.make(home_owner(home)) if make else self._vault.find(home_owner(home))
 
     def _engine(self, *, create: bool) -> "Engine":
         from ahorraluz.store.connections import connect, place_of

@@ -4,24 +4,37 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ahorraluz.core.readings.channels import Channel
 from ahorraluz.core.readings.merging import Changes, changes
-from ahorraluz.store import promises
+from ahorraluz.store import account_tables, promises
+from ahorraluz.store.blocks import sealed
 from ahorraluz.store.errors import HomeUnknownError, StoreError
 from ahorraluz.store.new_import import NewImport
 from ahorraluz.store.records import ImportReceipt, ImportRecord, ImportState, Outcome, StoredHome
-from ahorraluz.store.tables import BLOCKS, DESCRIPTIONS, HOMES, IMPORTS, QUARANTINE
+from ahorraluz.store.sealing import open_text, seal_text
+from ahorraluz.store.tables import BLOCKS, HOMES, IMPORTS
 from ahorraluz.store.taking import Key, key_of, stored_channels
 
+if TYPE_CHECKING:
+    from ahorraluz.security.keyring import DataKey
+
+FILE_NAME_COLUMN = "file_name"
 MAX_SHOWN = 20
 """Most homes or imports that a message names."""
 
 
-def add(connection: Connection, home: str, new: NewImport, *, as_of: datetime) -> ImportReceipt:
+def add(
+    connection: Connection,
+    home: str,
+    new: NewImport,
+    *,
+    key: "DataKey | None",
+    as_of: datetime,
+) -> ImportReceipt:
     """Keep a file for a home, which is made if it is new; the lock of the home is held."""
     if connection.execute(select(HOMES.c.id).where(HOMES.c.id == home)).first() is None:
         connection.execute(insert(HOMES).values(id=home, zone=new.zone, created_s=seconds(as_of)))
@@ -40,7 +53,7 @@ def add(connection: Connection, home: str, new: NewImport, *, as_of: datetime) -
                 changed=0,
                 unchanged=new.columns["rows"],
             )
-    found = _changes(connection, home, new)
+    found = _changes(connection, home, new, key=key)
     if not same_file and not any(
         change.added or change.changed or change.replaced for change in found
     ):
@@ -50,16 +63,18 @@ def add(connection: Connection, home: str, new: NewImport, *, as_of: datetime) -
         _set_undone(connection, former.id, as_of)
     return replace(
         _receipt(found, outcome=Outcome.STORED),
-        import_id=_write(connection, home, new, as_of=as_of),
+        import_id=_write(connection, home, new, key=key, as_of=as_of),
         replaced=same_file[-1].id if same_file else None,
     )
 
 
-def _changes(connection: Connection, home: str, new: NewImport) -> list[Changes]:
+def _changes(
+    connection: Connection, home: str, new: NewImport, *, key: "DataKey | None"
+) -> list[Changes]:
     """Return what each channel of a file would change."""
     known: dict[Key, Channel] = {
         key_of(channel): channel
-        for channel in stored_channels(connection, home, between=(new.start_s, new.end_s))
+        for channel in stored_channels(connection, home, key=key, between=(new.start_s, new.end_s))
     }
     return [
         changes(known[key_of(channel)], channel)
@@ -79,10 +94,18 @@ def _receipt(found: Sequence[Changes], *, outcome: Outcome) -> ImportReceipt:
     )
 
 
-def _write(connection: Connection, home: str, new: NewImport, *, as_of: datetime) -> int:
+def _write(
+    connection: Connection,
+    home: str,
+    new: NewImport,
+    *,
+    key: "DataKey | None",
+    as_of: datetime,
+) -> int:
+    columns = {**new.columns, FILE_NAME_COLUMN: seal_text(key, new.columns[FILE_NAME_COLUMN])}
     made = connection.execute(
         insert(IMPORTS)
-        .values(home=home, created_s=seconds(as_of), **new.columns)
+        .values(home=home, created_s=seconds(as_of), **columns)
         .returning(IMPORTS.c.id)
     )
     import_id = int(made.scalar_one())
@@ -98,7 +121,7 @@ def _write(connection: Connection, home: str, new: NewImport, *, as_of: datetime
                 "rows": block.rows,
                 "first_s": block.first_s,
                 "end_s": block.end_s,
-                "payload": block.payload,
+                "payload": sealed(block.payload, key),
             }
             for channel, block in new.blocks
         ],
@@ -149,14 +172,22 @@ def homes(connection: Connection) -> tuple[StoredHome, ...]:
     )
 
 
-def imports(connection: Connection, home: str) -> tuple[ImportRecord, ...]:
+def imports(
+    connection: Connection, home: str, *, key: "DataKey | None"
+) -> tuple[ImportRecord, ...]:
     """Return every import of a home, oldest first, those undone as well."""
     rows = connection.execute(select(IMPORTS).where(IMPORTS.c.home == home).order_by(IMPORTS.c.id))
-    return tuple(_record(row) for row in rows)
+    return tuple(_record(row, key) for row in rows)
 
 
 def set_state(
-    connection: Connection, home: str, import_id: int, state: ImportState, *, as_of: datetime
+    connection: Connection,
+    home: str,
+    import_id: int,
+    state: ImportState,
+    *,
+    key: "DataKey | None",
+    as_of: datetime,
 ) -> ImportRecord:
     """Let an import count or not, and return it; the same state again keeps its moment.
 
@@ -165,14 +196,14 @@ def set_state(
     StoreError
         ``import-unknown``: the home has no such import.
     """
-    found = {record.id: record for record in imports(connection, home)}
+    found = {record.id: record for record in imports(connection, home, key=key)}
     if import_id not in found:
         allowed = [str(known) for known in list(found)[-MAX_SHOWN:]]
         raise StoreError("import-unknown", value=import_id, home=home, allowed=allowed)
     if found[import_id].state is not state:
         _set_undone(connection, import_id, as_of if state is ImportState.UNDONE else None)
     row = connection.execute(select(IMPORTS).where(IMPORTS.c.id == import_id)).one()
-    return _record(row)
+    return _record(row, key)
 
 
 def _set_undone(connection: Connection, import_id: int, as_of: datetime | None) -> None:
@@ -185,20 +216,21 @@ def forget(connection: Connection, home: str) -> None:
     promises.forget(connection, home)
     of_home = select(IMPORTS.c.id).where(IMPORTS.c.home == home)
     connection.execute(delete(BLOCKS).where(BLOCKS.c.import_id.in_(of_home)))
-    connection.execute(delete(IMPORTS).where(IMPORTS.c.home == home))
-    connection.execute(delete(DESCRIPTIONS).where(DESCRIPTIONS.c.home == home))
-    connection.execute(delete(QUARANTINE).where(QUARANTINE.c.home == home))
+    # Whatever refers to a home goes with it, in tables that are yet to come as well.
+    for table in reversed(account_tables.TRAIL.metadata.sorted_tables):
+        if "home" in table.c:
+            connection.execute(delete(table).where(table.c.home == home))
     connection.execute(delete(HOMES).where(HOMES.c.id == home))
 
 
-def _record(row: Row[Any]) -> ImportRecord:
+def _record(row: Row[Any], key: "DataKey | None") -> ImportRecord:
     channels: Sequence[str] = json.loads(row.channels)
     return ImportRecord(
         id=row.id,
         home=row.home,
         channels=tuple(channels),
         sha256=row.sha256,
-        file_name=row.file_name,
+        file_name=open_text(key, row.file_name),
         format=row.format,
         rows=row.rows,
         start_s=row.start_s,

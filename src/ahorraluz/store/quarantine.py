@@ -1,6 +1,7 @@
 """Readings put aside, in SQL: nothing is taken out of the blocks, and all of it can come back."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection, insert, select, update
@@ -13,11 +14,16 @@ from ahorraluz.store.records import Quarantined
 from ahorraluz.store.tables import QUARANTINE
 from ahorraluz.store.taking import stored_channels
 
+if TYPE_CHECKING:
+    from ahorraluz.security.keyring import DataKey
+
 MAX_REASON = 500
 """Longest reason kept. [characters]"""
 
 
-def put_aside(connection: Connection, home: str, aside: Quarantined) -> int:
+def put_aside(
+    connection: Connection, home: str, aside: Quarantined, *, key: "DataKey | None"
+) -> int:
     """Put the readings of a period aside and return the number to release them by.
 
     Raises
@@ -25,7 +31,7 @@ def put_aside(connection: Connection, home: str, aside: Quarantined) -> int:
     StoreError
         ``channel-not-stored`` or ``quarantine-without-readings``: nothing begins there.
     """
-    channels = stored_channels(connection, home)
+    channels = stored_channels(connection, home, key=key)
     found = [channel for channel in channels if channel.id == aside.channel]
     if not found:
         names = [channel.id for channel in channels]
@@ -85,11 +91,13 @@ def quarantined(connection: Connection, home: str) -> tuple[Quarantined, ...]:
     )
 
 
-def counting_channels(connection: Connection, home: str) -> tuple[Channel, ...]:
+def counting_channels(
+    connection: Connection, home: str, *, key: "DataKey | None"
+) -> tuple[Channel, ...]:
     """Return the channels of a home without what is put aside; emptied ones are left out."""
     aside = [item for item in quarantined(connection, home) if item.released_at is None]
     kept = list[Channel]()
-    for channel in stored_channels(connection, home):
+    for channel in stored_channels(connection, home, key=key):
         for item in aside:
             if item.channel == channel.id:
                 channel = without(channel, _starts(channel, item))

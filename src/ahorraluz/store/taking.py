@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection, select
 
 from ahorraluz.core.readings.channels import Channel, Flow, Measure
 from ahorraluz.core.readings.merging import supersede
-from ahorraluz.store.blocks import decode
+from ahorraluz.store.blocks import decode, is_sealed, unsealed
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.tables import BLOCKS, IMPORTS
+
+if TYPE_CHECKING:
+    from ahorraluz.security.keyring import DataKey
 
 Key = tuple[str, str, str]
 """What makes two files speak of one channel: id, flow and measure."""
@@ -23,7 +27,11 @@ def key_of(channel: Channel) -> Key:
 
 
 def stored_channels(
-    connection: Connection, home: str, *, between: tuple[int, int] | None = None
+    connection: Connection,
+    home: str,
+    *,
+    key: "DataKey | None",
+    between: tuple[int, int] | None = None,
 ) -> tuple[Channel, ...]:
     """Return the channels of a home, what is put aside included.
 
@@ -31,13 +39,15 @@ def stored_channels(
     ----------
     connection, home
         Where, and whose.
+    key
+        Key of the home; ``None`` for a home that was kept without one.
     between
         Period that matters; blocks that do not touch it stay unread. [s since 1970 UTC]
 
     Raises
     ------
     StoreError
-        ``database-block-damaged``.
+        ``database-block-damaged``, ``key-gone``, ``seal-broken``.
     """
     wanted = (
         select(
@@ -55,19 +65,20 @@ def stored_channels(
     if between is not None:
         wanted = wanted.where(BLOCKS.c.first_s <= between[1], BLOCKS.c.end_s >= between[0])
     found: dict[Key, list[Channel]] = {}
-    for (_, *key), rows in groupby(
+    for (_, *name), rows in groupby(
         connection.execute(wanted), key=lambda row: (row.import_id, *row[1:4])
     ):
         parts = []
         for row in rows:
+            payload = unsealed(row.payload, key) if is_sealed(row.payload) else row.payload
             part = decode(
-                row.payload, id=row.channel, flow=Flow(row.flow), measure=Measure(row.measure)
+                payload, id=row.channel, flow=Flow(row.flow), measure=Measure(row.measure)
             )
             if len(part) != row.rows:
                 raise StoreError("database-block-damaged", channel=row.channel)
             parts.append(part)
-        name, flow, measure = key
-        found.setdefault((name, flow, measure), []).append(_joined(parts))
+        id_, flow, measure = name
+        found.setdefault((id_, flow, measure), []).append(_joined(parts))
     return tuple(merged(files) for files in found.values())
 
 

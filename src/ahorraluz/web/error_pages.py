@@ -8,6 +8,8 @@ from ahorraluz.web.page import show, this_page
 from ahorraluz.web.query import Query
 
 TOLD = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

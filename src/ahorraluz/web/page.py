@@ -10,6 +10,7 @@ from flask.wrappers import Response
 from markupsafe import Markup, escape
 
 from ahorraluz.core.issues import Issue, Parameter
+from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.settings import LANGUAGES
 from ahorraluz.texts import Texts, open_texts
@@ -64,6 +65,8 @@ class Page:
     default_language: str
     keeps_query: bool = True
     """Whether the address of this page holds the query; not so for an example."""
+    who: SignedIn | None = None
+    """Who asks, ``None`` for a stranger."""
 
     def t(self, key: str, **parameters: Parameter) -> str:
         """Return the sentence of a page, ``web.<key>``."""
@@ -120,14 +123,17 @@ class Page:
 def this_page(query: Query | None = None) -> Page:
     """Return the page of the present request."""
     asked = request.args.get(LANGUAGE, "")
-    language = asked if asked in LANGUAGES else door().language
+    who: SignedIn | None = g.get("signed_in")
+    default = door().language if who is None else who.account.language
+    language = asked if asked in LANGUAGES else default
     return Page(
         texts=open_texts(language),
         query=read_query(request.args.to_dict(flat=False)) if query is None else query,
         keeps_query=query is None,
         path=request.path,
         language=language,
-        default_language=door().language,
+        default_language=default,
+        who=who,
     )
 
 
@@ -144,5 +150,6 @@ def show(template: str, page: Page, *, status: int = 200, **context: object) -> 
     )
     response = make_response(html, status)
     response.headers["Content-Language"] = page.texts.language
-    response.headers.setdefault("Cache-Control", PRIVATE if status == 200 else "no-store")
+    kept = status == 200 and page.who is None
+    response.headers.setdefault("Cache-Control", PRIVATE if kept else "no-store")
     return response

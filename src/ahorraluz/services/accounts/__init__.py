@@ -1,0 +1,1 @@
+"""Accounts: joining, signing in, sessions, second factors, consents, and what is one's own."""

@@ -1,0 +1,56 @@
+"""The part of the store that keeps people, by what is kept of them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ahorraluz.store.accounts import AccountBook
+from ahorraluz.store.consents import ConsentBook
+from ahorraluz.store.households import HouseholdBook
+from ahorraluz.store.sessions import SessionBook
+from ahorraluz.store.trail import Trail
+from ahorraluz.store.vault import Vault
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Opened = Callable[..., "AbstractContextManager[Connection]"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Books about people, all in the database of one store."""
+
+    reading: Opened
+    changing: Opened
+    writing: Opened
+    vault: Vault
+    """Keys of homes and accounts."""
+
+    @property
+    def accounts(self) -> AccountBook:
+        """Who has an account."""
+        return AccountBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
+    def sessions(self) -> SessionBook:
+        """Who is signed in where."""
+        return SessionBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
+    def households(self) -> HouseholdBook:
+        """Homes as their people know them."""
+        return HouseholdBook(
+            reading=self.reading, changing=self.changing, writing=self.writing, vault=self.vault
+        )
+
+    @property
+    def consents(self) -> ConsentBook:
+        """What people agreed to."""
+        return ConsentBook(reading=self.reading, writing=self.writing)
+
+    @property
+    def trail(self) -> Trail:
+        """Who did what when."""
+        return Trail(reading=self.reading, writing=self.writing)

@@ -1,0 +1,1 @@
+"""Pages of accounts: joining, signing in and out, and everything that is one's own."""
