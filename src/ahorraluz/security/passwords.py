@@ -64,16 +64,12 @@ def verify_password(hash: str | None, password: str) -> bool:  # noqa: A002
     password
         What was typed. However long it is, the work is the same.
     """
-    usable = hash is not None and len(password) <= _MOST_RAW
+    known = hash if hash is not None and len(password) <= _MOST_RAW else _decoy()
     try:
-        matches = _HASHER.verify(
-            hash if hash is not None and usable else _decoy(),
-            _bytes_of(password[:_MOST_RAW]),
-        )
+        return _HASHER.verify(known, _bytes_of(password[:_MOST_RAW]))
     except (Argon2Error, ValueError):
         # A wrong password, or a kept hash that is none.
         return False
-    return matches and usable
 
 
 def needs_rehash(hash: str) -> bool:  # noqa: A002

@@ -208,6 +208,11 @@ def test_what_nobody_guesses_is_taken(password: str) -> None:
     assert refusal(password) is None
 
 
+def test_a_short_name_is_refused_as_a_whole() -> None:
+    assert refusal("x7! ab@cd.pe", name="ab@cd.pe") == "password-too-common"
+    assert refusal("x7! about q", name="ab@cd.pe") is None
+
+
 def test_a_name_of_nothing_is_part_of_no_password() -> None:
     assert refusal(GOOD, name="") is None
     assert refusal(GOOD, name="@") is None

@@ -38,3 +38,9 @@ def test_two_tokens_have_one_hash_only_where_they_are_one(token: str, other: str
 def test_the_same_is_what_is_equal(a: str, b: str) -> None:
     assert same(a, b) == (a == b)
     assert same(a, a)
+
+
+@given(a=ANYTHING, b=ANYTHING.filter(bool))
+def test_a_beginning_is_not_the_same(a: str, b: str) -> None:
+    assert not same(a, a + b)
+    assert not same(a + b, a)

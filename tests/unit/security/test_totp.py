@@ -163,6 +163,12 @@ def test_every_name_fits_a_qr_code_without_style_script_or_text(name: str) -> No
     assert all(element.text is None for element in elements)
 
 
+def test_a_name_without_end_fits_a_qr_code() -> None:
+    svg = qr_svg(provisioning_uri(RFC_SECRET, "\N{FIRE}" * 100_000))
+
+    assert ET.fromstring(svg).tag == "svg"
+
+
 def test_a_qr_code_takes_the_size_of_its_box() -> None:
     svg = ET.fromstring(qr_svg("otpauth://totp/x"))
 
