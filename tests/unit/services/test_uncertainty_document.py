@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ahorraluz.core.advice.answers import SIZE_OF_HABIT
 from ahorraluz.core.advice.chances import (
     OF_USES,
     Chances,
@@ -17,8 +18,8 @@ from ahorraluz.core.advice.chances import (
     Quantiles,
     Sampling,
     Uncertainty,
+    ValueOfKnowing,
 )
-from ahorraluz.core.advice.next_question import SIZE_OF_HABIT
 from ahorraluz.services.advise import advise
 from ahorraluz.services.documents.uncertainty import (
     asking_texts,
@@ -46,6 +47,9 @@ QUESTIONS = (
             id=name,
             field=f"appliances.{name}",
             subject="ducha-electrica",
+            value=Decimal("12.40"),
+            changes=0.31,
+            decides=("solar-water-heater", "shorter-showers"),
             narrows=0.2,
             width_now=Decimal(100),
             width_then=Decimal(80),
@@ -57,6 +61,9 @@ QUESTIONS = (
             id=name,
             field=name,
             subject=subject,
+            value=None,
+            changes=None,
+            decides=(),
             narrows=0.2,
             width_now=Decimal(100),
             width_then=Decimal(80),
@@ -163,13 +170,43 @@ def test_a_plan_tells_what_it_hangs_on_and_what_to_ask() -> None:
         plan=replace(CHANCES, unknowns=unknowns, within_years=None),
         steps=(),
         question=QUESTIONS[0],
+        knowing=ValueOfKnowing(everything=Decimal(40), plans=3),
     )
     spanish = open_texts("es_PE")
 
     assert "cuánto usarás en el año que viene (25 %)" in plan_texts(found, spanish)[-1]
     assert "¿Cuántos minutos" in asking_texts(found, spanish)[0]
-    assert "S/ 20 menos de duda" in asking_texts(found, spanish, places=0)[1]
-    assert asking_texts(replace(found, question=None), spanish) == ()
+    assert "en promedio, S/ 12 más al año" in asking_texts(found, spanish, places=0)[1]
+    decides = asking_texts(found, spanish)[2]
+    assert decides.startswith("En 31 de cada 100 respuestas posibles conviene otro plan.")
+    assert spanish.text("measure.solar-water-heater.title") in decides
+
+
+def test_where_no_answer_would_change_the_plan_that_is_said_and_nothing_asked() -> None:
+    found = Uncertainty(
+        sampling=Sampling(),
+        priced=1.0,
+        plan=CHANCES,
+        steps=(),
+        question=None,
+        knowing=ValueOfKnowing(everything=Decimal(0), plans=1),
+    )
+    spanish = open_texts("es_PE")
+
+    (said,) = asking_texts(found, spanish)
+
+    assert said.startswith("Ninguna respuesta tuya")
+    assert "?" not in said
+    assert asking_texts(replace(found, knowing=None), spanish) == ()
+
+
+def test_a_question_for_less_carbon_tells_by_how_much_it_narrows_soles() -> None:
+    asked = replace(QUESTIONS[0], value=None, changes=None, decides=())
+    found = Uncertainty(
+        sampling=Sampling(), priced=1.0, plan=CHANCES, steps=(), question=asked, knowing=None
+    )
+
+    assert "S/ 20 menos de duda" in asking_texts(found, open_texts("es_PE"), places=0)[1]
 
 
 def test_the_document_has_a_row_for_every_step_in_its_order(plan: Any, texts: Texts) -> None:

@@ -108,14 +108,33 @@ class Chances:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValueOfKnowing:
+    """What it would be worth to know more before the plan is chosen."""
+
+    everything: Decimal
+    """By how much the choice were better on average if nothing were in doubt: no answer is
+    worth more. [PEN/year]"""
+    plans: int
+    """Plans among which the choice is made: the plan and those next to it that are better
+    in any drawn year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextQuestion:
-    """The one answer that would narrow the plan most; ``sure.ask.<id>`` is its words."""
+    """The one answer that is worth most to the choice; ``sure.ask.<id>`` is its words."""
 
     id: str
     field: str
     """Where the answer goes, as files write it."""
     subject: str | None
     """The appliance, measure or figure that it is about."""
+    value: Decimal | None
+    """By how much the choice is better on average once it is answered; ``None``: where CO2
+    is the aim the question is the one that narrows the soles most. [PEN/year]"""
+    changes: float | None
+    """Part of the answers with which another plan is taken. [0 to 1]"""
+    decides: tuple[str, ...]
+    """Measures that most of these do or do without, by what is answered."""
     narrows: float
     """Part of the variance of the soles that is expected to go. [0 to 1]"""
     width_now: Decimal
@@ -135,5 +154,7 @@ class Uncertainty:
     steps: tuple[Chances, ...]
     """In the order of the plan."""
     question: NextQuestion | None
-    """``None``: nothing that the household can tell would narrow it."""
+    """``None``: nothing that the household can tell would change the plan."""
+    knowing: ValueOfKnowing | None
+    """``None``: CO2 is the aim."""
     issues: tuple[Issue, ...] = ()

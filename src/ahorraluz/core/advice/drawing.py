@@ -11,7 +11,7 @@ values of input variables", Technometrics 21 (2), 1979. doi:10.1080/00401706.197
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -120,6 +120,29 @@ def draw(unknowns: Sequence[Unknown], sampling: Sampling) -> Sample:
         deviates=deviates,
         factors={unknown.id: unknown.factors(deviates[unknown.id]) for unknown in doubtful},
     )
+
+
+def draw_more(sample: Sample, unknowns: Iterable[Unknown]) -> Sample:
+    """Return a sample in which more unknowns are drawn beside those that are there.
+
+    Parameters
+    ----------
+    sample
+        Stays as it is.
+    unknowns
+        None of them a use. One that was drawn before keeps its deviates and gets ends of
+        its own: another size of the same measure.
+    """
+    deviates, factors = dict(sample.deviates), dict(sample.factors)
+    for unknown in unknowns:
+        if unknown.is_known:
+            deviates.pop(unknown.id, None)
+            factors.pop(unknown.id, None)
+            continue
+        known = sample.deviates.get(unknown.follows or unknown.id)
+        deviates[unknown.id] = stream(unknown.id, sample.sampling) if known is None else known
+        factors[unknown.id] = unknown.factors(deviates[unknown.id])
+    return Sample(sampling=sample.sampling, deviates=deviates, factors=factors)
 
 
 def stream(name: str, sampling: Sampling) -> Floats:

@@ -1,8 +1,8 @@
-"""The one question whose answer would narrow the plan most: its expected value of information.
+"""The one question to ask next: the answer that is expected to make the choice best.
 
-An answer does not make an energy known, it makes it better known: minutes of a shower
-leave its power in doubt. So each answer is drawn as a signal, as exact as the survey says
-the answer is, and what it explains of the soles is what asking is expected to be worth.
+An answer is worth what the plan chosen with it gives above the plan chosen without it, on
+average over all it may turn out to be. However much it narrows, an answer that would
+leave every step as it is is worth nothing, and is not asked for.
 
 References
 ----------
@@ -13,115 +13,131 @@ doi:10.1111/j.1467-9868.2004.05304.x
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.advice.chances import Doubt, NextQuestion
+from ahorraluz.core.advice.answer_worth import (
+    AnswerWorth,
+    worth_of_answer,
+    worth_of_everything,
+)
+from ahorraluz.core.advice.answers import Answer, answers_of
+from ahorraluz.core.advice.chances import NextQuestion, ValueOfKnowing
 from ahorraluz.core.advice.choosing import Board
-from ahorraluz.core.advice.context import MONTHS
-from ahorraluz.core.advice.drawing import Sample, Unknown, stream
-from ahorraluz.core.advice.energy import UseKey
-from ahorraluz.core.advice.measures import Candidate, CostKind
+from ahorraluz.core.advice.drawing import Sample, stream
+from ahorraluz.core.advice.measures import Candidate
+from ahorraluz.core.advice.near_plans import NearPlans
 from ahorraluz.core.advice.sensitivity import first_order, narrowed
-from ahorraluz.core.advice.unknowns import YEAR, step_id, use_id, year_sd
-from ahorraluz.core.home import Appliance
+from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.money import round_cent
-from ahorraluz.core.usage.appliances import Surroundings, appliance_energy
-from ahorraluz.core.usage.facts import Physics
 
 Floats = NDArray[np.float64]
-LEAST_WORTH = 0.03
-"""Part of the variance below which an answer is not worth a question."""
+Flags = NDArray[np.bool_]
+LEAST_PEN_YEAR = 1.0
+"""An answer that is worth less is not worth a minute of anybody. [PEN/year]"""
+SURE_ERRORS = 2.0
+"""Standard errors that a worth must lie above nothing to be told from it."""
+LEAST_NARROWING = 0.03
+"""Part of the variance that an answer must take where its worth in soles says nothing."""
 GROUPS = 20
 """Groups of like answers in which the width that is left is looked at."""
 MOST_LEFT = 0.98
 """An answer that leaves more of the doubt than this is no answer."""
-SIZE_OF_HABIT: Mapping[str, str] = {
-    "shorter-showers": "shower-cut-min",
-    "decoder-off-at-night": "decoder-off-h-day",
-    "stabiliser-off": "stabiliser-off-h-day",
-    "standby-off": "standby-off-share",
-    "cold-wash": "cold-wash-share",
-    "full-loads": "full-load-share",
-    "line-drying": "line-dry-share",
-    "fan-instead-of-ac": "ac-to-fan-share",
-    "blanket-instead-of-heater": "heater-to-blanket-share",
-    "pressure-cooker": "long-dishes-share",
-    "shift-to-sun": "sun-shift-share",
-}
-"""By measure, the figure by which the household says how far it would go."""
-CYLINDERS = "lpg-cylinders-month"
-"""Figure of the gas that the household buys."""
-CYLINDER_SAVERS = frozenset({"induction-instead-of-lpg", "lids-on-pots", "pressure-cooker"})
-"""Measures that spare a part of these cylinders, or all of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Something the household could tell, and what it would leave in doubt."""
+@dataclass(frozen=True)
+class Asking:
+    """What could be asked about a plan, and what each answer would do."""
 
-    id: str
-    field: str
-    subject: str | None
-    unknown: str
-    left: float
-    """Part of the variance of the unknown that stays. [0 to 1]"""
+    board: Board
+    steps: tuple[Candidate, ...]
+    near: NearPlans
+    result: Floats
+    """Soles of the plan in every draw, costs spread over their lives. [PEN/year]"""
+    priced: Flags
+
+    def question(self) -> tuple[NextQuestion | None, ValueOfKnowing | None]:
+        """Return what to ask, and what answers are worth at all.
+
+        The first is ``None`` where no answer is worth asking for. The second is ``None``
+        where CO2 is what is to be got most of: its plans do not differ by soles, so that
+        answer is asked for which narrows the soles most.
+        """
+        if self.board.wishes.objective is Objective.CO2:
+            return self._narrowing(), None
+        fine = self.priced & self.near.priced
+        gains = self.near.gains[:, fine]
+        everything = ValueOfKnowing(
+            everything=_pen(worth_of_everything(gains)), plans=1 + len(gains)
+        )
+        steps = (*self.steps, *self.near.joining)
+        found = [
+            (answer, signal, worth_of_answer(signal[fine], gains))
+            for answer, signal in self._signals(steps, self.near.sample)
+        ]
+        found = [one for one in found if _worth_asking(one[2])]
+        if not found:
+            return None, everything
+        answer, signal, worth = max(found, key=lambda one: one[2].value)
+        narrows = float(first_order([signal], self.result[None, :])[0, 0])
+        return self._told(answer, signal, narrows=narrows, worth=worth), everything
+
+    def _narrowing(self) -> NextQuestion | None:
+        """Return the question whose answer takes most of the variance away."""
+        signals = self._signals(self.steps, self.near.years.home.sample)
+        shares = first_order([signal for _, signal in signals], self.result[None, :])[:, 0]
+        if not len(shares) or shares.max() < LEAST_NARROWING:
+            return None
+        best = int(shares.argmax())
+        return self._told(*signals[best], narrows=float(shares[best]), worth=None)
+
+    def _signals(self, steps: Sequence[Candidate], sample: Sample) -> list[tuple[Answer, Floats]]:
+        """Return what could be told of steps, and what would be told in each draw."""
+        return [
+            (answer, _signal(answer, sample))
+            for answer in answers_of(self.board, steps)
+            if answer.unknown in sample.deviates and answer.left < MOST_LEFT
+        ]
+
+    def _told(
+        self, answer: Answer, signal: Floats, *, narrows: float, worth: AnswerWorth | None
+    ) -> NextQuestion:
+        low, high = np.quantile(self.result, (0.1, 0.9))
+        then = min(narrowed(signal, self.result, groups=GROUPS), float(high - low))
+        return NextQuestion(
+            id=answer.id,
+            field=answer.field,
+            subject=answer.subject,
+            value=None if worth is None else _pen(worth.value),
+            changes=None if worth is None else worth.changes,
+            decides=() if worth is None else self._decided(worth),
+            narrows=max(narrows, 0.0),
+            width_now=_pen(float(high - low)),
+            width_then=_pen(then),
+        )
+
+    def _decided(self, worth: AnswerWorth) -> tuple[str, ...]:
+        """Return the measures in which the plans with and without the answer differ."""
+        if worth.between is None:
+            return ()
+        plan = frozenset(map(self.board.candidates.index, self.steps))
+        before, after = (
+            plan if row < 0 else self.near.moves[row].after(plan) for row in worth.between
+        )
+        places = sorted(before ^ after)
+        return tuple(dict.fromkeys(self.board.candidates[place].measure.id for place in places))
 
 
-def ask_next(
-    board: Board,
-    steps: Sequence[Candidate],
-    unknowns: Sequence[Unknown],
-    sample: Sample,
-    *,
-    result: Floats,
-) -> NextQuestion | None:
-    """Return the question whose answer is expected to take most of the variance away.
-
-    Parameters
-    ----------
-    board, steps
-        The plan.
-    unknowns, sample
-        What was drawn.
-    result
-        Soles of the plan in every draw, costs spread over their lives. [PEN/year]
-    """
-    in_doubt = {unknown.id for unknown in unknowns} & set(sample.deviates)
-    answers = [
-        answer
-        for answer in answers_of(board, steps)
-        if answer.unknown in in_doubt and answer.left < MOST_LEFT
-    ]
-    signals = [_signal(answer, sample) for answer in answers]
-    worths = first_order(signals, result[None, :])[:, 0]
-    if not len(worths) or worths.max() < LEAST_WORTH:
-        return None
-    best = int(worths.argmax())
-    low, high = np.quantile(result, (0.1, 0.9))
-    then = min(narrowed(signals[best], result, groups=GROUPS), float(high - low))
-    return NextQuestion(
-        id=answers[best].id,
-        field=answers[best].field,
-        subject=answers[best].subject,
-        narrows=float(worths[best]),
-        width_now=round_cent(Decimal(repr(float(high - low)))),
-        width_then=round_cent(Decimal(repr(then))),
-    )
+def _worth_asking(worth: AnswerWorth) -> bool:
+    return worth.value >= max(LEAST_PEN_YEAR, SURE_ERRORS * worth.error)
 
 
-def answers_of(board: Board, steps: Sequence[Candidate]) -> tuple[Answer, ...]:
-    """Return everything the household could still tell that bears on steps."""
-    return (
-        *_of_uses(board, steps),
-        *_of_recibos(board),
-        *(answer for step in steps for answer in _of_a_step(board, step)),
-    )
+def _pen(amount: float) -> Decimal:
+    return round_cent(Decimal(repr(amount)))
 
 
 def _signal(answer: Answer, sample: Sample) -> Floats:
@@ -131,128 +147,3 @@ def _signal(answer: Answer, sample: Sample) -> Floats:
         return known
     error = math.sqrt(answer.left / (1 - answer.left))
     return known + error * stream(f"answer:{answer.id}:{answer.subject}", sample.sampling)
-
-
-def _of_recibos(board: Board) -> Iterator[Answer]:
-    """Yield the recibos of a whole year, where fewer are known."""
-    known = len(board.context.home.history)
-    if known >= MONTHS:
-        return
-    now, then = (year_sd(board, recibos=count) for count in (known, MONTHS))
-    if now > 0:
-        yield Answer(
-            id="recibos", field="recibos", subject=None, unknown=YEAR, left=(then / now) ** 2
-        )
-
-
-def _of_a_step(board: Board, step: Candidate) -> Iterator[Answer]:
-    """Yield the price of a quote, and how far the household would go."""
-    cost, name = step.proposal.cost, step.measure.id
-    if cost.kind is CostKind.PUBLISHED and cost.figure is not None:
-        yield Answer(
-            id="quote",
-            field=f"assumptions.{cost.figure}",
-            subject=name,
-            unknown=step_id(Doubt.COST, step),
-            left=0.0,
-        )
-    figure = SIZE_OF_HABIT.get(name)
-    if figure is not None and board.context.typed(figure) is None:
-        yield Answer(
-            id="figure",
-            field=f"assumptions.{figure}",
-            subject=figure,
-            unknown=step_id(Doubt.EFFECT, step),
-            left=0.0,
-        )
-    other = step.proposal.other
-    asked = name in CYLINDER_SAVERS and board.context.typed(CYLINDERS) is None
-    if asked and other is not None and other.middle > 0 and other.high > other.low:
-        cylinders = board.context.facts.advice.lpg_cylinders_month
-        width = (cylinders.high - cylinders.low) / cylinders.middle
-        explained = width / float((other.high - other.low) / other.middle)
-        left = max(0.0, 1 - explained**2)
-        yield Answer(
-            id="cylinders",
-            field=f"assumptions.{CYLINDERS}",
-            subject=None,
-            unknown=step_id(Doubt.FUEL, step),
-            left=left,
-        )
-
-
-def _of_uses(board: Board, steps: Sequence[Candidate]) -> Iterator[Answer]:
-    """Yield what would say more of the appliances that steps act on."""
-    acted = dict.fromkeys(
-        cut.use for step in steps for cut in step.proposal.effect.cuts if not cut.use.standby
-    )
-    for use in acted:
-        entries = board.context.entries(use.id)
-        if len(entries) == 1:
-            yield from _of_an_entry(board, use, entries[0])
-
-
-def _of_an_entry(board: Board, use: UseKey, entry: Appliance) -> Iterator[Answer]:
-    around = board.context.surroundings
-    now = _relative_width(entry, around)
-    if now is None:
-        return
-    for field, told in _untold(entry, around).items():
-        then = _relative_width(replace(entry, **{field: told}), around)
-        if then is not None and then < now:
-            yield Answer(
-                id=field.replace("_", "-"),
-                field=f"appliances.{field}",
-                subject=use.id,
-                unknown=use_id(use),
-                left=(then / now) ** 2,
-            )
-    if around.people is None and around.facts(entry.id).physics in (Physics.SHOWER, Physics.TANK):
-        then = _relative_width(entry, replace(around, people=_likely_people(around)))
-        if then is not None and then < now:
-            yield Answer(
-                id="people",
-                field="people",
-                subject=None,
-                unknown=use_id(use),
-                left=(then / now) ** 2,
-            )
-
-
-def _relative_width(entry: Appliance, around: Surroundings) -> float | None:
-    """Return how wide the survey leaves the energy of an entry, as a part of it."""
-    energy = appliance_energy(entry, surroundings=around)
-    if energy is None or energy.middle <= 0:
-        return None
-    return (energy.high - energy.low) / energy.middle
-
-
-def _likely_people(around: Surroundings) -> int:
-    """Return the people who take the showers that a home is taken to have."""
-    known = around.assumptions
-    return max(1, round(known.showers_day.middle / known.showers_person_day.middle))
-
-
-def _untold(entry: Appliance, around: Surroundings) -> dict[str, Any]:
-    """Return the figures that the household did not state, each as it is taken to be."""
-    facts, known = around.facts(entry.id), around.assumptions
-    likely: dict[str, Any] = {}
-    if facts.physics is Physics.COLD:
-        energy = appliance_energy(entry, surroundings=around)
-        if energy is not None and entry.count:
-            likely["label_kwh_year"] = energy.middle * MONTHS / entry.count
-    elif facts.physics is Physics.PLAIN:
-        likely["hours_day"] = facts.default_h_day
-    elif entry.hours_day is None:
-        people = around.people or _likely_people(around)
-        likely["minutes_shower"] = known.minutes_shower.middle
-        likely["showers_day"] = people * known.showers_person_day.middle
-        if facts.physics is Physics.TANK:
-            likely["always_on"] = bool(facts.left_on)
-    if facts.physics is not Physics.COLD and facts.power_w is not None:
-        likely["power_w"] = facts.power_w.middle
-    return {
-        field: value
-        for field, value in likely.items()
-        if value is not None and getattr(entry, field) is None
-    }

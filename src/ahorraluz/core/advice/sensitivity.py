@@ -49,7 +49,7 @@ def first_order(inputs: Sequence[Floats], results: Floats) -> Floats:
     found = np.zeros((len(inputs), len(results)))
     for row, values in zip(found, inputs, strict=True):
         ordered = centred[:, np.argsort(values, kind="stable")]
-        explained = ((ordered @ _waves(draws)) ** 2).sum(axis=1)
+        explained = ((ordered @ slow_waves(draws)) ** 2).sum(axis=1)
         part = explained / np.where(variance > 0, variance, 1.0)
         row[:] = np.where(variance > 0, (part - chance) / (1 - chance), 0.0)
     return np.minimum(found, 1.0)
@@ -75,7 +75,7 @@ def narrowed(signal: Floats, result: Floats, *, groups: int) -> float:
 
 
 @cache
-def _waves(draws: int) -> Floats:
+def slow_waves(draws: int) -> Floats:
     """Return the slowest cosines along an order, orthonormal, shape (draws, waves)."""
     along = (np.arange(draws) + 0.5) / draws
     waves: Floats = np.cos(np.pi * along[:, None] * np.arange(1, WAVES + 1)) * np.sqrt(2 / draws)

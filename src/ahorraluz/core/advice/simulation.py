@@ -5,7 +5,7 @@ own, does a step a little better or worse, and is billed to the céntimo with an
 each step. With nothing in doubt every year is the plan's own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -13,22 +13,19 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.advice.chances import Doubt
 from ahorraluz.core.advice.choosing import Board
-from ahorraluz.core.advice.context import MONTHS
 from ahorraluz.core.advice.drawing import Sample
-from ahorraluz.core.advice.energy import OTHER_HOMES, WattHours
+from ahorraluz.core.advice.drawn_home import CENTS, DrawnHome, DrawnStep, spared
+from ahorraluz.core.advice.energy import WattHours
 from ahorraluz.core.advice.interactions import LPG_LEAVERS
-from ahorraluz.core.advice.leaving import TINY_WH
 from ahorraluz.core.advice.measures import Candidate
-from ahorraluz.core.advice.unknowns import PRICES, YEAR, month_id, step_id, use_id
+from ahorraluz.core.advice.unknowns import PRICES
 from ahorraluz.core.tariffs.year_arrays import UNPRICED
 
 Floats = NDArray[np.float64]
-CENTS = 100.0
-WH_KWH = 1000
-_ALL = np.ones((1, 1))
-"""What is kept of a use that no step acts on by itself."""
+Flags = NDArray[np.bool_]
+Members = frozenset[int]
+"""Steps that are done, by their places."""
 NEARLY = 1e-6
 """Céntimos that a sum in floating point may lack of a half."""
 
@@ -41,254 +38,191 @@ class Soles:
     """Whole bill and other fuels, shape (steps, draws). [PEN/year]"""
     own: Floats
     """The home's own part: less where a meter is shared, shape (steps, draws). [PEN/year]"""
-    priced: NDArray[np.bool_]
+    priced: Flags
     """Which years have a price for every bill, shape (draws,)."""
     left: WattHours
     """Of the meter after no step, one step, two, …, shape (steps + 1, 12, draws). [Wh]"""
-    voucher: NDArray[np.bool_]
+    voucher: Flags
     """Whether a gas voucher comes that is not had today, shape (steps + 1, draws)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Bills:
-    """A year of bills after no step, one step, two, …"""
+class DrawnBill:
+    """The year of bills once some steps are done."""
 
     meter: Floats
-    """Shape (steps + 1, draws). [céntimo/year]"""
+    """Shape (draws,). [céntimo/year]"""
     own: Floats
-    """The home's own part, shape (steps + 1, draws). [céntimo/year]"""
+    """The home's own part, shape (draws,). [céntimo/year]"""
     left: WattHours
-    """Energy of the meter, shape (steps + 1, 12, draws). [Wh]"""
-    priced: NDArray[np.bool_]
+    """Energy of the meter, shape (12, draws). [Wh]"""
+    priced: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the home has of a year once some steps are done: only differences mean anything."""
+
+    meter: Floats
+    """Less the whole bill, with other fuels and voucher, shape (draws,). [PEN/year]"""
+    own: Floats
+    """The same with the home's own part of the bill. [PEN/year]"""
+    priced: Flags
 
 
 def simulate(board: Board, steps: Sequence[Candidate], sample: Sample) -> Soles:
     """Return the soles of steps, in their order, in every drawn year."""
-    return _Years(board=board, steps=tuple(steps), sample=sample).soles()
+    return DrawnYears.of(board, steps, sample).soles(len(steps))
 
 
 @dataclass(frozen=True)
-class _Years:
-    board: Board
-    steps: tuple[Candidate, ...]
-    sample: Sample
+class DrawnYears:
+    """Every drawn year with any of some steps; what is reckoned once is kept."""
 
-    @property
-    def draws(self) -> int:
-        return self.sample.sampling.draws
+    home: DrawnHome
+    steps: tuple[DrawnStep, ...]
 
-    @property
-    def months(self) -> list[int]:
-        return list(self.board.context.calendar)
+    @classmethod
+    def of(cls, board: Board, steps: Sequence[Candidate], sample: Sample) -> "DrawnYears":
+        """Return the drawn years of a home, all that steps leave in doubt being drawn."""
+        home = DrawnHome(board=board, sample=sample)
+        drawn = tuple(DrawnStep(home=home, step=step, sample=sample) for step in steps)
+        return cls(home=home, steps=drawn)
+
+    def with_steps(self, more: tuple[DrawnStep, ...]) -> "DrawnYears":
+        """Return the drawn years with more steps; what was reckoned stays known."""
+        wider = DrawnYears(home=self.home, steps=(*self.steps, *more))
+        wider._bills.update(self._bills)
+        wider._known.update(self._known)
+        return wider
+
+    def soles(self, count: int) -> Soles:
+        """Return the soles of the first ``count`` steps, each given those before it."""
+        prefixes = [frozenset(range(done)) for done in range(count + 1)]
+        stands = [self.standing(members) for members in prefixes]
+        return Soles(
+            saved=np.diff([stand.meter for stand in stands], axis=0),
+            own=np.diff([stand.own for stand in stands], axis=0),
+            priced=np.all([stand.priced for stand in stands], axis=0),
+            left=np.array([self.bill(members).left for members in prefixes]),
+            voucher=np.array([self.granted(members) for members in prefixes]),
+        )
+
+    def standing(self, members: Members, *, with_voucher: bool = True) -> Standing:
+        """Return what the home has of each year once ``members`` are done."""
+        bill = self.bill(members)
+        outside, priced = self._outside(members)
+        outside = _cents(outside + self._voucher(members) if with_voucher else outside)
+        prices = np.asarray(self.home.sample.factor(PRICES))
+        return Standing(
+            meter=(outside - bill.meter * prices) / CENTS,
+            own=(outside - bill.own * prices) / CENTS,
+            priced=bill.priced & priced,
+        )
+
+    def bill(self, members: Members) -> DrawnBill:
+        """Return the bills of each year once ``members`` are done."""
+        if members not in self._bills:
+            left = self._left(members)
+            totals = self.home.board.prices.totals(left)
+            self._bills[members] = DrawnBill(
+                meter=totals.sum(axis=0).astype(np.float64),
+                own=self.home.own_part(totals, left),
+                left=left,
+                priced=(totals != UNPRICED).all(axis=0),
+            )
+        return self._bills[members]
 
     @cached_property
-    def meter(self) -> WattHours:
-        """Energy of the meter if nothing changes, shape (12, draws). [Wh]"""
-        year = np.asarray(self.sample.factor(YEAR))
-        months = [year * self.sample.factor(month_id(month)) for month in range(MONTHS)]
-        factors = np.array([np.broadcast_to(factor, self.draws) for factor in months])
-        return _whole(self.board.start.total_wh[:, None] * factors)
-
-    @cached_property
-    def _scale(self) -> tuple[Floats, Floats]:
-        """Factor of each use, (uses, draws), and what makes the uses add up, (12, draws)."""
-        factors = np.ones((len(self.board.start.uses), self.draws))
-        for row, use in zip(factors, self.board.start.uses, strict=True):
-            row[:] = self.sample.factor(use_id(use))
-        sums = self.board.start.wh.astype(np.float64) @ factors
-        return factors, self.meter / np.maximum(sums, 1.0)
-
-    def _use(self, place: int) -> WattHours:
-        """Return the energy of a use, shape (12, draws). [Wh]"""
-        if place not in self._known:
-            factors, scale = self._scale
-            wh = self.board.start.wh[:, place, None]
-            self._known[place] = _whole(wh * factors[place] * scale)
-        return self._known[place]
-
-    @cached_property
-    def _known(self) -> dict[int, WattHours]:
-        """Energy of the uses that were looked at, by place, shape (12, draws). [Wh]"""
+    def _bills(self) -> dict[Members, DrawnBill]:
         return {}
 
-    def soles(self) -> Soles:
-        bills = self.bills(self.steps)
-        outside, priced = self._outside(bills)
-        prices = np.asarray(self.sample.factor(PRICES))
-        ends = [
-            (-np.diff(values, axis=0) * prices + np.diff(outside, axis=0)) / CENTS
-            for values in (bills.meter, bills.own)
-        ]
-        return Soles(
-            saved=ends[0],
-            own=ends[1],
-            priced=bills.priced & priced,
-            left=bills.left,
-            voucher=self._granted(bills),
-        )
+    def _left(self, members: Members) -> WattHours:
+        """Return the energy of the meter, shape (12, draws). [Wh]"""
+        done = sorted(members)
+        on_all = frozenset(place for place in done if self.steps[place].everywhere is not None)
+        acting: dict[int, list[int]] = {}
+        if on_all:
+            acting = {use: [] for use in self.home.own_places}
+        for place in done:
+            for use in self.steps[place].kept:
+                acting.setdefault(use, []).append(place)
+        taken = np.zeros_like(self.home.meter)
+        for use, places in acting.items():
+            own = use in self.home.own_places
+            taken += self._spared(use, frozenset(places) | (on_all if own else frozenset()))
+        added = np.zeros(self.home.draws, dtype=np.int64)
+        for place in done:
+            added = added + self.steps[place].added
+        if on_all:
+            added = added - spared(added, self._everywhere(on_all))
+        left: WattHours = self.home.meter - taken + added
+        return left
 
-    def bills(self, steps: Sequence[Candidate | None]) -> _Bills:
-        """Return the bills after each of ``steps``; ``None`` stands for a step that rests."""
-        shape = (len(steps) + 1, self.draws)
-        found = _Bills(
-            meter=np.zeros(shape),
-            own=np.zeros(shape),
-            left=np.zeros((len(steps) + 1, MONTHS, self.draws), dtype=np.int64),
-            priced=np.ones(self.draws, dtype=bool),
-        )
-        for row, left in enumerate(self._left(steps)):
-            totals = self.board.prices.totals(left)
-            found.priced[:] &= (totals != UNPRICED).all(axis=0)
-            found.meter[row] = totals.sum(axis=0)
-            found.own[row] = self._own_part(totals, left)
-            found.left[row] = left
-        return found
-
-    def _left(self, steps: Sequence[Candidate | None]) -> Iterator[WattHours]:
-        """Yield the energy of the meter before the steps and after each, shape (12, draws)."""
-        yield self.meter
-        kept: dict[int, Floats] = {}
-        spared: dict[int, WattHours] = {}
-        taken = np.zeros_like(self.meter)
-        added = np.zeros(self.draws, dtype=np.int64)
-        everywhere: Floats | None = None
-        for step in steps:
-            moved: Iterable[int] = self._kept(step)
-            for place, share in self._kept(step).items():
-                kept[place] = kept[place] * share if place in kept else share
-            own = self._everywhere(step)
-            if own is not None:
-                everywhere = own if everywhere is None else everywhere * own
-                moved = self._own_places
-            for place in moved:
-                share = kept.get(place, _ALL)
-                wh = _spared(self._use(place), share if everywhere is None else share * everywhere)
-                taken = taken + wh - spared.get(place, 0)
-                spared[place] = wh
-            added = added + self._added(step)
-            left = self.meter - taken + added
-            yield left if everywhere is None else left - _spared(added, everywhere)
-
-    def _added(self, step: Candidate | None) -> WattHours:
-        """Return what a step adds to every month, shape (draws,). [Wh]"""
-        estimate = None if step is None else step.proposal.effect.added
-        if step is None or estimate is None:
-            return np.zeros(self.draws, dtype=np.int64)
-        factor = np.broadcast_to(self.sample.factor(step_id(Doubt.ADDED, step)), self.draws)
-        return _whole(round(estimate.middle * WH_KWH) * factor)
+    def _spared(self, use: int, places: Members) -> WattHours:
+        """Return what steps take off a use, shape (12, draws). [Wh]"""
+        if (use, places) not in self._known:
+            kept = np.ones((1, 1))
+            for place in sorted(places):
+                step = self.steps[place]
+                share = step.kept.get(use) if step.everywhere is None else step.everywhere
+                kept = kept if share is None else kept * share
+            self._known[use, places] = spared(self.home.use(use), kept)
+        return self._known[use, places]
 
     @cached_property
-    def _own_places(self) -> tuple[int, ...]:
-        return tuple(p for p, use in enumerate(self.board.start.uses) if use != OTHER_HOMES)
+    def _known(self) -> dict[tuple[int, Members], WattHours]:
+        return {}
 
-    def _kept(self, step: Candidate | None) -> Mapping[int, Floats]:
-        """Return the share that a step keeps of uses by their place, shape (12 or 1, draws)."""
-        found: dict[int, Floats] = {}
-        uses = self.board.start.uses
-        effect = step.proposal.effect if step is not None else None
-        if step is None or effect is None or effect.home_shares:
-            return found
-        factor = self.sample.factor(step_id(Doubt.EFFECT, step))
-        for cut in effect.cuts:
-            if cut.use in uses:
-                shares = np.array(cut.shares)[self.months][:, None]
-                if len(set(cut.shares)) == 1:
-                    shares = shares[:1]
-                place = uses.index(cut.use)
-                found[place] = found.get(place, 1.0) * (1.0 - np.minimum(shares * factor, 1.0))
-        return found
-
-    def _everywhere(self, step: Candidate | None) -> Floats | None:
-        """Return the share that a step keeps of all that the home uses; ``None``: all of it."""
-        if step is None or not step.proposal.effect.home_shares:
-            return None
-        shares = np.array(step.proposal.effect.home_shares)[self.months][:, None]
-        factor = self.sample.factor(step_id(Doubt.EFFECT, step))
-        kept: Floats = 1.0 - np.minimum(shares * factor, 1.0)
+    def _everywhere(self, places: Members) -> Floats:
+        kept = np.ones((1, 1))
+        for place in sorted(places):
+            share = self.steps[place].everywhere
+            kept = kept if share is None else kept * share
         return kept
 
-    def _own_part(self, totals: WattHours, left: WattHours) -> Floats:
-        """Return what the home pays of the meter's year, shape (draws,). [céntimo/year]"""
-        homes = self.board.context.home.homes_on_meter
-        if homes == 1:
-            return np.asarray(totals.sum(axis=0), dtype=np.float64)
-        fixed = np.minimum(self.board.prices.connected[:, None], totals)
-        own = left - self._others
-        share = own / np.maximum(left, 1)
-        part = fixed / homes + (totals - fixed) * share
-        return np.asarray(np.where(left > 0, part, totals / homes).sum(axis=0), dtype=np.float64)
-
-    @cached_property
-    def _others(self) -> WattHours:
-        """Energy of the other homes of the meter, shape (12, draws). [Wh]"""
-        uses = self.board.start.uses
-        if OTHER_HOMES not in uses:
-            return np.zeros_like(self.meter)
-        return self._use(uses.index(OTHER_HOMES))
-
-    def _outside(self, bills: _Bills) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return what is spared outside the bill after each step, (steps + 1, draws), in céntimos.
+    def _outside(self, members: Members) -> tuple[Floats, Flags]:
+        """Return what is spared outside the bill, shape (draws,), in céntimos.
 
         A fuel that takes the place of electricity costs a part of what it takes off the
         bill: the bill without that step tells how much. Beside it, years with a price.
         """
-        outside = np.zeros(bills.own.shape)
-        priced = np.ones(self.draws, dtype=bool)
-        burns = [place for place, step in enumerate(self.steps) if step.proposal.fuel_share]
+        bill = self.bill(members)
+        outside = np.zeros(self.home.draws)
+        priced = np.ones(self.home.draws, dtype=bool)
+        burns = [place for place in sorted(members) if self.steps[place].fueled]
         for rests in product((False, True), repeat=len(burns)):
             if not any(rests):
                 continue
             resting = {place for place, rest in zip(burns, rests, strict=True) if rest}
-            without = self.bills(
-                [None if place in resting else step for place, step in enumerate(self.steps)]
-            )
+            without = self.bill(members - resting)
             priced &= without.priced
-            weight = np.ones(self.draws)
+            weight = np.ones(self.home.draws)
             for place in burns:
-                share = self._fuel_share(self.steps[place])
+                share = self.steps[place].fuel_share
                 weight = weight * (share if place in resting else 1.0 - share)
             # Saved without them less saved with them, of the same year before any step.
-            outside += weight * (bills.own - without.own)
-        for place, step in enumerate(self.steps):
-            if step.proposal.other is not None:
-                amount = float(step.proposal.other.middle) * MONTHS * CENTS
-                doubt = step.proposal.fuel_share is None
-                factor = self.sample.factor(step_id(Doubt.FUEL, step)) if doubt else 1.0
-                outside[place + 1 :] += amount * factor
-        return _cents(outside + self._voucher(bills)), priced
+            outside += weight * (bill.own - without.own)
+        for place in sorted(members):
+            outside = outside + self.steps[place].other
+        return outside, priced
 
-    def _fuel_share(self, step: Candidate) -> Floats:
-        share = step.proposal.fuel_share
-        middle = share.middle if share is not None else 0.0
-        return np.minimum(middle * np.asarray(self.sample.factor(step_id(Doubt.FUEL, step))), 1.0)
-
-    def _voucher(self, bills: _Bills) -> Floats:
-        """Return the gas voucher of each year after each step. [céntimo]"""
-        voucher = self.board.problem.voucher
+    def _voucher(self, members: Members) -> Floats:
+        """Return the gas voucher of each year, shape (draws,). [céntimo]"""
+        voucher = self.home.board.problem.voucher
         if voucher is None:
-            return np.zeros(bills.own.shape)
-        return np.asarray(self._granted(bills) * (voucher.pen_year * CENTS), dtype=np.float64)
+            return np.zeros(self.home.draws)
+        return np.asarray(self.granted(members) * (voucher.pen_year * CENTS), dtype=np.float64)
 
-    def _granted(self, bills: _Bills) -> NDArray[np.bool_]:
-        """Tell which years bring the gas voucher after each step."""
-        voucher = self.board.problem.voucher
-        if voucher is None:
-            return np.zeros(bills.own.shape, dtype=bool)
-        limit = int(self.board.start.total_wh.sum()) - voucher.need_wh
-        granted = np.asarray(bills.left.sum(axis=1) <= limit)
-        for place, step in enumerate(self.steps):
-            if step.measure.id in LPG_LEAVERS:
-                granted[place + 1 :] = False
-        return granted
-
-
-def _whole(values: Floats) -> WattHours:
-    return np.rint(values).astype(np.int64)
-
-
-def _spared(wh: WattHours, kept: Floats) -> WattHours:
-    spared = np.floor(wh * (1.0 - kept) + TINY_WH).astype(np.int64)
-    return np.minimum(spared, wh)
+    def granted(self, members: Members) -> Flags:
+        """Tell which years bring the gas voucher."""
+        board = self.home.board
+        voucher = board.problem.voucher
+        leaves = any(self.steps[place].step.measure.id in LPG_LEAVERS for place in members)
+        if voucher is None or leaves:
+            return np.zeros(self.home.draws, dtype=bool)
+        limit = int(board.start.total_wh.sum()) - voucher.need_wh
+        return np.asarray(self.bill(members).left.sum(axis=0) <= limit)
 
 
 def _cents(values: Floats) -> Floats:

@@ -26,14 +26,15 @@ from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import MONTHS
 from ahorraluz.core.advice.drawing import Sample, Unknown, draw
 from ahorraluz.core.advice.energy import WattHours
+from ahorraluz.core.advice.lasting import Lasting
 from ahorraluz.core.advice.measures import Candidate
-from ahorraluz.core.advice.next_question import ask_next
+from ahorraluz.core.advice.near_plans import NearPlans
+from ahorraluz.core.advice.next_question import Asking
 from ahorraluz.core.advice.recommendation import Plan
 from ahorraluz.core.advice.savings import limits_of
 from ahorraluz.core.advice.sensitivity import first_order
-from ahorraluz.core.advice.simulation import Soles, simulate
-from ahorraluz.core.advice.unknowns import GROWTH, step_id, unknowns_of, use_id
-from ahorraluz.core.advice.worth import whole_cost
+from ahorraluz.core.advice.simulation import DrawnYears, Soles, simulate
+from ahorraluz.core.advice.unknowns import unknowns_of, use_id
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.money import round_cent
@@ -63,7 +64,7 @@ def assess(
     board
         What the steps were chosen from.
     steps
-        In their order.
+        Candidates of the board, in their order.
     sampling
         How many years, and where drawing starts: the same gives the same.
     unknowns
@@ -79,11 +80,17 @@ def assess(
         return None
     doubts = unknowns_of(board, steps) if unknowns is None else tuple(unknowns)
     sample = draw(doubts, sampling)
-    soles = simulate(board, steps, sample)
+    years = DrawnYears.of(board, steps, sample)
+    soles = years.soles(len(steps))
     if soles.priced.mean() < LEAST_PRICED:
         return None
     return _Judge(
-        board=board, steps=tuple(steps), unknowns=doubts, sample=sample, soles=soles
+        board=board,
+        steps=tuple(steps),
+        unknowns=doubts,
+        sample=sample,
+        years=years,
+        soles=soles,
     ).uncertainty()
 
 
@@ -122,12 +129,14 @@ class _Judge:
     steps: tuple[Candidate, ...]
     unknowns: tuple[Unknown, ...]
     sample: Sample
+    years: DrawnYears
     soles: Soles
 
     def uncertainty(self) -> Uncertainty:
         priced = float(self.soles.priced.mean())
         nets = np.vstack([self.net, self.net.sum(axis=0)])
         unknowns = self._influences(nets)
+        question, knowing = self._asking(nets[-1]).question()
         issues: tuple[Issue, ...] = ()
         if priced < 1:
             issues = (Issue(code="years-unpriced", parameters={"percent": round(100 * priced)}),)
@@ -138,61 +147,44 @@ class _Judge:
             steps=tuple(
                 self._of_a_step(place, unknowns[place]) for place in range(len(self.steps))
             ),
-            question=ask_next(
-                self.board,
-                self.steps,
-                self.unknowns,
-                self.sample,
-                result=np.where(self.soles.priced, nets[-1], np.mean(nets[-1][self.soles.priced])),
-            ),
+            question=question,
+            knowing=knowing,
             issues=issues,
         )
 
     @cached_property
-    def growth(self) -> Floats:
-        """Yearly change of prices beyond inflation, shape (draws,)."""
-        middle = self.board.context.facts.advice.price_growth_year.middle
-        factor = np.broadcast_to(self.sample.factor(GROWTH), self.sample.sampling.draws)
-        return np.asarray(factor - 1 + middle, dtype=np.float64)
+    def lasting(self) -> Lasting:
+        """Costs and lives of the steps."""
+        return Lasting(board=self.board, sample=self.sample)
 
     @cached_property
     def net(self) -> Floats:
         """Own soles of a year less cost spread over the life, shape (steps, draws)."""
-        rate = float(self.board.money.rate)
-        rows = []
-        for place, step in enumerate(self.steps):
-            own = self.soles.own[place]
-            cost = self._cost(step, rate=self.board.money.rate)
-            if step.cost:
-                plain = self._years(step, np.zeros(1), rate=rate, fading=0.0)
-                own = (own * self._worth(step, rate=rate) - cost) / plain
-            rows.append(own)
-        return np.array(rows)
+        return np.array(
+            [
+                self.lasting.net(step, own)
+                for step, own in zip(self.steps, self.soles.own, strict=True)
+            ]
+        )
 
-    def _cost(self, step: Candidate, *, rate: Decimal = Decimal(0)) -> Floats:
-        """Return what a step costs with its care and new parts, at a rate, shape (draws,)."""
-        factor = np.asarray(self.sample.factor(step_id(Doubt.COST, step)))
-        money = replace(self.board.money, rate=rate)
-        cost = float(whole_cost(step.proposal, money, cost=step.cost))
-        return np.asarray(cost * factor, dtype=np.float64)
-
-    def _worth(self, step: Candidate, *, rate: float) -> Floats:
-        """Return what a sol a year of a step comes to over its life, shape (draws,)."""
-        return self._years(step, self.growth, rate=rate, fading=float(step.proposal.fading_year))
-
-    def _years(self, step: Candidate, growth: Floats, *, rate: float, fading: float) -> Floats:
-        years = np.arange(self.board.money.years(step.proposal))
-        kept = ((1 - fading) * (1 + growth))[:, None] ** years
-        worth: Floats = (kept / (1 + rate) ** (years + 1)).sum(axis=1)
-        return worth
+    def _asking(self, net: Floats) -> Asking:
+        """Return what could be asked of the plan."""
+        priced = self.soles.priced
+        return Asking(
+            board=self.board,
+            steps=self.steps,
+            near=NearPlans(board=self.board, steps=self.steps, years=self.years),
+            result=np.where(priced, net, np.mean(net[priced])),
+            priced=priced,
+        )
 
     def _of_the_plan(self, unknowns: tuple[Influence, ...]) -> Chances:
         bought = [place for place, step in enumerate(self.steps) if step.cost]
         pays = None
         if bought:
             lives = [
-                self.soles.own[place] * self._worth(self.steps[place], rate=0.0)
-                - self._cost(self.steps[place])
+                self.soles.own[place] * self.lasting.worth(self.steps[place], rate=0.0)
+                - self.lasting.cost(self.steps[place])
                 for place in bought
             ]
             pays = self._part(np.sum(lives, axis=0) >= 0)
@@ -211,7 +203,7 @@ class _Judge:
         step, own = self.steps[place], self.soles.own[place]
         pays, within = None, None
         if step.cost:
-            pays = self._part(own * self._worth(step, rate=0.0) >= self._cost(step))
+            pays = self._part(own * self.lasting.worth(step, rate=0.0) >= self.lasting.cost(step))
             within = self.board.money.years(step.proposal)
         return Chances(
             year=self._quantiles(self.soles.saved[place]),
@@ -234,6 +226,11 @@ class _Judge:
         year = simulate(self.board, self.steps, draw(certain, Sampling(draws=1)))
         return year.left[..., 0], year.voucher[:, 0]
 
+    @cached_property
+    def _limits(self) -> Sequence[Sequence[Decimal]]:
+        """Limits of each month up to which all of it costs less. [kWh/month]"""
+        return limits_of(self.board.context.year)
+
     def _voucher(self, before: int, after: int) -> tuple[float, float] | None:
         _, granted = self._planned
         if granted[before] or not granted[after]:
@@ -243,7 +240,7 @@ class _Judge:
     def _crossed(self, before: int, after: int) -> tuple[Crossed, ...]:
         wh, _ = self._planned
         months: dict[Decimal, list[int]] = {}
-        for month, limits in enumerate(limits_of(self.board.context.year)):
+        for month, limits in enumerate(self._limits):
             for limit in limits:
                 if wh[before, month] > int(limit * WH_KWH) >= wh[after, month]:
                     months.setdefault(limit, []).append(month)

@@ -32,7 +32,7 @@ def unknowns_of(board: Board, steps: Sequence[Candidate]) -> tuple[Unknown, ...]
     return (
         *_uses(board),
         *_of_the_home(board),
-        *(unknown for step in steps for unknown in _of_a_step(step)),
+        *(unknown for step in steps for unknown in unknowns_of_step(step)),
     )
 
 
@@ -117,7 +117,8 @@ def _around_one(name: str, doubt: Doubt, relative_sd: float) -> Unknown:
     )
 
 
-def _of_a_step(step: Candidate) -> Iterator[Unknown]:
+def unknowns_of_step(step: Candidate) -> Iterator[Unknown]:
+    """Yield what is not known of one step, its uses apart."""
     proposal = step.proposal
     effect = proposal.effect
     if effect.cuts or effect.home_shares:

@@ -44,6 +44,9 @@ def uncertainty_document(plan: Plan, texts: Texts) -> Document | None:
         ],
         "unknowns": _unknowns(found.plan.unknowns, texts),
         "next_question": _question(found.question, texts),
+        "knowing": None
+        if found.knowing is None
+        else {"everything": soles(found.knowing.everything), "plans": found.knowing.plans},
         "issues": issue_documents(found.issues, texts),
     }
 
@@ -142,18 +145,33 @@ def plan_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[st
 
 
 def asking_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[str, ...]:
-    """Return the question to ask next and what its answer would do; nothing without one."""
+    """Return the question to ask next and what its answer would do, or that none helps."""
     question = found.question
     if question is None:
-        return ()
+        return () if found.knowing is None else (texts.text("sure.settled"),)
+    return (
+        texts.text("sure.question", question=question_text(question, texts)),
+        *_worth_texts(question, texts, places=places),
+    )
+
+
+def _worth_texts(question: NextQuestion, texts: Texts, *, places: int) -> tuple[str, ...]:
+    """Return what an answer is worth to the choice; for CO2, by how much it narrows soles."""
+    if question.value is not None and question.changes is not None:
+        names = [texts.text(f"measure.{measure}.title") for measure in question.decides]
+        return (
+            texts.text("sure.value", value=texts.soles(question.value, places=places)),
+            texts.text(
+                "sure.decides",
+                part=part_text(question.changes, texts),
+                measures=" · ".join(names),
+            ),
+        )
     now, less = (
         texts.soles(width, places=places)
         for width in (question.width_now, question.width_now - question.width_then)
     )
-    return (
-        texts.text("sure.question", question=question_text(question, texts)),
-        texts.text("sure.narrows", now=now, less=less),
-    )
+    return (texts.text("sure.narrows", now=now, less=less),)
 
 
 def part_text(part: float, texts: Texts) -> str:
@@ -216,6 +234,9 @@ def _question(question: NextQuestion | None, texts: Texts) -> Document | None:
         "field": question.field,
         "subject": question.subject,
         "text": question_text(question, texts),
+        "value": None if question.value is None else soles(question.value),
+        "changes": None if question.changes is None else round(question.changes, PLACES),
+        "decides": list(question.decides),
         "narrows": round(question.narrows, PLACES),
         "width_now": soles(question.width_now),
         "width_then": soles(question.width_then),

@@ -13,8 +13,9 @@ from tests.unit.core.advice.conftest import FULL_HOUSE, context_of, home_of
 from tests.unit.core.advice.invented_measures import small_home
 
 from ahorraluz.catalog.assumptions import load_assumptions
+from ahorraluz.core.advice.answers import CYLINDERS, SIZE_OF_HABIT, answers_of
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
-from ahorraluz.core.advice.chances import Chances, Doubt, Sampling
+from ahorraluz.core.advice.chances import Chances, Doubt, Sampling, ValueOfKnowing
 from ahorraluz.core.advice.choosing import Board, choose_best
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.drawing import Unknown, draw
@@ -29,12 +30,12 @@ from ahorraluz.core.advice.measures import (
     Measure,
     Proposal,
 )
-from ahorraluz.core.advice.next_question import CYLINDERS, SIZE_OF_HABIT, answers_of
+from ahorraluz.core.advice.next_question import LEAST_NARROWING
 from ahorraluz.core.advice.plan import board_of, make_plan
 from ahorraluz.core.advice.simulation import simulate
 from ahorraluz.core.advice.uncertainty import assess
 from ahorraluz.core.advice.unknowns import step_id, unknowns_of
-from ahorraluz.core.advice.wishes import Objective
+from ahorraluz.core.advice.wishes import Objective, Wishes
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.home import Appliance, CookingFuel
 from ahorraluz.core.renewables.economics import MoneyRange
@@ -175,6 +176,11 @@ def invented(share: Estimate, **more: Any) -> Candidate:
     return Candidate(measure=measure, proposal=proposal)
 
 
+def offered(board: Board, step: Candidate) -> Board:
+    """Return a board on which one invented step is all that may be done."""
+    return replace(board, candidates=(step,))
+
+
 def share_of(low: float, middle: float, high: float) -> Estimate:
     return Estimate(low=low, middle=middle, high=high, unit="share", basis="basis.habit-assumed")
 
@@ -198,7 +204,7 @@ def test_at_the_cliff_years_are_of_two_kinds_and_their_chances_add_up() -> None:
     sampling = Sampling(draws=2000)
 
     saved = simulate(board, [step], draw(unknowns, sampling)).saved[0]
-    found = assess(board, [step], sampling=sampling, unknowns=unknowns)
+    found = assess(offered(board, step), [step], sampling=sampling, unknowns=unknowns)
 
     under = saved > 80
     deviate = (needed / middle - 1) / (0.5 / DEVIATE)
@@ -233,7 +239,7 @@ def test_a_purchase_pays_back_as_often_as_its_cost_is_below_what_it_saves() -> N
     names = step_id(Doubt.COST, step)
     unknowns = [u for u in unknowns_of(board, [step]) if u.id == names]
 
-    found = assess(board, [step], sampling=Sampling(draws=2000), unknowns=unknowns)
+    found = assess(offered(board, step), [step], sampling=Sampling(draws=2000), unknowns=unknowns)
 
     assert found is not None
     chances = found.steps[0]
@@ -249,12 +255,74 @@ def test_the_price_of_a_quote_is_asked_where_it_decides() -> None:
     board = board_of(context_of(home_of(*([200] * 12), people=2, appliances=FULL_HOUSE[:2])))
     step = bought(pen(20, 300, 900))
 
-    found = assess(board, [step], sampling=SAMPLING)
+    found = assess(offered(board, step), [step], sampling=SAMPLING)
 
     assert found is not None
     assert found.question is not None
+    assert found.knowing is not None
     assert (found.question.id, found.question.field) == ("quote", "assumptions.cost-fan")
     assert found.question.width_then < found.question.width_now
+    assert found.question.decides == ("invented",)
+    assert found.question.value is not None
+    assert found.question.changes is not None
+    assert 0 < found.question.value <= found.knowing.everything
+    assert 0 < found.question.changes < 1
+
+
+def test_a_price_that_cannot_change_the_plan_is_not_asked_however_wide_it_is() -> None:
+    board = board_of(context_of(home_of(*([200] * 12), people=2, appliances=FULL_HOUSE[:2])))
+    free = invented(share_of(0.2, 0.2, 0.2))
+    yearly = simulate(board, [free], draw([], Sampling(draws=2))).saved[0][0]
+    step = bought(pen(0.01 * yearly, 0.3 * yearly, 0.6 * yearly), life=10)
+    names = step_id(Doubt.COST, step)
+    unknowns = [u for u in unknowns_of(board, [step]) if u.id == names]
+
+    found = assess(offered(board, step), [step], sampling=SAMPLING, unknowns=unknowns)
+
+    assert found is not None
+    assert found.plan.unknowns[0].doubt is Doubt.COST
+    assert found.plan.unknowns[0].share > 0.9
+    assert found.question is None
+    assert found.knowing is not None
+    assert found.knowing == ValueOfKnowing(everything=Decimal(0), plans=1)
+
+
+def test_a_known_price_is_worth_what_two_plans_differ_by_on_average() -> None:
+    board = board_of(context_of(home_of(*([200] * 12), people=2, appliances=FULL_HOUSE[:2])))
+    free = invented(share_of(0.2, 0.2, 0.2))
+    yearly = simulate(board, [free], draw([], Sampling(draws=2))).own[0][0]
+    step = bought(pen(yearly, 2.4 * yearly, 4 * yearly))
+    names = step_id(Doubt.COST, step)
+    unknowns = [u for u in unknowns_of(board, [step]) if u.id == names]
+    sampling = Sampling(draws=2000)
+
+    found = assess(offered(board, step), [step], sampling=sampling, unknowns=unknowns)
+
+    lasting = sum((1 + float(board.money.rate)) ** -year for year in (1, 2, 3))
+    price = float(step.cost) * np.asarray(draw(unknowns, sampling).factor(names))
+    net = yearly - price / lasting
+    perfect = np.maximum(net, 0).mean() - max(net.mean(), 0)
+    assert found is not None
+    assert found.question is not None
+    assert found.knowing is not None
+    assert found.question.value is not None
+    assert float(found.knowing.everything) == pytest.approx(perfect, abs=0.01)
+    assert float(found.question.value) == pytest.approx(perfect, rel=0.05)
+    pays = (net > 0).mean()
+    assert found.question.changes == pytest.approx(min(pays, 1 - pays), abs=0.03)
+
+
+def test_where_carbon_is_the_aim_the_question_is_the_one_that_narrows_soles() -> None:
+    home = home_of(*([300] * 12), city="arequipa", people=4, appliances=FULL_HOUSE)
+    wishes = Wishes(objective=Objective.CO2)
+
+    found = make_plan(context_of(home), wishes=wishes, sampling=SAMPLING).uncertainty
+
+    assert found is not None
+    assert found.knowing is None
+    assert found.question is not None
+    assert found.question.value is None
+    assert found.question.narrows >= LEAST_NARROWING
 
 
 def asked(home: Any) -> set[tuple[str, str | None]]:
