@@ -13,6 +13,8 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
 from ahorraluz.security.keyring import Keyring, open_keyring, rotate_keyring
 from ahorraluz.security.roles import Reach, Role
+from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.settings import Settings
 from ahorraluz.store.account_records import Account, Consent, Session
 from ahorraluz.store.accounts import NewAccount
 from ahorraluz.store.database import Store, open_store
@@ -319,3 +321,15 @@ def test_keys_can_be_wrapped_anew_and_still_open(people: People, tmp_path: Path)
 
     assert changed == [1, 0]
     assert people.accounts.get(account.id).name == NAME
+
+
+def test_a_lost_ring_is_missed_and_not_made_anew(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    open_toolbox(settings).store.people.vault.make("account:a-1")
+    settings.key_ring.unlink()
+
+    with pytest.raises(AhorraLuzError) as error:
+        open_toolbox(settings).store.people.vault.get("account:a-1")
+
+    assert code_of(error) == "keyring-missing"
+    assert not settings.key_ring.exists()

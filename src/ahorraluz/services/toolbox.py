@@ -30,9 +30,7 @@ class Toolbox:
     @cached_property
     def store(self) -> Store:
         """What is kept of homes; the database is opened when it is first used."""
-        return open_store(
-            self.settings.database, vault=Vault(self.settings.keys, keyring=self._ring)
-        )
+        return open_store(self.settings.database, vault=self._vault)
 
     def book(self, distributor: str) -> TariffBook:
         """Return the tariff book of ``distributor``, fresh after an import."""
@@ -50,13 +48,18 @@ class Toolbox:
 
     @cached_property
     def keyring(self) -> "Keyring":
-        """The keys of this deployment, made when they are first needed."""
+        """The keys of this deployment, made when they are first needed.
+
+        A ring that is missing while something lies under it is to be brought back, never made
+        anew: raises ``keyring-missing``.
+        """
         from ahorraluz.security.keyring import open_keyring
 
-        return open_keyring(self.settings.key_ring)
+        return open_keyring(self.settings.key_ring, create=not self._vault.holds_any())
 
-    def _ring(self) -> "Keyring":
-        return self.keyring
+    @cached_property
+    def _vault(self) -> Vault:
+        return Vault(self.settings.keys, keyring=lambda: self.keyring)
 
     def _stamp(self) -> int:
         """Return a number that changes when a sheet is imported."""

@@ -43,6 +43,15 @@ class Vault:
         """The ring that wraps every key."""
         return self._keyring()
 
+    def holds_any(self) -> bool:
+        """Tell whether there is any key; asks nothing of the ring."""
+        from sqlalchemy import select
+
+        from ahorraluz.store.vault_table import DATA_KEYS
+
+        with self._reading() as connection:
+            return connection.execute(select(DATA_KEYS.c.owner).limit(1)).first() is not None
+
     def make(self, owner: str) -> "DataKey":
         """Return the key of an owner, made if there is none."""
         from sqlalchemy import insert

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _make_sessions()
     _make_homes()
     _make_words()
+    _make_jobs()
     _make_trail()
     _keep_trail()
 
@@ -196,6 +197,9 @@ def _make_words() -> None:
     )
     op.create_index("ix_consents_account", "consents", ["account"])
     op.create_index("ix_consents_home", "consents", ["home"])
+
+
+def _make_jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", sa.Text(), nullable=False),
