@@ -13,13 +13,13 @@ from ahorraluz.core.tariffs.schedule import Origin
 from ahorraluz.core.usage.sharing import THIS_HOME, MeterPart
 from ahorraluz.services.advise import Advice, advise
 from ahorraluz.services.documents.own_sun import own_sun_texts
+from ahorraluz.services.inquiries.inquiry import Inquiry
+from ahorraluz.services.inquiries.query import Query
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.web.bill_lines import ShownBill, shown_bill
 from ahorraluz.web.choices import Options, distributor_name, system_options
 from ahorraluz.web.curve_picture import CurvePicture, draw_curve
-from ahorraluz.web.inquiry import Inquiry
 from ahorraluz.web.page import Page
-from ahorraluz.web.query import Query
 from ahorraluz.web.situation import Gap, Place, Situation, situation
 from ahorraluz.web.steps import ShownPlan, shown_plan
 from ahorraluz.web.usage_bars import UseRow, use_rows

@@ -7,6 +7,7 @@ from ahorraluz.core.home import CookingFuel, Fose, Roof, Sector, Tenure
 from ahorraluz.core.usage.facts import EndUseId
 from ahorraluz.services.appliances import ApplianceChoice, appliance_choices
 from ahorraluz.services.example_homes import example_ids
+from ahorraluz.services.inquiries.fields import NO, OPTIONS, YES
 from ahorraluz.services.supplies import (
     DistributorChoice,
     department_choices,
@@ -14,7 +15,6 @@ from ahorraluz.services.supplies import (
     distributors_in,
 )
 from ahorraluz.texts import Texts
-from ahorraluz.web.fields import NO, OPTIONS, YES
 
 Options = list[tuple[str, str]]
 

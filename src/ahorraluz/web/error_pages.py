@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import Response
 
+from ahorraluz.services.inquiries.query import Query
 from ahorraluz.web.page import show, this_page
-from ahorraluz.web.query import Query
 
 TOLD = (
     HTTPStatus.UNAUTHORIZED,

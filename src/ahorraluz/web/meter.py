@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.pending_files import drop_file, hold_file, pending_file
 from ahorraluz.services.receive_readings import (
     CheckedFile,
@@ -18,7 +19,6 @@ from ahorraluz.services.receive_readings import (
 from ahorraluz.web.choices import distributor_options, system_options
 from ahorraluz.web.meter_view import check_view
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
-from ahorraluz.web.query import read_query
 
 HOME_BYTES = 16
 HOME_PREFIX = "h-"

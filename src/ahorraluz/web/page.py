@@ -11,12 +11,12 @@ from markupsafe import Markup, escape
 
 from ahorraluz.core.issues import Issue, Parameter
 from ahorraluz.services.accounts.sessions import SignedIn
+from ahorraluz.services.inquiries.fields import LANGUAGE, Step
+from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.settings import LANGUAGES
 from ahorraluz.texts import Texts, open_texts
 from ahorraluz.web.assets import asset_address
-from ahorraluz.web.fields import LANGUAGE, Step
-from ahorraluz.web.query import Query, read_query
 
 EXTENSION = "ahorraluz"
 PERU_TIME = timezone(timedelta(hours=-5))

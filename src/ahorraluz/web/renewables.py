@@ -11,6 +11,7 @@ from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
 from ahorraluz.core.renewables.technologies import Entry, EntryKind, Need
 from ahorraluz.services.documents.parts import Document, issue_documents
 from ahorraluz.services.documents.renewables import list_document, show_document
+from ahorraluz.services.inquiries.fields import LANGUAGE
 from ahorraluz.services.renewables.entries import (
     Filters,
     entry_about,
@@ -22,7 +23,6 @@ from ahorraluz.services.renewables.entries import (
 )
 from ahorraluz.services.supplies import department_choices
 from ahorraluz.texts import Texts
-from ahorraluz.web.fields import LANGUAGE
 from ahorraluz.web.page import Page, door, show, this_page
 
 HOME = "/energias"

@@ -8,6 +8,21 @@ from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.core.tariffs.figures import FOSE_LIMIT_KWH
 from ahorraluz.services.audit_receipt import ReceiptAudit, audit_receipt
 from ahorraluz.services.example_homes import example_home
+from ahorraluz.services.inquiries.fields import Step, field_of
+from ahorraluz.services.inquiries.inquiry import (
+    PRINTED,
+    check_costs,
+    check_pairs,
+    inquire,
+    inquiry_of,
+    issues_by_parameter,
+    missing,
+    printed_receipt,
+    stated_period,
+    supply_of,
+)
+from ahorraluz.services.inquiries.query import Query
+from ahorraluz.services.inquiries.retelling import retell
 from ahorraluz.services.supplies import distributors_in
 from ahorraluz.services.write_claim import write_claim
 from ahorraluz.web.answer import Answer, make_answer
@@ -21,22 +36,7 @@ from ahorraluz.web.choices import (
     home_options,
     system_options,
 )
-from ahorraluz.web.fields import Step, field_of
-from ahorraluz.web.inquiry import (
-    PRINTED,
-    check_costs,
-    check_pairs,
-    inquire,
-    inquiry_of,
-    issues_by_parameter,
-    missing,
-    printed_receipt,
-    stated_period,
-    supply_of,
-)
 from ahorraluz.web.page import Page, door, show, this_page
-from ahorraluz.web.query import Query
-from ahorraluz.web.retelling import retell
 from ahorraluz.web.sources import source_groups
 
 UNPROCESSABLE = 422

@@ -14,8 +14,8 @@ from ahorraluz.core.advice.recommendation import (
     Standing,
 )
 from ahorraluz.core.estimate import Estimate
+from ahorraluz.services.inquiries.fields import asks_percent
 from ahorraluz.texts import Texts
-from ahorraluz.web.fields import asks_percent
 from ahorraluz.web.frontier import BudgetRow, budget_rows
 from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 

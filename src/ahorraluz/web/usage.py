@@ -10,11 +10,11 @@ from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.comparison import option_sentence
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.forecast_home import PresentMonth, month_of
+from ahorraluz.services.inquiries.inquiry import supply_of
 from ahorraluz.services.manage_readings import csv_of_readings
 from ahorraluz.services.receive_readings import HOME_NAME, readings_of
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
 from ahorraluz.web.choices import distributor_options
-from ahorraluz.web.inquiry import supply_of
 from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX
 from ahorraluz.web.page import Page, door, go_to, show, this_page
 from ahorraluz.web.report import usage_report

@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from tests.unit.web.conftest import ANSWER, FULL, Elements, fetch, unpacked
 
+from ahorraluz.services.inquiries.fields import BY_NAME, BY_PREFIX
 from ahorraluz.web.assets import load_assets
-from ahorraluz.web.fields import BY_NAME, BY_PREFIX
 
 PAGES = (
     "/",

@@ -7,9 +7,9 @@ from ahorraluz.security.roles import Permission
 from ahorraluz.services.accounts.entering import Joining, join, sign_in
 from ahorraluz.services.accounts.sessions import NewSession, close_session, open_session
 from ahorraluz.services.households.keeping import keep_home
+from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.web.guard import SECOND_FACTOR, needs, open_to_all
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
-from ahorraluz.web.query import Query, read_query
 from ahorraluz.web.signed import let_in, let_out, signed_in
 
 JOIN, SIGN_IN, SIGN_OUT = "/crear-cuenta", "/entrar", "/salir"

@@ -21,12 +21,12 @@ from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.services.explain_bill import MAX_DAYS, Evidence
 from ahorraluz.services.homes import KnownHome
+from ahorraluz.services.inquiries.fields import COST_PLACES, NO, PERCENT, YES, asks_percent
+from ahorraluz.services.inquiries.past import check_recibos, earlier_recibos
+from ahorraluz.services.inquiries.query import Query
+from ahorraluz.services.inquiries.typed import TypedValueError, check_range
 from ahorraluz.services.receipts import receipt_from_form
 from ahorraluz.services.supplies import SupplyFields, find_supply
-from ahorraluz.web.fields import COST_PLACES, NO, PERCENT, YES, asks_percent
-from ahorraluz.web.past import check_recibos, earlier_recibos
-from ahorraluz.web.query import Query
-from ahorraluz.web.typed import TypedValueError, check_range
 
 USUAL_DAYS = 30
 """Days of a recibo whose dates nobody typed; the answer says that they are supposed."""

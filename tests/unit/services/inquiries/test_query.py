@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ahorraluz.web.fields import BY_NAME, BY_PREFIX, FIELDS, PREFIXED, Step, field_of
-from ahorraluz.web.query import Query, read_query
+from ahorraluz.services.inquiries.fields import BY_NAME, BY_PREFIX, FIELDS, PREFIXED, Step, field_of
+from ahorraluz.services.inquiries.query import Query, read_query
 
 APPLIANCE = "ducha-electrica"
 

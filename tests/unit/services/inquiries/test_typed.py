@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ahorraluz.web.typed import (
+from ahorraluz.services.inquiries.typed import (
     TypedValueError,
     check_range,
     parse_day,

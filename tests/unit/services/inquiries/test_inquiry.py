@@ -12,7 +12,7 @@ from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.usage.seasons import metered_year
 from ahorraluz.services.example_homes import example_home
-from ahorraluz.web.inquiry import (
+from ahorraluz.services.inquiries.inquiry import (
     check_costs,
     check_pairs,
     inquire,
@@ -20,8 +20,8 @@ from ahorraluz.web.inquiry import (
     parameter_of,
     printed_receipt,
 )
-from ahorraluz.web.query import Query, read_query
-from ahorraluz.web.retelling import retell
+from ahorraluz.services.inquiries.query import Query, read_query
+from ahorraluz.services.inquiries.retelling import retell
 
 TODAY = date(2026, 11, 24)
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from ahorraluz.core.home import Appliance, Home
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.web.fields import NO, PERCENT, YES, asks_percent
-from ahorraluz.web.past import told_recibos
-from ahorraluz.web.query import Query, read_query
+from ahorraluz.services.inquiries.fields import NO, PERCENT, YES, asks_percent
+from ahorraluz.services.inquiries.past import told_recibos
+from ahorraluz.services.inquiries.query import Query, read_query
 
 PRINTED_OF = {
     LineCode.ENERGY: "e",

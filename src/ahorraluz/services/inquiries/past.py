@@ -8,8 +8,8 @@ from itertools import pairwise
 from ahorraluz.core.home import MonthlyUse
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.periods import Period
-from ahorraluz.web.fields import BY_NAME
-from ahorraluz.web.query import Query
+from ahorraluz.services.inquiries.fields import BY_NAME
+from ahorraluz.services.inquiries.query import Query
 
 KWH, DAYS, GAPS = "hk", "hn", "hg"
 """Parameters, each a list by rising date: energy, days billed, days until the next recibo."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from ahorraluz.core.issues import Issue
-from ahorraluz.web.fields import (
+from ahorraluz.services.inquiries.fields import (
     APPLIANCES,
     MOST_APPLIANCES,
     Field,
@@ -16,7 +16,7 @@ from ahorraluz.web.fields import (
     Step,
     field_of,
 )
-from ahorraluz.web.typed import (
+from ahorraluz.services.inquiries.typed import (
     TypedValueError,
     check_choice,
     check_range,
