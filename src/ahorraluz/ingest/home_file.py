@@ -48,6 +48,8 @@ SECTIONS = (*TABLES, *LISTS, "assumptions")
 LIMITS: Mapping[str, int] = {"recibos": MAX_RECEIPTS, "appliances": MAX_APPLIANCES}
 
 M = TypeVar("M", bound=BaseModel)
+FigureLimits = Mapping[str, tuple[Decimal, Decimal]]
+"""Least and most of every figure that may be typed over, by its id."""
 
 
 class HomeFileError(AhorraLuzError):
@@ -96,7 +98,7 @@ class HomeFile:
 
 
 def read_home(
-    path: Path, *, as_of: date, appliance_ids: Collection[str], assumption_ids: Collection[str]
+    path: Path, *, as_of: date, appliance_ids: Collection[str], assumption_limits: FigureLimits
 ) -> HomeFile:
     """Return the home in the TOML file ``path``; raises like :func:`parse_home`."""
     return parse_home(
@@ -104,7 +106,7 @@ def read_home(
         name=path.name,
         as_of=as_of,
         appliance_ids=appliance_ids,
-        assumption_ids=assumption_ids,
+        assumption_limits=assumption_limits,
     )
 
 
@@ -113,7 +115,7 @@ def parse_home(
     *,
     as_of: date,
     appliance_ids: Collection[str],
-    assumption_ids: Collection[str],
+    assumption_limits: FigureLimits,
     name: str = "home.toml",
 ) -> HomeFile:
     """Return the home in TOML ``content``.
@@ -126,8 +128,8 @@ def parse_home(
         Day of reading: a lone recibo without dates is of the calendar month before.
     appliance_ids
         Appliances there are, for the mend of a misspelt one.
-    assumption_ids
-        Assumptions that may be typed over.
+    assumption_limits
+        Assumptions that may be typed over, each with its least and its most.
     name
         File name, for messages.
 
@@ -145,7 +147,7 @@ def parse_home(
     charges = reader.table("charges", ChargesSection)
     recibos = reader.entries("recibos", ReceiptEntry)
     appliances = reader.entries("appliances", ApplianceEntry)
-    assumptions = reader.assumptions(assumption_ids)
+    assumptions = reader.assumptions(assumption_limits)
     reader.check_appliances(appliances, appliance_ids)
     periods = reader.periods(recibos, as_of=as_of)
     reader.finish()
@@ -209,7 +211,7 @@ class _Reader:
         }
         return {number: entry for number, entry in read.items() if entry is not None}
 
-    def assumptions(self, known: Collection[str]) -> Mapping[str, Decimal]:
+    def assumptions(self, known: FigureLimits) -> Mapping[str, Decimal]:
         """Return what was typed over the assumptions, by id."""
         found = self._raw.get("assumptions", {})
         if not isinstance(found, dict):
@@ -223,8 +225,14 @@ class _Reader:
                 self._issues.append(_issue("field-unknown", field, suggestion=suggestion))
                 continue
             entry = self._validated(AssumptionEntry, {"value": value}, place=field, whole=True)
-            if entry is not None:
+            if entry is None:
+                continue
+            least, most = known[name]
+            if least <= entry.value <= most:
                 typed[name] = entry.value
+            else:
+                told: dict[str, Parameter] = {"value": entry.value, "least": least, "most": most}
+                self._issues.append(_issue("assume-range", field, **told))
         return typed
 
     def check_appliances(

@@ -1,14 +1,13 @@
 """Homes from a file, or from one kWh figure, ready for advice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypedDict
 
 from ahorraluz.catalog.appliances import load_appliances
-from ahorraluz.catalog.assumptions import load_assumptions
-from ahorraluz.core.advice.asked import ASKED
 from ahorraluz.core.consumption import check_kwh
 from ahorraluz.core.home import FixedCharges, Home, MonthlyUse
 from ahorraluz.core.issues import InvalidInputError
@@ -17,6 +16,7 @@ from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.ingest.home_file import HomeFile, parse_home, read_home
 from ahorraluz.ingest.home_sections import SupplySection
 from ahorraluz.services.explain_bill import Evidence
+from ahorraluz.services.figure_limits import Limits, figure_limits
 from ahorraluz.services.supplies import SupplyFields, distributors_in, find_supply
 
 
@@ -36,7 +36,7 @@ def home_from_file(path: Path, *, as_of: date, user_folder: Path | None = None) 
 
     Electric systems of sheets imported into ``user_folder`` count as known.
     """
-    return _known(read_home(path, as_of=as_of, **_ids()), user_folder=user_folder)
+    return _known(read_home(path, as_of=as_of, **_known_names()), user_folder=user_folder)
 
 
 def home_from_bytes(content: bytes, *, name: str, as_of: date) -> KnownHome:
@@ -51,7 +51,7 @@ def home_from_bytes(content: bytes, *, name: str, as_of: date) -> KnownHome:
         neither distributor nor a department with a single one is stated, or what
         :func:`.supplies.find_supply` refuses.
     """
-    return _known(parse_home(content, name=name, as_of=as_of, **_ids()))
+    return _known(parse_home(content, name=name, as_of=as_of, **_known_names()))
 
 
 def home_of_one_recibo(
@@ -127,8 +127,12 @@ def _only_distributor(department: str | None) -> str:
     )
 
 
-def _ids() -> Mapping[str, tuple[str, ...]]:
-    return {
-        "appliance_ids": tuple(load_appliances()),
-        "assumption_ids": (*load_assumptions(), *ASKED),
-    }
+class _Known(TypedDict):
+    """What a home file may name."""
+
+    appliance_ids: Collection[str]
+    assumption_limits: Mapping[str, Limits]
+
+
+def _known_names() -> _Known:
+    return {"appliance_ids": tuple(load_appliances()), "assumption_limits": figure_limits()}

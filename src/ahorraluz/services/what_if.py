@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from ahorraluz.catalog.appliances import load_appliances
 from ahorraluz.catalog.assumptions import load_assumptions
-from ahorraluz.core.advice.asked import ASKED
 from ahorraluz.core.home import Appliance, Home
 from ahorraluz.core.issues import InvalidInputError, Issue
 from ahorraluz.core.usage.facts import Physics
 from ahorraluz.ingest.home_file import closest
 from ahorraluz.ingest.home_sections import ApplianceEntry
+from ahorraluz.services.figure_limits import figure_limits
 from ahorraluz.services.typed_numbers import read_number
 
 FIELD = "--assume"
@@ -32,10 +32,6 @@ OF_SHOWERS: Mapping[str, tuple[str, ...]] = {
     "showers-person-day": ("showers_day", "hours_day"),
 }
 """Figures of showers that the home does not describe, and those of an entry that go before."""
-SLIP = 10
-"""So many times the highest figure that is thought likely is a slip of typing."""
-MOST: Mapping[str, Decimal] = {"h/day": Decimal(24), "celsius": Decimal(100)}
-"""What a unit itself allows."""
 
 
 def assume(home: Home, typed: Iterable[str]) -> Home:
@@ -70,26 +66,14 @@ def _with(home: Home, name: str, value: Decimal) -> Home:
     appliance, dot, figure = name.partition(".")
     if dot:
         return _with_appliance(home, appliance, figure, value)
-    known = (*load_assumptions(), *ASKED)
+    known = figure_limits()
     if name not in known:
         suggestions = closest(name, (*known, *OF_THE_HOME), most=3)
         raise InvalidInputError("assume-unknown", field=name, suggestions=suggestions)
-    least, most = limits_of(name)
+    least, most = known[name]
     if not least <= value <= most:
         raise InvalidInputError("assume-range", field=name, value=value, least=least, most=most)
     return replace(home, assumptions={**home.assumptions, name: value})
-
-
-def limits_of(name: str) -> tuple[Decimal, Decimal]:
-    """Return the least and the most that a figure may be moved to: limits catch slips only."""
-    if name in ASKED:
-        return ASKED[name].least, ASKED[name].most
-    value = load_assumptions()[name].value
-    high = Decimal(str(value.high))
-    if value.unit == "ratio" and high <= 1:
-        return Decimal(0), Decimal(1)
-    most = min(high * SLIP, MOST.get(value.unit, high * SLIP))
-    return Decimal(0), round(most, 0) if most == round(most, 0) else most
 
 
 def idle_issues(home: Home, typed: Iterable[str]) -> tuple[Issue, ...]:

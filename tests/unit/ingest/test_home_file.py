@@ -18,8 +18,8 @@ from ahorraluz.texts import open_texts
 
 AS_OF = date(2026, 11, 24)
 APPLIANCES = ("ducha-electrica", "refrigeradora-mediana", "tv-generico", "router")
-ASSUMPTIONS = ("cold-water-c", "shower-flow-l-min")
 D = Decimal
+ASSUMPTIONS = {"cold-water-c": (D(0), D(100)), "shower-flow-l-min": (D(0), D("60.5"))}
 
 SMALLEST = "[[recibos]]\nkwh = 180\n"
 FULL = """
@@ -82,7 +82,7 @@ def parsed(text: str | bytes) -> HomeFile:
         content,
         as_of=AS_OF,
         appliance_ids=APPLIANCES,
-        assumption_ids=ASSUMPTIONS,
+        assumption_limits=ASSUMPTIONS,
         name="casa.toml",
     )
 
@@ -144,6 +144,26 @@ def test_yes_and_no_are_answers_to_what_is_asked() -> None:
     file = parsed(f"{SMALLEST}[assumptions]\ncold-water-c = true\nshower-flow-l-min = false")
 
     assert file.assumptions == {"cold-water-c": D(1), "shower-flow-l-min": D(0)}
+
+
+@pytest.mark.parametrize("typed", ["0", "60.5"], ids=["the least", "the most"])
+def test_the_ends_of_what_a_figure_may_be_are_taken(typed: str) -> None:
+    file = parsed(f"{SMALLEST}[assumptions]\nshower-flow-l-min = {typed}")
+
+    assert file.assumptions == {"shower-flow-l-min": D(typed)}
+
+
+def test_figures_beyond_their_limits_are_all_named_with_them() -> None:
+    issues = refused(f"{SMALLEST}[assumptions]\ncold-water-c = 100.01\nshower-flow-l-min = 900000")
+
+    assert [issue.code for issue in issues] == ["assume-range", "assume-range"]
+    assert issues[0].parameters == {
+        "field": "[assumptions] cold-water-c",
+        "value": D("100.01"),
+        "least": 0,
+        "most": 100,
+    }
+    assert issues[1].parameters["field"] == "[assumptions] shower-flow-l-min"
 
 
 def test_charges_typed_go_before_those_of_a_recibo() -> None:

@@ -1,6 +1,7 @@
 """Figures moved for a plan: by name, refused with a mend, and never kept."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from tests.unit.cli.running import EXAMPLES
 from ahorraluz.catalog.assumptions import load_assumptions
 from ahorraluz.core.home import Home
 from ahorraluz.core.issues import InvalidInputError
-from ahorraluz.services.homes import home_from_file
+from ahorraluz.services.figure_limits import figure_limits
+from ahorraluz.services.homes import home_from_bytes, home_from_file
 from ahorraluz.services.what_if import assume, effort_of, idle_issues
 
 
@@ -87,3 +89,26 @@ def test_effort_is_a_word_or_soles() -> None:
 def test_an_effort_that_means_nothing_is_refused(text: str) -> None:
     with pytest.raises(InvalidInputError):
         effort_of(text)
+
+
+def test_a_home_file_keeps_to_the_limits_of_what_if(home: Home) -> None:
+    smallest = '[supply]\ndistributor = "luz-del-sur"\n[[recibos]]\nkwh = 90\n[assumptions]\n'
+    for name, (least, most) in figure_limits().items():
+        for value in (least, most):
+            line = f"{smallest}{name} = {value}".encode()
+            told = home_from_bytes(line, name="casa.toml", as_of=date(2026, 11, 24)).home
+            assert (
+                told.assumptions
+                == {name: value}
+                == assume(replace(home, assumptions={}), [f"{name}={value}"]).assumptions
+            )
+        too_much = f"{most * 2 + 1:f}"
+        with pytest.raises(InvalidInputError) as moved:
+            assume(home, [f"{name}={too_much}"])
+        with pytest.raises(InvalidInputError) as typed:
+            home_from_bytes(
+                f"{smallest}{name} = {too_much}".encode(), name="c.toml", as_of=date(2026, 11, 24)
+            )
+        (one,), (other,) = moved.value.issues, typed.value.issues
+        assert one.code == other.code == "assume-range"
+        assert {**one.parameters, "field": ""} == {**other.parameters, "field": ""}
