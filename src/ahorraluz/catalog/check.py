@@ -16,6 +16,7 @@ from ahorraluz.catalog import (
     solar,
 )
 from ahorraluz.catalog.distributors import load_distributors
+from ahorraluz.catalog.districts import load_districts
 from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.places import load_places, load_systems
 from ahorraluz.catalog.schedules import load_schedules
@@ -73,6 +74,7 @@ def _loaders() -> Iterator[Callable[[], object]]:
         load_distributors,
         load_systems,
         load_places,
+        load_districts,
         observed.load_observed,
         assumptions.load_usage_assumptions,
         assumptions.load_solar_assumptions,
