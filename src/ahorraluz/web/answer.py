@@ -1,12 +1,11 @@
 """The answer: one sentence first, then the bill, the cliff, the uses and the steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from markupsafe import Markup
 
-from ahorraluz.core.advice.wishes import Wishes
 from ahorraluz.core.issues import Issue
 from ahorraluz.core.tariffs.curve import Headroom, headroom
 from ahorraluz.core.tariffs.schedule import Origin
@@ -140,7 +139,7 @@ def _advice(inquiry: Inquiry, *, tools: Toolbox, as_of: date) -> Advice:
         as_of=as_of,
         receipt=inquiry.receipt,
         evidence=inquiry.evidence,
-        wishes=Wishes(frontier=True),
+        wishes=replace(inquiry.wishes, frontier=True),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import cast
+from urllib.parse import urlencode
 
 from flask import current_app, g, make_response, redirect, render_template, request
 from flask.wrappers import Response
@@ -22,6 +23,13 @@ EXTENSION = "ahorraluz"
 PERU_TIME = timezone(timedelta(hours=-5))
 """Peru keeps no summer time."""
 SEE_OTHER = 303
+OF_A_HOME = {
+    "/": "/pasos/lugar",
+    "/respuesta": "",
+    "/recibo": "/pasos/recibos",
+    "/hogar": "/pasos/casa",
+}
+"""Where a kept home has what anonymous answers have elsewhere."""
 PRIVATE = "private, no-cache"
 """Pages hold what one person typed: only their own browser keeps them, and asks first."""
 
@@ -67,6 +75,8 @@ class Page:
     """Whether the address of this page holds the query; not so for an example."""
     who: SignedIn | None = None
     """Who asks, ``None`` for a stranger."""
+    base: str = ""
+    """Where the pages of a kept home are: its answers are in the store, not in addresses."""
 
     def t(self, key: str, **parameters: Parameter) -> str:
         """Return the sentence of a page, ``web.<key>``."""
@@ -90,7 +100,12 @@ class Page:
 
     def url(self, path: str, changes: Mapping[str, str | None] | None = None) -> str:
         """Return an address that keeps everything typed so far and the language."""
-        encoded = self.query.encoded({**(changes or {}), LANGUAGE: self._asked})
+        if self.base:
+            told = {**(changes or {}), LANGUAGE: self._asked}
+            path = self.base + OF_A_HOME.get(path, path)
+            encoded = urlencode([(name, value) for name, value in told.items() if value])
+        else:
+            encoded = self.query.encoded({**(changes or {}), LANGUAGE: self._asked})
         return f"{path}?{encoded}" if encoded else path
 
     def plain_url(self, path: str) -> str:
@@ -107,7 +122,7 @@ class Page:
 
     def hidden(self, without: Sequence[Step]) -> list[tuple[str, str]]:
         """Return what a form has to carry on besides the fields of its own steps."""
-        pairs = list(self.query.pairs(without=without))
+        pairs = [] if self.base else list(self.query.pairs(without=without))
         return [*pairs, (LANGUAGE, self._asked)] if self._asked else pairs
 
     @property

@@ -4,26 +4,23 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, abort
 
-from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
+from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.tariffs.figures import FOSE_LIMIT_KWH
 from ahorraluz.services.audit_receipt import ReceiptAudit, audit_receipt
 from ahorraluz.services.example_homes import example_home
+from ahorraluz.services.inquiries.checking import checked
 from ahorraluz.services.inquiries.fields import Step, field_of
 from ahorraluz.services.inquiries.inquiry import (
     PRINTED,
-    check_costs,
-    check_pairs,
     inquire,
     inquiry_of,
     issues_by_parameter,
-    missing,
     printed_receipt,
     stated_period,
     supply_of,
 )
 from ahorraluz.services.inquiries.query import Query
 from ahorraluz.services.inquiries.retelling import retell
-from ahorraluz.services.supplies import distributors_in
 from ahorraluz.services.write_claim import write_claim
 from ahorraluz.web.answer import Answer, make_answer
 from ahorraluz.web.audit_view import shown_audit
@@ -161,28 +158,7 @@ def _audit(query: Query) -> ReceiptAudit:
 
 
 def _checked(page: Page, *, needs_printed: bool = False) -> Page:
-    """Return the page with its distributor found and the issues of what is still missing."""
-    query = _with_distributor(page.query)
-    query = query.with_errors(check_pairs(query)).with_errors(check_costs(query))
-    query = query.with_errors(missing(query, names=("d", "k")))
-    if needs_printed and not query.has(PRINTED):
-        query = query.with_errors(missing(query, names=("p",)))
-    return replace(page, query=query)
-
-
-def _with_distributor(query: Query) -> Query:
-    """Return the query with the only distributor of its department, where that is enough."""
-    department = query.text("dep")
-    if department is None:
-        return query
-    try:
-        serving = distributors_in(department)
-    except InvalidInputError as error:
-        return query.with_errors(issues_by_parameter(error, otherwise="dep"))
-    if "d" in query.raw or len(serving) != 1:
-        return query
-    chosen = {"d": serving[0].id}
-    return replace(query, raw={**query.raw, **chosen}, values={**query.values, **chosen})
+    return replace(page, query=checked(page.query, needs_printed=needs_printed))
 
 
 def _form_with_errors(page: Page) -> Response:

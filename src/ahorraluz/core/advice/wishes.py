@@ -39,6 +39,8 @@ class Wishes:
     """Whether to tell the best plan of every budget, not only of the present one."""
     any_option: bool = False
     """Whether the plan chooses the tariff option too, among those the home may ask for."""
+    without: frozenset[str] = frozenset()
+    """Measures that are done already, or that the household does not want."""
     most_states: int = MOST_STATES
     """Partial plans that the search keeps; beyond it the optimum is bounded, not proved."""
 

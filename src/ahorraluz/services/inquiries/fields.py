@@ -10,8 +10,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ahorraluz.core.advice.asked import ASKED
+from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.consumption import KWH_DECIMALS, MAX_KWH
 from ahorraluz.core.home import CookingFuel, Fose, Option, Roof, Sector, Tenure
+from ahorraluz.services.what_if import EFFORTS
 
 
 class Step(StrEnum):
@@ -22,6 +24,7 @@ class Step(StrEnum):
     BILL = "bill"
     HOME = "home"
     COST = "cost"
+    WISHES = "wishes"
 
 
 class Kind(StrEnum):
@@ -141,6 +144,10 @@ FIELDS: tuple[Field, ...] = (
     _soles("bu", Step.HOME),
     _soles("gl", Step.HOME),
     _choice("fi", Step.HOME, YES, NO),
+    # What the household wants of its plan.
+    _choice("ob", Step.WISHES, *Objective),
+    _soles("cu", Step.WISHES),
+    _choice("ef", Step.WISHES, *EFFORTS),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ahorraluz.core.advice.asked import ASKED
+from ahorraluz.core.advice.wishes import NO_WISHES, Objective, Wishes
 from ahorraluz.core.home import (
     Appliance,
     CookingFuel,
@@ -27,6 +28,7 @@ from ahorraluz.services.inquiries.query import Query
 from ahorraluz.services.inquiries.typed import TypedValueError, check_range
 from ahorraluz.services.receipts import receipt_from_form
 from ahorraluz.services.supplies import SupplyFields, find_supply
+from ahorraluz.services.what_if import effort_of
 
 USUAL_DAYS = 30
 """Days of a recibo whose dates nobody typed; the answer says that they are supposed."""
@@ -92,6 +94,13 @@ class Inquiry:
     home: Home
     evidence: Evidence = field(default_factory=Evidence)
     """What else is known of its prices: other recibos, a FOSE discount."""
+    wishes: Wishes = NO_WISHES
+    """What the household wants of its plan."""
+
+    @property
+    def known(self) -> KnownHome:
+        """The home as other services take it."""
+        return KnownHome(home=self.home, receipt=self.receipt, evidence=self.evidence)
 
 
 def missing(query: Query, *, names: Sequence[str]) -> dict[str, Issue]:
@@ -147,6 +156,17 @@ def inquire(query: Query, *, as_of: date) -> Inquiry:
         printed_total=query.number("t"),
         receipt=receipt,
         home=_home(query, supply=supply, latest=used, kwh=kwh),
+        wishes=wishes_of(query),
+    )
+
+
+def wishes_of(query: Query) -> Wishes:
+    """Return what a query wants of the plan."""
+    objective, effort = query.text("ob"), query.text("ef")
+    return Wishes(
+        objective=Objective(objective) if objective else Objective.SAVINGS,
+        instalment_pen=query.number("cu"),
+        effort_pen_month=effort_of(effort) if effort else Decimal(0),
     )
 
 
