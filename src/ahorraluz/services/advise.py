@@ -134,8 +134,9 @@ def advise(
     )
     context = _context(home, book, terms_of, as_of=as_of)
     usage, year = context.account, context.year
+    wanted = [measure for measure in ALL_MEASURES if measure.id not in wishes.without]
     measures = learnt_measures(
-        ALL_MEASURES, read_learnt(tools.user_folder), region=home.department or ""
+        wanted, read_learnt(tools.user_folder), region=home.department or ""
     )
     plan = make_plan(context, measures=measures, wishes=_wishes(home, wishes), sampling=Sampling())
     return Advice(
