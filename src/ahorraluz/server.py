@@ -15,6 +15,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ahorraluz.security.throttle import Throttle
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
@@ -28,7 +29,6 @@ from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.renewables import renewables
 from ahorraluz.web.residents import residents
 from ahorraluz.web.scoreboard import results
-from ahorraluz.web.throttle import Throttle
 from ahorraluz.web.usage import usage
 
 HEADERS = {

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from waitress.server import create_server
 
+from ahorraluz.security.throttle import Throttle
 from ahorraluz.server import create_app, server_options
 from ahorraluz.settings import Settings
-from ahorraluz.web.throttle import Throttle
 
 TODAY = date(2026, 11, 24)
 ARGUMENTS = (

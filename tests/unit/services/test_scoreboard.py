@@ -17,6 +17,7 @@ from ahorraluz.core.readings.channels import Channel, Flow, MeterFile
 from ahorraluz.core.readings.channels import Measure as Metered
 from ahorraluz.core.usage.robust import DAYS_MONTH
 from ahorraluz.core.verification.shrinkage import Realised
+from ahorraluz.security.throttle import Throttle
 from ahorraluz.server import create_app
 from ahorraluz.services.documents.verification import scoreboard_csv
 from ahorraluz.services.keep_promises import make_promise, mark_done
@@ -26,7 +27,6 @@ from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.store.promise_records import PromiseTerms
 from ahorraluz.store.records import Description
-from ahorraluz.web.throttle import Throttle
 
 HOMES = noisy_homes(homes=14, seed=11)
 STEP = "shorter-showers"

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from typing_extensions import override
 from werkzeug.test import TestResponse
 
+from ahorraluz.security.throttle import Throttle
 from ahorraluz.server import create_app
 from ahorraluz.settings import Settings
-from ahorraluz.web.throttle import Throttle
 
 TODAY = date(2026, 11, 24)
 

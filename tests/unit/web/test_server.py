@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from tests.unit.web.conftest import unpacked
 from waitress.adjustments import Adjustments
 
+from ahorraluz.security.throttle import Throttle
 from ahorraluz.server import server_options
 from ahorraluz.settings import Settings
 from ahorraluz.web.assets import asset_address, load_assets
-from ahorraluz.web.throttle import Throttle
 
 ROUTES = {
     "/": 200,

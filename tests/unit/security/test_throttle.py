@@ -1,6 +1,6 @@
 """How many pages one address may ask for."""
 
-from ahorraluz.web.throttle import Throttle
+from ahorraluz.security.throttle import Throttle
 
 
 def test_pages_beyond_the_burst_have_to_wait_and_then_come_again() -> None:

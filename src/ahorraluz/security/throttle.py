@@ -1,4 +1,4 @@
-"""How many pages one address may ask for: a bucket of tokens each, in memory."""
+"""How much one address, or one key, may ask for: a bucket of tokens each, in memory."""
 
 import threading
 from collections import OrderedDict
@@ -34,15 +34,35 @@ class Throttle:
         now
             A clock that never goes back. [s]
         """
+        return self.take(address, now=now).wait_s
+
+    def take(self, address: str, *, now: float) -> "Allowance":
+        """Take one token of ``address``, an address or any other name; as `seconds_to_wait`."""
         key = _home_of(address)
         with self._lock:
             tokens, seen = self._buckets.pop(key, (self.burst, now))
             tokens = min(self.burst, tokens + (now - seen) * self.pages_a_second)
             allowed = tokens >= 1
-            self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+            tokens -= allowed
+            self._buckets[key] = (tokens, now)
             while len(self._buckets) > self.most_addresses:
                 self._buckets.popitem(last=False)
-        return 0.0 if allowed else (1 - tokens) / self.pages_a_second
+        return Allowance(
+            wait_s=0.0 if allowed else (1 - tokens) / self.pages_a_second,
+            left=int(tokens),
+            full_s=(self.burst - tokens) / self.pages_a_second,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What is left to somebody who asked."""
+
+    wait_s: float
+    """Until the next is answered; nought: this one is. [s]"""
+    left: int
+    full_s: float
+    """Until everything may be asked for again. [s]"""
 
 
 def _home_of(address: str) -> str:
