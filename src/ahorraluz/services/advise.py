@@ -32,26 +32,27 @@ from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.own_sun import OwnSun, PanelFacts, account_with_sun
 from ahorraluz.core.advice.plan import make_plan
-from ahorraluz.core.advice.pricing import other_terms
+from ahorraluz.core.advice.pricing import YearPrices, other_terms
 from ahorraluz.core.advice.recommendation import Plan
 from ahorraluz.core.advice.wishes import NO_WISHES, Wishes
-from ahorraluz.core.consumption import Consumption
+from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import Home
-from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.issues import Issue
 from ahorraluz.core.periods import Period, months_from
 from ahorraluz.core.renewables.facts import GenerationRule
 from ahorraluz.core.tariffs.arrays import price_bills
-from ahorraluz.core.tariffs.billing import Bill, price_bill
+from ahorraluz.core.tariffs.billing import Bill
 from ahorraluz.core.tariffs.curve import BillCurve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.learning import LearntTariff
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.core.tariffs.schedule import OPTION_BANDS, TariffBook
+from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.core.usage.account import UsageAccount, account_for_usage
 from ahorraluz.core.usage.shares import BillShares, share_bill
 from ahorraluz.core.usage.sharing import CostFunction, MeterPart, meter_weights, split_meter
 from ahorraluz.services.explain_bill import Evidence, curve_of, learn, with_receipt_charges
+from ahorraluz.services.home_hours import band_shares_of, issues_of_hours, latest_bill
 from ahorraluz.services.learn_savings import learnt_measures, read_learnt
 from ahorraluz.services.toolbox import Toolbox
 
@@ -124,16 +125,12 @@ def advise(
     AhorraLuzError
         What the home states cannot be, or no prices reach it.
     """
-    _check(home)
     book = tools.book(home.supply.distributor)
     learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
     terms_of = _terms(home, book, learnt, receipt)
-    latest = home.history[-1]
-    bill = price_bill(
-        Consumption(period=latest.period, energy_kwh=latest.kwh), terms_of(latest.period)
-    )
     context = _context(home, book, terms_of, as_of=as_of)
-    usage, year = context.account, context.year
+    usage, year, hours = context.account, context.year, context.band_shares
+    bill = latest_bill(home, terms_of, hours)
     wanted = [measure for measure in ALL_MEASURES if measure.id not in wishes.without]
     measures = learnt_measures(
         wanted, read_learnt(tools.user_folder), region=home.department or ""
@@ -142,13 +139,13 @@ def advise(
     return Advice(
         home=home,
         bill=bill,
-        curve=curve_of(bill.terms, {}),
+        curve=curve_of(bill.terms, bill.consumption.bands_kwh),
         learnt=learnt,
         usage=usage,
         own_sun=context.own_sun,
         generation=context.facts.generation,
-        shares=_shares(context.at_meter, bill),
-        split=_split(home, bill),
+        shares=_shares(context.at_meter, bill, hours),
+        split=_split(home, bill, hours),
         plan=plan,
         year=year,
         kwh_by_month=context.kwh_by_month,
@@ -166,7 +163,6 @@ def plan_context(
     evidence: Evidence | None = None,
 ) -> PlanContext:
     """Return what a plan of a home is made from; takes and raises what :func:`advise` does."""
-    _check(home)
     book = tools.book(home.supply.distributor)
     learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
     return _context(home, book, _terms(home, book, learnt, receipt), as_of=as_of)
@@ -201,6 +197,7 @@ def _context(
         as_of=as_of,
         otherwise=_otherwise(home, book, year),
         own_sun=own_sun,
+        band_shares=band_shares_of(home, metered),
     )
 
 
@@ -312,41 +309,36 @@ def _wishes(home: Home, wishes: Wishes) -> Wishes:
     return replace(wishes, effort_pen_month=typed)
 
 
-def _check(home: Home) -> None:
-    if home.supply.option in OPTION_BANDS:
-        raise InvalidInputError(
-            "plan-needs-one-register", field="option", value=home.supply.option.value
-        )
-
-
-def _cost(terms: BillTerms) -> CostFunction:
+def _cost(terms: BillTerms, hours: Mapping[Band, Decimal]) -> CostFunction:
     """Return the exact bills of some energies in Wh, in céntimos."""
 
     def cost(energy_wh: NDArray[np.int64]) -> NDArray[np.int64]:
-        return price_bills(energy_wh, terms).total
+        if not hours:
+            return price_bills(energy_wh, terms).total
+        return YearPrices((terms,), shares=hours).totals(energy_wh[None, :]).ravel()
 
     return cost
 
 
-def _shares(usage: UsageAccount, bill: Bill) -> BillShares | None:
+def _shares(usage: UsageAccount, bill: Bill, hours: Mapping[Band, Decimal]) -> BillShares | None:
     """Return the latest recibo shared over its uses; ``None``: a bracket has no price."""
     kwh = bill.consumption.energy_kwh
     scale = float(kwh) / usage.total_kwh_month if usage.total_kwh_month else 0.0
     uses = {use.id.value: use.estimate.middle * scale for use in usage.uses}
     try:
-        return share_bill(uses, kwh=kwh, cost=_cost(bill.terms))
+        return share_bill(uses, kwh=kwh, cost=_cost(bill.terms, hours))
     except EnergyPriceError:
         return None
 
 
-def _split(home: Home, bill: Bill) -> tuple[MeterPart, ...]:
+def _split(home: Home, bill: Bill, hours: Mapping[Band, Decimal]) -> tuple[MeterPart, ...]:
     if home.homes_on_meter == 1:
         return ()
     return split_meter(
         meter_weights(home),
         kwh=bill.consumption.energy_kwh,
         total_pen=bill.total,
-        cost=_cost(bill.terms),
+        cost=_cost(bill.terms, hours),
     )
 
 
@@ -358,6 +350,7 @@ def _issues(
         *bill.issues,
         *(issue for terms in context.year for issue in terms.issues),
         *_of_panels(context),
+        *issues_of_hours(context),
         *context.account.issues,
         *(learnt.issues if learnt else ()),
         *plan.issues,

@@ -197,7 +197,6 @@ def test_a_tenant_is_told_nothing_about_the_roof(tmp_path: Path) -> None:
             (EXAMPLES / "lima.toml", "--fose", "excluded"), "home-or-options", id="a file and FOSE"
         ),
         pytest.param(("no-hay.toml",), "file-missing", id="a file that is not there"),
-        pytest.param((*ONE_FIGURE, "--option", "BT5F"), "plan-needs-one-register", id="hours"),
         pytest.param(("--distributor", "seal", "--kwh", "-1"), "kwh-negative", id="negative"),
     ],
 )

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ahorraluz.core.advice.pricing import band_split
 from ahorraluz.core.advice.recommendation import Recommendation
+from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.home import Home, MonthlyUse, Option, Roof, Tenure
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.periods import Period
+from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.services.advise import Advice, advise
 from ahorraluz.services.explain_bill import BillRequest, explain_bill
 from ahorraluz.services.homes import KnownHome, home_from_file
@@ -132,14 +135,48 @@ def test_a_shared_meter_is_split_and_adds_up(tools: Toolbox) -> None:
     assert sum(parts, Decimal(0)) == advice.bill.total
 
 
-def test_a_home_on_hours_is_told_that_its_plan_comes_later(tools: Toolbox) -> None:
+def _on_hours(option: Option, **figures: str) -> Home:
     home = _home("200")
-    hourly = replace(home, supply=replace(home.supply, option=Option.BT5F))
+    return replace(
+        home,
+        supply=replace(home.supply, distributor="luz-del-sur", system="lima-sur", option=option),
+        assumptions={name.replace("_", "-"): Decimal(text) for name, text in figures.items()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("home", "code"),
+    [
+        pytest.param(_on_hours(Option.BT5F, peak_share="0.3"), "hours-told", id="told"),
+        pytest.param(_on_hours(Option.BT5F), "hours-believed", id="believed"),
+    ],
+)
+def test_a_home_on_hours_is_planned_in_its_bands(home: Home, code: str, tools: Toolbox) -> None:
+    advice = advise(home, tools=tools, as_of=AS_OF)
+
+    bands = advice.bill.consumption.bands_kwh
+    assert set(bands) == {Band.PEAK, Band.OFF_PEAK}
+    assert sum(bands.values()) == 200
+    assert code in {issue.code for issue in advice.issues}
+    for month in advice.plan.months:
+        used = band_split(
+            month.kwh_now,
+            shares={Band.PEAK: bands[Band.PEAK] / 200},
+            bands=(Band.PEAK, Band.OFF_PEAK),
+        )
+        bill = price_bill(
+            Consumption(period=month.period, energy_kwh=month.kwh_now, bands_kwh=used), month.terms
+        )
+        assert abs(bill.total - month.total_now) <= Decimal("0.10")
+
+
+def test_bands_that_are_more_than_all_are_refused(tools: Toolbox) -> None:
+    home = _on_hours(Option.BT5I, peak_share="0.6", base_share="0.5")
 
     with pytest.raises(InvalidInputError) as caught:
-        advise(hourly, tools=tools, as_of=AS_OF)
+        advise(home, tools=tools, as_of=AS_OF)
 
-    assert caught.value.issue.code == "plan-needs-one-register"
+    assert caught.value.issue.code == "shares-above-one"
 
 
 @pytest.mark.parametrize("distributor", ["seal", "electro-oriente", "electrocentro", "pluz"])

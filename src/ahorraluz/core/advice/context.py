@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.own_sun import OwnSun
+from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import Appliance, Home
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.periods import Period
@@ -44,9 +45,9 @@ class TermsPair:
     then: tuple[BillTerms, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanContext:
-    """Everything that a plan of one home is made from."""
+    """Everything that a plan of one home is made from; two of them are never the same."""
 
     home: Home
     account: UsageAccount
@@ -61,6 +62,9 @@ class PlanContext:
     """Other ways to be billed, as far as sheets tell (:func:`.pricing.other_terms`)."""
     own_sun: OwnSun | None = None
     """What the panels give that the home has already; ``None``: none, or not known."""
+    band_shares: Mapping[Band, Decimal] = field(default_factory=dict)
+    """Where the home is billed by hours: part of its energy in every band but one, to the
+    millionth; empty: one register. [0 to 1]"""
 
     def __post_init__(self) -> None:
         """Refuse a year that is not twelve months (``plan-year``)."""

@@ -26,6 +26,11 @@ RULED_OUT_BY: Mapping[str, frozenset[str]] = {
     "gas-water-heater": frozenset({"solar-water-heater"}),
     "heater-off-after-bath": frozenset({"gas-water-heater", "solar-water-heater"}),
     "shower-summer-position": frozenset({"gas-water-heater", "solar-water-heater"}),
+    # One array on a roof, with a battery or without.
+    "rooftop-panels": frozenset({"panels-with-battery"}),
+    "panels-with-battery": frozenset({"rooftop-panels", "peak-battery"}),
+    # One battery; both would fill the same evening.
+    "peak-battery": frozenset({"panels-with-battery", "home-battery"}),
     # Both spare the same wood, and nobody measured what they do together.
     "improved-stove": frozenset({"biodigester"}),
     "biodigester": frozenset({"improved-stove", "induction-instead-of-lpg", "natural-gas-cooking"}),

@@ -160,7 +160,7 @@ def _board(
     limit = round(context.facts.advice.payback_limit_years.middle)
     board = Board(
         context=context,
-        prices=YearPrices(context.year),
+        prices=YearPrices(context.year, shares=context.band_shares),
         figures=use_figures(context.account, surroundings=context.surroundings),
         money=Money(rate=rate, limit_years=max(limit, 1)),
         start=energy_year(context.at_meter, context.kwh_by_month, calendar=context.calendar),

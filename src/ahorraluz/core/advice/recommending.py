@@ -56,6 +56,7 @@ LOOSE = frozenset(
         "basis.gas-ratio",
         "basis.daytime-assumed",
         "basis.digester-project",
+        "basis.panels-and-battery",
         "basis.hours-of-other-homes",
     }
 )

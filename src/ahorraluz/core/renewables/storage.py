@@ -6,12 +6,23 @@ gives was not put in before, less its losses.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.renewables.sun import Floats, SolarError
+from ahorraluz.core.renewables.sun import (
+    DAYS,
+    HOURS,
+    MONTH_DAYS,
+    MONTH_OF_DAY,
+    Floats,
+    SolarError,
+)
+
+MODEL_DAYS, WARMING_DAYS = 12, 2
+"""Days that stand for a month where many sizes are tried, and those that only fill them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +125,69 @@ def run_battery(
         left_kwh=held,
         lost_kwh=put_in - float(discharged.sum()) - held,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Panels with a battery."""
+
+    kwp: float
+    battery: Battery
+
+
+def given_by_pairs(
+    pairs: Sequence[Pair], *, load: Floats, yield_kwp: Floats, meets: float
+) -> Floats:
+    """Return what the battery of each pair gives the home by month, shape (n, 12). [kWh/month]
+
+    The sum of :func:`run_battery` within some hundredths, for many sizes at once: a month is
+    stood for by days spread over it, bright and dark as they come.
+
+    Parameters
+    ----------
+    pairs
+        Sizes; all batteries lose alike.
+    load
+        Of the home, shape (8760,). [kWh/h]
+    yield_kwp
+        Of one kilowatt-peak, shape (8760,). [kWh/h]
+    meets
+        Part of the overlap of sun and load that really meets. [0 to 1]
+    """
+    if not pairs:
+        return np.zeros((0, len(MONTH_DAYS)))
+    kwp = np.array([pair.kwp for pair in pairs])[:, None]
+    size = np.array([pair.battery.usable_kwh for pair in pairs])[:, None]
+    power = np.array([pair.battery.power_kw for pair in pairs])[:, None]
+    way = math.sqrt(pairs[0].battery.efficiency)
+    sun, need = _model_days(yield_kwp), _model_days(load)
+    made = sun[:, None, :] * kwp
+    direct = np.minimum(made, need[:, None, :]) * meets
+    fills = np.minimum(made - direct, power) * way
+    wants = np.minimum(need[:, None, :] - direct, power) / way
+    held, given = np.zeros(made.shape[1:]), np.zeros(made.shape[1:])
+    warm = WARMING_DAYS * HOURS
+    for hour in range(len(made)):
+        held = np.minimum(held + fills[hour], size)
+        out = np.minimum(wants[hour], held)
+        held = held - out
+        if hour >= warm:
+            given += out
+    days = np.array(MONTH_DAYS) / (MODEL_DAYS - WARMING_DAYS)
+    whole: Floats = given * way * days
+    return whole
+
+
+def _model_days(hourly: Floats) -> Floats:
+    """Return the hours of the days that stand for each month, shape (hours, 12).
+
+    Those that count have together the mean of their month.
+    """
+    days = hourly.reshape(DAYS, HOURS)
+    chosen = []
+    for month, count in enumerate(MONTH_DAYS):
+        own = np.flatnonzero(month == MONTH_OF_DAY)
+        some = days[own[np.linspace(0, count - 1, MODEL_DAYS).round().astype(int)]]
+        counted = some[WARMING_DAYS:].mean()
+        chosen.append(some.ravel() * (days[own].mean() / counted if counted > 0 else 1.0))
+    return np.array(chosen).T

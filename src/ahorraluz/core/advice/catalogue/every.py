@@ -10,6 +10,7 @@ from ahorraluz.core.advice.catalogue import (
     refrigeration,
     roof,
     standby,
+    storing,
     tariff,
     water_heating,
     wood,
@@ -28,5 +29,6 @@ ALL_MEASURES: tuple[Measure, ...] = (
     *climate.MEASURES,
     *roof.MEASURES,
     *own_panels.MEASURES,
+    *storing.MEASURES,
     *installation.MEASURES,
 )

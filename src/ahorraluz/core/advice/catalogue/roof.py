@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from ahorraluz.core.advice.catalogue.answers import PLACE, ROOF, TENURE, price
 from ahorraluz.core.advice.catalogue.own_panels import sun_or_answer
@@ -53,13 +54,18 @@ ADDED_SIZES = 6
 """Sizes that are tried beside panels that are there: up to 2 kWp."""
 
 
-def _rooftop_panels(context: PlanContext) -> Answer:
+@lru_cache(maxsize=2)
+def rooftop_panels(context: PlanContext) -> Answer:
+    """Return what panels would do at a home; asked twice of a plan, reckoned once."""
+    if context.band_shares:
+        # The sun spares cheap hours alone, and a plan takes the hours of a home as they are.
+        return NotHere(reason="reason.sun-under-hours")
     if context.home.panels_kwp is not None:
         return _more_panels(context)
     obstacle = roof_obstacle(context.home)
     if obstacle is not None and obstacle.code == "roof-not-own":
         return NotHere(reason="reason.roof-not-own")
-    load, least = _own_load(context), _least_kwh(context)
+    load, least = own_load(context), _least_kwh(context)
     if load.kwh.sum() < float(least) * CALENDAR_MONTHS:
         return NotHere(reason="reason.too-little-for-panels", parameters={"limit": least})
     sun = context.facts.sun
@@ -132,7 +138,7 @@ def _least_kwh(context: PlanContext) -> Decimal:
     return Decimal(0)
 
 
-def _own_load(context: PlanContext) -> HomeLoad:
+def own_load(context: PlanContext) -> HomeLoad:
     """Return the hours of what the home itself uses."""
     own = {
         use.id.value: use.monthly_kwh
@@ -263,7 +269,7 @@ ROOFTOP_PANELS = Measure(
     kind=Kind.RENEWABLE,
     effort=Effort.WORKS,
     evidence=("rooftop-panels",),
-    judge=_rooftop_panels,
+    judge=rooftop_panels,
     needs_owner=True,
     needs_roof=True,
     parameters=("kwp", "checked_on"),
