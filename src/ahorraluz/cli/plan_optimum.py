@@ -77,9 +77,9 @@ def frontier_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
     if not plan.frontier or plan.optimum is None:
         return
     yield from heading(texts.text("cli.plan-frontier"))
-    from ahorraluz.services.documents.optimum import worth_text
+    from ahorraluz.services.documents.optimum import budget_changes, worth_text
 
-    for point in plan.frontier:
+    for point, changes in zip(plan.frontier, budget_changes(plan, texts), strict=True):
         said = [
             texts.text(
                 "cli.plan-frontier-row",
@@ -87,8 +87,7 @@ def frontier_lines(plan: "Plan", texts: Texts) -> Iterator[str]:
                 worth=worth_text(plan.optimum.objective, point.worth, texts),
             )
         ]
-        for key, names in (("cli.plan-joins", point.joins), ("cli.plan-leaves", point.leaves)):
+        for key, names in zip(("cli.plan-joins", "cli.plan-leaves"), changes, strict=True):
             if names:
-                titles = [texts.text(f"measure.{name}.title") for name in names]
-                said.append(texts.text(key, names=titles))
+                said.append(texts.text(key, names=names))
         yield f"- {' · '.join(said)}"

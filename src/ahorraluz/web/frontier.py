@@ -1,11 +1,10 @@
 """What each further hundred soles of budget buys, as rows of a table."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ahorraluz.core.advice.recommendation import Plan
-from ahorraluz.services.documents.optimum import worth_text
+from ahorraluz.services.documents.optimum import budget_changes, worth_text
 from ahorraluz.texts import Texts
 
 LEAST_ROWS = 2
@@ -32,12 +31,8 @@ def budget_rows(plan: Plan, texts: Texts) -> tuple[BudgetRow, ...]:
         BudgetRow(
             budget=texts.soles(Decimal(point.budget_pen), places=0),
             worth=worth_text(plan.optimum.objective, point.worth, texts),
-            joins=_named(point.joins, texts),
-            leaves=_named(point.leaves, texts),
+            joins=joins,
+            leaves=leaves,
         )
-        for point in plan.frontier
+        for point, (joins, leaves) in zip(plan.frontier, budget_changes(plan, texts), strict=True)
     )
-
-
-def _named(measures: Sequence[str], texts: Texts) -> str:
-    return " · ".join(texts.text(f"measure.{measure}.title") for measure in measures)

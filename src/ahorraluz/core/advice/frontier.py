@@ -1,13 +1,15 @@
 """What each further sol of budget buys: the best plan of every budget, each one proved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 
 import numpy as np
 
 from ahorraluz.core.advice.optimum import EQUAL, Best, Limits, find_best
 from ahorraluz.core.advice.problem import Problem
+from ahorraluz.core.advice.recommendation import FrontierPoint
+from ahorraluz.core.home import Option
 from ahorraluz.core.money import CENT
 
 STEP_PEN = Decimal(100)
@@ -62,6 +64,40 @@ def _cheapest(problem: Problem, best: Best, spend: float) -> Sequence[int]:
         left.pop()
     fits = problem.rules.allowed(problem.mask(left))[0]
     return left if fits and (problem.of_sets(problem.mask(left))[0, 1:] >= 0).all() else ()
+
+
+def with_both(
+    stays: Sequence[FrontierPoint], moves: Sequence[FrontierPoint], option: Option
+) -> tuple[FrontierPoint, ...]:
+    """Return the best plan of every budget where the tariff option may change too.
+
+    Parameters
+    ----------
+    stays, moves
+        By rising budget: plans that keep today's option, from nothing on, and plans under
+        another one, from what its meter costs on. Of equal ones the home stays as it is.
+    option
+        The other one.
+    """
+    found: list[FrontierPoint] = []
+    marked = [replace(point, option=option) for point in moves]
+    for budget in sorted({point.budget_pen for point in (*stays, *marked)}):
+        can = [
+            [point for point in points if point.budget_pen <= budget] for points in (stays, marked)
+        ]
+        best = max((points[-1] for points in can if points), key=lambda point: point.worth)
+        if found and best.worth <= found[-1].worth:
+            continue
+        before = found[-1].steps if found else ()
+        found.append(
+            replace(
+                best,
+                budget_pen=budget,
+                joins=tuple(name for name in best.steps if name not in before),
+                leaves=tuple(name for name in before if name not in best.steps),
+            )
+        )
+    return tuple(found)
 
 
 def rounded_up(stairs: Sequence[Stair], *, above: Decimal) -> list[tuple[Decimal, Stair]]:

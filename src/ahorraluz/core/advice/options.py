@@ -35,6 +35,8 @@ class Offered:
     board: Board
     choice: Choice
     tried: tuple[OptionTried, ...] = ()
+    stays: Board | None = None
+    """Under a chosen option, the board of today's in the same sheet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +173,7 @@ def _try(
         leaves=tuple(name for name in names if name not in moves.names),
         proved=moves.proved and (stays is None or stays.proved),
     )
-    return told, Offered(board=other, choice=moves.choice), moves.above(stays)
+    return told, Offered(board=other, choice=moves.choice, stays=today), moves.above(stays)
 
 
 def _under(today: Board, candidate: Candidate, pair: TermsPair) -> Board | None:

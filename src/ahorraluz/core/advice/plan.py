@@ -14,10 +14,11 @@ import numpy as np
 
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.chances import Sampling
-from ahorraluz.core.advice.choosing import Board, Choose, choose_best, sizes_of
+from ahorraluz.core.advice.choosing import Board, Choice, Choose, choose_best, sizes_of
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear, energy_year, use_figures
 from ahorraluz.core.advice.explaining import Explainer
+from ahorraluz.core.advice.frontier import with_both
 from ahorraluz.core.advice.measures import (
     Answer,
     Candidate,
@@ -31,6 +32,7 @@ from ahorraluz.core.advice.placing import APPLIANCES, Placed, Placer
 from ahorraluz.core.advice.pricing import YearPrices, price_year
 from ahorraluz.core.advice.recommendation import (
     ZERO,
+    FrontierPoint,
     OpenQuestion,
     Optimum,
     Plan,
@@ -108,12 +110,22 @@ def make_plan(
     plan = replace(
         _plan(board, steps, placed, years=years),
         optimum=_optimum(explainer, offered),
-        frontier=explainer.frontier() if wishes.frontier else (),
+        frontier=_frontier(explainer, offered) if wishes.frontier else (),
         options_tried=offered.tried,
     )
     if sampling is None:
         return plan
     return with_ranges(plan, assess(board, choice.steps, sampling=sampling))
+
+
+def _frontier(explainer: Explainer, offered: Offered) -> tuple[FrontierPoint, ...]:
+    """Return the frontier; under a chosen option with what a smaller budget than its meter buys."""
+    found, stays = explainer.frontier(), offered.stays
+    if stays is None:
+        return found
+    option = offered.board.context.year[0].supply.option
+    today = Explainer(board=stays, choice=Choice(steps=(), months=())).frontier()
+    return with_both(today, found, option)
 
 
 def _optimum(explainer: Explainer, offered: Offered) -> Optimum | None:

@@ -228,6 +228,8 @@ class FrontierPoint:
     leaves: tuple[str, ...]
     """Measures that only the point before had."""
     proved: bool
+    option: Option | None = None
+    """Tariff option that the plan chose; ``None``: it keeps today's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """The document of an optimum: what was wanted, what the steps give of it, and the proof."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ahorraluz.core.advice.recommendation import FrontierPoint, Optimum, Reason
+from ahorraluz.core.advice.recommendation import FrontierPoint, Optimum, Plan, Reason
 from ahorraluz.core.advice.wishes import Objective
+from ahorraluz.core.home import Option
 from ahorraluz.services.documents.parts import Document, plain, soles
 from ahorraluz.texts import Texts
 
@@ -35,12 +36,40 @@ def frontier_documents(points: Sequence[FrontierPoint], texts: Texts) -> list[Do
             "cost": soles(point.cost_pen),
             "value": plain(point.worth),
             "proved": point.proved,
+            "option": None if point.option is None else point.option.value,
             "measures": list(point.steps),
             "joins": [_named(name, texts) for name in point.joins],
             "leaves": [_named(name, texts) for name in point.leaves],
         }
         for point in points
     ]
+
+
+def budget_changes(plan: Plan, texts: Texts) -> Iterator[tuple[str, str]]:
+    """Yield what each budget of a frontier brings in and sends out, the tariff option first.
+
+    Where the cheapest plan has no step, that is said in place of a list.
+    """
+    option, meters = None, {one.option: one.meter.middle for one in plan.options_tried}
+    for point in plan.frontier:
+        joins = [texts.text(f"measure.{name}.title") for name in point.joins]
+        leaves = [texts.text(f"measure.{name}.title") for name in point.leaves]
+        if point.option is not option:
+            joins.insert(0, _moved(point.option, meters, texts))
+        if not point.steps and point.option is None:
+            joins = [texts.text("frontier.nothing")]
+        option = point.option
+        yield " · ".join(joins), " · ".join(leaves)
+
+
+def _moved(option: Option | None, meters: Mapping[Option, Decimal | None], texts: Texts) -> str:
+    """Return that the plan of a budget changes the tariff option, and what its meter costs."""
+    if option is None:
+        return texts.text("frontier.stays")
+    meter = meters.get(option)
+    if meter is None:
+        return texts.text("frontier.moves-unpriced", option=option.value)
+    return texts.text("frontier.moves", option=option.value, meter=texts.soles(meter, places=0))
 
 
 def reason_text(reason: Reason | None, texts: Texts) -> str | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,13 +13,14 @@ from tests.unit.core.advice.invented_measures import EveryPlan, SmallHome, small
 from ahorraluz.core.advice.catalogue.tariff import HOURLY_TARIFF, THREE_BAND_TARIFF
 from ahorraluz.core.advice.choosing import choose_best
 from ahorraluz.core.advice.context import Otherwise
+from ahorraluz.core.advice.frontier import with_both
 from ahorraluz.core.advice.options import Offered, choose_with_option
 from ahorraluz.core.advice.plan import board_of, make_plan
 from ahorraluz.core.advice.pricing import YearPrices
-from ahorraluz.core.advice.recommendation import Standing
+from ahorraluz.core.advice.recommendation import FrontierPoint, Standing
 from ahorraluz.core.advice.wishes import Objective, Wishes
 from ahorraluz.core.consumption import Band
-from ahorraluz.core.home import Tenure
+from ahorraluz.core.home import Appliance, Option, Tenure
 from ahorraluz.core.tariffs.band_arrays import BandArrays
 
 D = Decimal
@@ -196,3 +198,54 @@ def test_a_home_with_nothing_to_do_still_chooses_its_option() -> None:
     assert plan.frontier == ()
     assert tried.chosen
     assert tried.worth == (tried.switch_pen_year / 12).quantize(D("0.01"))
+
+
+def test_below_the_price_of_its_meter_a_frontier_stays_with_the_option_of_today() -> None:
+    typed = {"peak-share": D("0.05"), "cost-hourly-meter": D(250), "cost-led-lamp": D(8)}
+    lamps = Appliance(id="foco-incandescente-100", count=6, hours_day=5)
+    home = home_of(
+        *([200] * 12), tenure=Tenure.OWNER, assumptions=typed, appliances=(lamps, *FULL_HOUSE[:2])
+    )
+
+    plan = make_plan(context_of(home), wishes=Wishes(any_option=True, frontier=True))
+
+    (chosen,) = [one for one in plan.options_tried if one.chosen]
+    budgets = [point.budget_pen for point in plan.frontier]
+    assert budgets[0] == 0
+    assert plan.frontier[0].option is None
+    assert plan.frontier[-1].option is chosen.option
+    assert all(p.option is None for p in plan.frontier if p.budget_pen < 250)
+    worths = [point.worth for point in plan.frontier]
+    assert worths == sorted(set(worths))
+    assert plan.optimum is not None
+    assert worths[-1] == plan.optimum.worth
+    for before, after in pairwise(plan.frontier):
+        kept = set(before.steps) - set(after.leaves)
+        assert kept | set(after.joins) == set(after.steps)
+    stays = make_plan(
+        context_of(replace(home, assumptions={**typed, "peak-share": D("0.4")})),
+        wishes=Wishes(any_option=True, frontier=True),
+    )
+    assert not any(one.chosen for one in stays.options_tried)
+    assert all(point.option is None for point in stays.frontier)
+
+
+def test_of_two_options_the_better_one_stands_at_every_budget() -> None:
+    def point(budget: int, worth: str, *steps: str) -> FrontierPoint:
+        return FrontierPoint(
+            budget_pen=D(budget), cost_pen=D(budget), worth=D(worth), steps=steps,
+            joins=steps, leaves=(), proved=True,
+        )  # fmt: skip
+
+    stays = [point(0, "1"), point(100, "5", "led"), point(400, "9", "led", "fan")]
+    moves = [point(200, "4"), point(300, "7", "led"), point(500, "9", "led", "fan")]
+
+    both = with_both(stays, moves, Option.BT5F)
+
+    told = [(int(one.budget_pen), one.option, one.joins, one.leaves) for one in both]
+    assert told == [
+        (0, None, (), ()),
+        (100, None, ("led",), ()),
+        (300, Option.BT5F, (), ()),
+        (400, None, ("fan",), ()),
+    ]
