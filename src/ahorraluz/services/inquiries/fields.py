@@ -103,6 +103,8 @@ FIELDS: tuple[Field, ...] = (
     Field(name="dep", step=Step.START, kind=Kind.TEXT, longest=60),
     Field(name="d", step=Step.START, kind=Kind.TEXT, longest=60),
     Field(name="s", step=Step.START, kind=Kind.TEXT, longest=60),
+    # District, by its code (ubigeo).
+    Field(name="di", step=Step.START, kind=Kind.TEXT, longest=60),
     _kwh("k", Step.START),
     _soles("t", Step.START),
     # How the month is going: energy since the last reading, days to the next one.
