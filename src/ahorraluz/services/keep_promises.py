@@ -127,18 +127,23 @@ def mark_done(
     StoreError
         ``home-unknown``.
     """
-    check_step(step)
-    if day > today:
-        raise InvalidInputError("verify-since-future", since=day, today=today)
+    check_done(home, step, day=day, tools=tools, today=today)
     book = tools.store.promises
     promise = book.of_home(home, step)
-    first = _first_day(home, tools)
-    if first is not None and day <= first:
-        raise InvalidInputError("done-before-readings", value=day, first=first, home=home)
     book.mark_done(home, step, day=day, as_of=as_of)
     done = [item for item in book.done(home) if item.step == step][-1]
     in_time = promise is not None and promise.made_on <= day
     return Marked(done=done, promise=promise, in_time=in_time)
+
+
+def check_done(home: str, step: str, *, day: date, tools: Toolbox, today: date) -> None:
+    """Refuse what :func:`mark_done` refuses of a step and its day, and write nothing."""
+    check_step(step)
+    if day > today:
+        raise InvalidInputError("verify-since-future", since=day, today=today)
+    first = _first_day(home, tools)
+    if first is not None and day <= first:
+        raise InvalidInputError("done-before-readings", value=day, first=first, home=home)
 
 
 def _first_day(home: str, tools: Toolbox) -> date | None:
