@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
@@ -25,6 +27,13 @@ KEYRING_FILE = "keyring.json"
 """File of the keys that wrap the others, in the data folder."""
 """File of the readings in the data folder where no database is named."""
 _DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
+LOG_FORMATS = ("line", "json")
+CLOSEST = 5
+"""Variables that are named where one is misspelt."""
+LEAST_SECRET = 16
+MAX_LINE = 200
+_MAIL_SERVER = re.compile(r"smtps?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
 
 
@@ -43,6 +52,17 @@ class Settings:
     trusted_proxies: int = 0
     max_upload_kb: int = 2_048
     max_meter_file_mb: int = 32
+    public_url: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    controller: str = ""
+    controller_address: str = ""
+    controller_contact: str = ""
+    hosting_country: str = ""
+    data_bank: str = ""
+    keep_readings_months: int = 25
+    metrics_token: str = field(default="", repr=False)
+    log_format: str = "line"
 
     @property
     def database(self) -> str:
@@ -134,6 +154,46 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    if (parts.scheme != "https" and not local) or not parts.hostname or "@" in parts.netloc:
+        raise _WrongValueError("setting-not-an-address")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise _WrongValueError("setting-not-an-address")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _smtp_url(text: str) -> str:
+    if not _MAIL_SERVER.fullmatch(text):
+        # The text may hold a password: it is repeated nowhere.
+        raise _WrongValueError("setting-not-a-mail-server", value=None)
+    return text
+
+
+def _mail_from(text: str) -> str:
+    if not _MAIL_ADDRESS.fullmatch(text):
+        raise _WrongValueError("setting-not-a-mail-address")
+    return text
+
+
+def _line(text: str) -> str:
+    """Return a text for a page: one line of it."""
+    return " ".join(text.split())[:MAX_LINE]
+
+
+def _secret(text: str) -> str:
+    if len(text) < LEAST_SECRET or not text.isascii() or not text.isprintable():
+        raise _WrongValueError("setting-not-a-secret", value=None, least=LEAST_SECRET)
+    return text
+
+
+def _log_format(text: str) -> str:
+    if text not in LOG_FORMATS:
+        raise _WrongValueError("setting-not-one-of", allowed=list(LOG_FORMATS))
+    return text
+
+
 TABLE: tuple[Setting, ...] = (
     Setting(
         field="data_dir",
@@ -196,6 +256,76 @@ TABLE: tuple[Setting, ...] = (
         meaning="Largest meter file the server takes, in megabytes.",
         read=_whole(1, 512),
     ),
+    Setting(
+        field="public_url",
+        default="none",
+        meaning="Address that people reach the pages by, such as `https://ahorraluz.example`: "
+        "links in letters and passkeys are for it.",
+        read=_public_url,
+    ),
+    Setting(
+        field="smtp_url",
+        default="none: no letters are sent",
+        meaning="Mail server for links to a new password: `smtps://USER:PASSWORD@HOST` or "
+        "`smtp://…` with STARTTLS.",
+        read=_smtp_url,
+    ),
+    Setting(
+        field="mail_from",
+        default="none",
+        meaning="Address that letters come from.",
+        read=_mail_from,
+    ),
+    Setting(
+        field="controller",
+        default="none: the page of privacy says that nobody said it",
+        meaning="Name of who runs this service and answers for the data.",
+        read=_line,
+    ),
+    Setting(
+        field="controller_address",
+        default="none",
+        meaning="Postal address of who runs it.",
+        read=_line,
+    ),
+    Setting(
+        field="controller_contact",
+        default="none",
+        meaning="E-mail address or telephone for questions about data.",
+        read=_line,
+    ),
+    Setting(
+        field="hosting_country",
+        default="none",
+        meaning="Country where the data is kept, as the page of privacy names it.",
+        read=_line,
+    ),
+    Setting(
+        field="data_bank",
+        default="none",
+        meaning="Number of the data bank in the national register (RNPDP).",
+        read=_line,
+    ),
+    Setting(
+        field="keep_readings_months",
+        default="`25`",
+        meaning="Months that readings finer than a day are kept, 13 to 120; `ahorraluz accounts "
+        "tidy` deletes older ones.",
+        read=_whole(13, 120),
+    ),
+    Setting(
+        field="metrics_token",
+        default="none: `/metrics` answers this machine alone",
+        meaning="Bearer token with which another machine may read `/metrics`, 16 characters or "
+        "more.",
+        read=_secret,
+    ),
+    Setting(
+        field="log_format",
+        default="`line`",
+        meaning="Form of the log: `line`, or `json` with one object a line.",
+        read=_log_format,
+    ),
 )
 """Every setting, for :func:`read_settings` and for the reference page."""
 
@@ -212,8 +342,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     ------
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
-        ``setting-not-a-folder``, ``setting-not-a-database`` or ``setting-not-a-host``: every
-        wrong variable at once.
+        ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-host``,
+        ``setting-not-an-address``, ``setting-not-a-mail-server``, ``setting-not-a-mail-address``
+        or ``setting-not-a-secret``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}
@@ -222,7 +353,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         Issue(
             code="setting-unknown",
             severity=Severity.ERROR,
-            parameters={"variable": name, "allowed": list(by_variable)},
+            parameters={
+                "variable": name,
+                "allowed": get_close_matches(name, by_variable, n=CLOSEST, cutoff=0.0),
+            },
         )
         for name in sorted(given)
         if name.startswith(PREFIX) and name not in by_variable

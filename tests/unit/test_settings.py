@@ -31,6 +31,13 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "AHORRALUZ_PORT": "8080",
             "AHORRALUZ_TRUSTED_PROXIES": "1",
             "AHORRALUZ_MAX_UPLOAD_KB": "512",
+            "AHORRALUZ_PUBLIC_URL": "https://luz.example/",
+            "AHORRALUZ_SMTP_URL": "smtps://luz:s%20s@mail.example:465",
+            "AHORRALUZ_MAIL_FROM": "luz@example.pe",
+            "AHORRALUZ_CONTROLLER": "Luz  para\tTodos",
+            "AHORRALUZ_KEEP_READINGS_MONTHS": "13",
+            "AHORRALUZ_METRICS_TOKEN": "0123456789abcdef",
+            "AHORRALUZ_LOG_FORMAT": "json",
             "PATH": "/bin",
         }
     )
@@ -43,6 +50,13 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         port=8080,
         trusted_proxies=1,
         max_upload_kb=512,
+        public_url="https://luz.example",
+        smtp_url="smtps://luz:s%20s@mail.example:465",
+        mail_from="luz@example.pe",
+        controller="Luz para Todos",
+        keep_readings_months=13,
+        metrics_token="0123456789abcdef",
+        log_format="json",
     )
 
 
@@ -126,3 +140,35 @@ def test_the_reference_page_lists_every_setting_as_the_table_says() -> None:
     ]
 
     assert listed == [f"| `{s.variable}` | {s.default} | {s.meaning} |" for s in TABLE]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code"),
+    [
+        ("PUBLIC_URL", "http://luz.example", "setting-not-an-address"),
+        ("PUBLIC_URL", "https://luz.example/sub", "setting-not-an-address"),
+        ("PUBLIC_URL", "https://a@luz.example", "setting-not-an-address"),
+        ("SMTP_URL", "http://mail.example", "setting-not-a-mail-server"),
+        ("SMTP_URL", "smtp://mail.example\r\nX: 1", "setting-not-a-mail-server"),
+        ("MAIL_FROM", "luz@example.pe\nBcc: x@y.pe", "setting-not-a-mail-address"),
+        ("METRICS_TOKEN", "short-secret", "setting-not-a-secret"),
+        ("KEEP_READINGS_MONTHS", "6", "setting-not-a-whole-number"),
+        ("LOG_FORMAT", "xml", "setting-not-one-of"),
+    ],
+)
+def test_wrong_settings_of_a_service_are_refused(variable: str, value: str, code: str) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        read_settings({f"AHORRALUZ_{variable}": value})
+
+    assert [issue.code for issue in error.value.issues] == [code]
+
+
+def test_a_secret_that_is_refused_is_not_repeated() -> None:
+    with pytest.raises(InvalidInputError) as error:
+        read_settings(
+            {"AHORRALUZ_METRICS_TOKEN": "hushhush", "AHORRALUZ_SMTP_URL": "x://u:hushhush@h"}
+        )
+
+    told = [open_texts("es").issue(issue) for issue in error.value.issues]
+    assert len(told) == 2
+    assert not any("hushhush" in sentence for sentence in told)

@@ -51,13 +51,20 @@ def describe_home(name: str, path: Path, *, tools: Toolbox, as_of: datetime) -> 
         people=people,
         altitude_m=altitude_m,
         end_uses=frozenset(use.value for use in large_uses(home, load_appliances())),
-        kwh_month=_mean_month(name, tools=tools),
+        kwh_month=measured_mean_month(name, tools=tools),
     )
     tools.store.describe(name, description, as_of)
     return description
 
 
-def _mean_month(name: str, *, tools: Toolbox) -> float:
+def measured_mean_month(name: str, *, tools: Toolbox) -> float:
+    """Return the mean of the whole months measured in the latest year. [kWh]
+
+    Raises
+    ------
+    ReadingsRefusedError
+        ``describe-needs-a-month``, or the home has no readings.
+    """
     _, cleaned = readings_of(name, tools=tools)
     whole = latest_year(months_of(cleaned.readings))
     if not whole:

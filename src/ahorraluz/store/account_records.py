@@ -50,6 +50,8 @@ class StoredPasskey:
     public_key: bytes
     sign_count: int
     label: str
+    transports: tuple[str, ...] = ()
+    """How the device is reached."""
     created_at: datetime
     used_at: datetime | None
 

@@ -13,7 +13,7 @@ from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, account_owner
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 Opened = Callable[..., "AbstractContextManager[Connection]"]
 
@@ -99,13 +99,11 @@ class AccountBook:
 
     def all(self) -> tuple[Account, ...]:
         """Return every account, oldest first; none where there is no database."""
-        from sqlalchemy import select
-
         from ahorraluz.store.account_tables import ACCOUNTS
 
         try:
             with self.reading() as connection:
-                query = select(ACCOUNTS).order_by(ACCOUNTS.c.created_s, ACCOUNTS.c.id)
+                query = _accounts().order_by(ACCOUNTS.c.created_s, ACCOUNTS.c.id)
                 return tuple(map(self._account, connection.execute(query).all()))
         except StoreError as error:
             if error.issue.code == "database-none":
@@ -240,7 +238,7 @@ class AccountBook:
         """Erase an account for good: first its key, then every row of it."""
         from sqlalchemy import delete
 
-        from ahorraluz.store.account_tables import ACCOUNTS
+        from ahorraluz.store.account_tables import ACCOUNTS, CONSENTS
 
         self.vault.destroy(account_owner(account))
         with self.writing() as connection:
@@ -248,6 +246,8 @@ class AccountBook:
             for table in reversed(ACCOUNTS.metadata.sorted_tables):
                 if table is not ACCOUNTS and "account" in table.c:
                     connection.execute(delete(table).where(table.c.account == account))
+            # What others agreed to about this account tells nothing once it is gone.
+            connection.execute(delete(CONSENTS).where(CONSENTS.c.subject == account))
             connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account))
 
     def _change(self, account: str, **values: object) -> None:
@@ -277,16 +277,23 @@ class AccountBook:
             language=row.language,
             created_at=moment(row.created_s),
             suspended_at=None if row.suspended_s is None else moment(row.suspended_s),
-            has_second_factor=row.second_factor is not None,
+            has_second_factor=row.second_factor is not None or bool(row.passkeys),
         )
 
 
+def _accounts() -> "Select[tuple[object, ...]]":
+    """Ask for accounts, each with the number of its passkeys."""
+    from sqlalchemy import func, select
+
+    from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS
+
+    of_account = PASSKEYS.c.account == ACCOUNTS.c.id
+    passkeys = select(func.count()).select_from(PASSKEYS).where(of_account).scalar_subquery()
+    return select(ACCOUNTS, passkeys.label("passkeys"))
+
+
 def _by(connection: "Connection", condition: "object") -> "Row[tuple[object, ...]] | None":
-    from sqlalchemy import select
-
-    from ahorraluz.store.account_tables import ACCOUNTS
-
-    return connection.execute(select(ACCOUNTS).where(condition)).first()  # type: ignore[arg-type]
+    return connection.execute(_accounts().where(condition)).first()  # type: ignore[arg-type]
 
 
 def _one(connection: "Connection", account: str) -> "Row[tuple[object, ...]]":

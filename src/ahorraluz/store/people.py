@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.accounts import AccountBook
+from ahorraluz.store.api_tokens import TokenBook
 from ahorraluz.store.consents import ConsentBook
 from ahorraluz.store.households import HouseholdBook
+from ahorraluz.store.once import OnceBook
+from ahorraluz.store.passkeys import PasskeyBook
 from ahorraluz.store.sessions import SessionBook
 from ahorraluz.store.trail import Trail
 from ahorraluz.store.vault import Vault
@@ -39,6 +42,11 @@ class People:
         return SessionBook(reading=self.reading, writing=self.writing, vault=self.vault)
 
     @property
+    def passkeys(self) -> PasskeyBook:
+        """Devices that prove who holds them."""
+        return PasskeyBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
     def households(self) -> HouseholdBook:
         """Homes as their people know them."""
         return HouseholdBook(
@@ -54,3 +62,13 @@ class People:
     def trail(self) -> Trail:
         """Who did what when."""
         return Trail(reading=self.reading, writing=self.writing)
+
+    @property
+    def tokens(self) -> TokenBook:
+        """Tokens by which programs come in the name of people."""
+        return TokenBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
+    def once(self) -> OnceBook:
+        """Requests that are done once, however often they come."""
+        return OnceBook(reading=self.reading, writing=self.writing, vault=self.vault)

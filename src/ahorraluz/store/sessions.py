@@ -166,16 +166,43 @@ class SessionBook:
             return None
         return Ticket(purpose=row.purpose, account=row.account, home=row.home)
 
-    def tidy(self, *, at: datetime) -> None:
-        """Delete sessions and tickets that are over."""
+    def tickets_of(self, account: str, purpose: str, *, at: datetime) -> int:
+        """Return how many tickets of a purpose an account has that still count."""
+        from sqlalchemy import func, select
+
+        from ahorraluz.store.account_tables import TICKETS
+        from ahorraluz.store.imports import seconds
+
+        tickets = TICKETS.c
+        query = select(func.count()).where(tickets.account == account, tickets.purpose == purpose)
+        with self.reading() as connection:
+            query = query.where(tickets.expires_s > seconds(at))
+            return int(connection.execute(query).scalar_one())
+
+    def drop_tickets(self, account: str, purpose: str) -> None:
+        """Take back every ticket of a purpose that an account has."""
+        from sqlalchemy import delete
+
+        from ahorraluz.store.account_tables import TICKETS
+
+        tickets = TICKETS.c
+        with self.writing() as connection:
+            connection.execute(
+                delete(TICKETS).where(tickets.account == account, tickets.purpose == purpose)
+            )
+
+    def tidy(self, *, at: datetime) -> int:
+        """Delete sessions and tickets that are over; return how many."""
         from sqlalchemy import delete
 
         from ahorraluz.store.account_tables import SESSIONS, TICKETS
         from ahorraluz.store.imports import seconds
 
         with self.writing() as connection:
-            for table in (SESSIONS, TICKETS):
-                connection.execute(delete(table).where(table.c.expires_s <= seconds(at)))
+            return sum(
+                connection.execute(delete(table).where(table.c.expires_s <= seconds(at))).rowcount
+                for table in (SESSIONS, TICKETS)
+            )
 
     def _session(self, row: "Row[tuple[object, ...]]") -> Session:
         from ahorraluz.store.imports import moment

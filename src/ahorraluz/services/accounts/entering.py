@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.passwords import (
@@ -12,6 +12,7 @@ from ahorraluz.security.passwords import (
     verify_password,
 )
 from ahorraluz.security.roles import Role
+from ahorraluz.services.accounts.attempts import count_failure, held_back
 from ahorraluz.services.accounts.names import read_name
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
@@ -20,10 +21,6 @@ from ahorraluz.store.accounts import NewAccount
 
 ACCOUNT_PREFIX = "a-"
 ACCOUNT_BYTES = 12
-FREE_FAILURES = 4
-"""Wrong passwords before the first wait: people mistype."""
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=1)
 
 
 class SignInError(AhorraLuzError):
@@ -77,44 +74,47 @@ def sign_in(name: str, password: str, *, tools: Toolbox, as_of: datetime) -> Acc
         is not said which, so that nobody learns who has an account.
     """
     accounts = tools.store.people.accounts
-    account = _account_of(name, tools=tools)
+    account = account_of(name, tools=tools)
     known = None if account is None else accounts.secrets(account.id)
-    if known is not None and known.locked_until is not None and as_of < known.locked_until:
+    if account is not None and held_back(account, tools=tools, as_of=as_of):
         # The same work as for a wrong password, so that the time tells nothing.
         known = None
     right = verify_password(None if known is None else known.password, password)
     if account is None or known is None or not right or account.suspended_at is not None:
         if account is not None and known is not None and not right:
-            wait = _wait_after(known.failures + 1)
-            accounts.note_failure(account.id, locked_until=None if wait is None else as_of + wait)
+            count_failure(account, tools=tools, as_of=as_of)
         subject = None if account is None else account.id
         note("sign-in-failed", tools=tools, as_of=as_of, account=subject)
         raise SignInError("sign-in-refused")
-    if known.failures:
+    # Whoever has the password alone must not get free tries at the second factor by it.
+    if known.failures and not account.has_second_factor:
         accounts.note_success(account.id)
     if needs_rehash(known.password):
         accounts.set_password(account.id, hash_password(password))
     return account
 
 
-def check_own_password(account: Account, password: str, *, tools: Toolbox) -> None:
-    """Check a password again before something that cannot be undone; ``password-wrong``."""
-    if not verify_password(tools.store.people.accounts.secrets(account.id).password, password):
+def check_own_password(account: Account, password: str, *, tools: Toolbox, as_of: datetime) -> None:
+    """Check a password again before something that cannot be undone.
+
+    Raises
+    ------
+    SignInError
+        ``password-wrong``: it is not the one, or too many wrong ones came before.
+    """
+    held = held_back(account, tools=tools, as_of=as_of)
+    known = None if held else tools.store.people.accounts.secrets(account.id).password
+    if not verify_password(known, password):
+        if not held:
+            count_failure(account, tools=tools, as_of=as_of)
         raise SignInError("password-wrong")
 
 
-def _account_of(name: str, *, tools: Toolbox) -> Account | None:
+def account_of(name: str, *, tools: Toolbox) -> Account | None:
+    """Return the account of a name as it was typed, ``None`` where there is none."""
     try:
         return tools.store.people.accounts.find(read_name(name))
     except AhorraLuzError as error:
         if error.issue.code in ("account-name-missing", "account-name-invalid"):
             return None
         raise
-
-
-def _wait_after(failures: int) -> timedelta | None:
-    """Return how long nobody may try again: doubled with each wrong password."""
-    if failures <= FREE_FAILURES:
-        return None
-    doublings = min(failures - FREE_FAILURES - 1, 12)
-    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)

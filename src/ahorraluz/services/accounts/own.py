@@ -1,0 +1,125 @@
+"""What somebody changes of their own account: name, language, password, and where it is open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.security.passwords import check_password, hash_password
+from ahorraluz.services.accounts.entering import check_own_password
+from ahorraluz.services.accounts.names import read_name
+from ahorraluz.services.accounts.second_factor import only_session
+from ahorraluz.services.accounts.sessions import NewSession, SignedIn
+from ahorraluz.services.accounts.trail import note
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.settings import LANGUAGES
+from ahorraluz.store.account_records import Session, StoredPasskey
+
+HANDLE = 16
+"""Letters of a session's hash by which its holder names it: it opens nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """Where an account is open."""
+
+    handle: str
+    session: Session
+    here: bool
+    """Whether it is the session that asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What guards an account beside its password."""
+
+    authenticator: bool
+    passkeys: tuple[StoredPasskey, ...]
+    codes_left: int
+
+
+def guards_of(who: SignedIn, *, tools: Toolbox) -> Guards:
+    """Return what guards an account beside its password."""
+    people, account = tools.store.people, who.account.id
+    return Guards(
+        authenticator=people.accounts.second_factor(account) is not None,
+        passkeys=people.passkeys.of_account(account),
+        codes_left=people.accounts.recovery_codes_left(account),
+    )
+
+
+def devices_of(who: SignedIn, *, tools: Toolbox, as_of: datetime) -> tuple[Device, ...]:
+    """Return where an account is open, the device that asks first."""
+    found = tools.store.people.sessions.of_account(who.account.id, at=as_of)
+    devices = (
+        Device(handle=s.hash[:HANDLE], session=s, here=s.hash == who.session.hash) for s in found
+    )
+    return tuple(sorted(devices, key=lambda device: not device.here))
+
+
+def end_device(who: SignedIn, handle: str, *, tools: Toolbox, as_of: datetime) -> bool:
+    """End a session of one's own; ``False`` where there is none such."""
+    for device in devices_of(who, tools=tools, as_of=as_of):
+        if device.handle == handle:
+            tools.store.people.sessions.end(device.session.hash)
+            _note("session-ended", who, tools=tools, as_of=as_of)
+            return True
+    return False
+
+
+def end_others(who: SignedIn, *, tools: Toolbox, as_of: datetime) -> None:
+    """End every session of one's own but this one."""
+    tools.store.people.sessions.end_all(who.account.id, but=who.session.hash)
+    _note("session-ended", who, tools=tools, as_of=as_of)
+
+
+def change_password(
+    who: SignedIn, *, old: str, new: str, tools: Toolbox, as_of: datetime
+) -> NewSession:
+    """Set another password; every session ends, and this device gets a new one.
+
+    Raises
+    ------
+    SignInError
+        ``password-wrong``.
+    InvalidInputError
+        What :func:`ahorraluz.security.passwords.check_password` refuses.
+    """
+    check_own_password(who.account, old, tools=tools, as_of=as_of)
+    check_password(new, name=who.account.name)
+    tools.store.people.accounts.set_password(who.account.id, hash_password(new))
+    _note("password-changed", who, tools=tools, as_of=as_of)
+    return only_session(who, tools=tools, as_of=as_of)
+
+
+def change_name(
+    who: SignedIn, *, name: str, password: str, tools: Toolbox, as_of: datetime
+) -> NewSession:
+    """Set another e-mail address or number to sign in with.
+
+    Raises
+    ------
+    SignInError
+        ``password-wrong``.
+    InvalidInputError
+        ``account-name-missing``, ``account-name-invalid``.
+    StoreError
+        ``account-there-already``.
+    """
+    check_own_password(who.account, password, tools=tools, as_of=as_of)
+    accounts = tools.store.people.accounts
+    read = read_name(name)
+    accounts.set_profile(who.account.id, name=read, organisation=who.account.organisation)
+    _note("name-changed", who, tools=tools, as_of=as_of)
+    return only_session(who, tools=tools, as_of=as_of)
+
+
+def change_language(who: SignedIn, language: str, *, tools: Toolbox) -> None:
+    """Set the language of pages and letters; raises ``language-unknown``."""
+    if language not in LANGUAGES:
+        raise InvalidInputError("language-unknown", value=language[:20], allowed=list(LANGUAGES))
+    tools.store.people.accounts.set_language(who.account.id, language)
+
+
+def _note(act: str, who: SignedIn, *, tools: Toolbox, as_of: datetime) -> None:
+    account = who.account.id
+    note(act, tools=tools, as_of=as_of, actor=account, account=account)
