@@ -14,9 +14,10 @@ from ahorraluz.core.advice.recommendation import (
     Standing,
 )
 from ahorraluz.core.estimate import Estimate
-from ahorraluz.services.inquiries.fields import asks_percent
+from ahorraluz.services.inquiries.fields import asks_percent, figure_parameter
 from ahorraluz.texts import Texts
 from ahorraluz.web.frontier import BudgetRow, budget_rows
+from ahorraluz.web.other_tariffs import ANY_OPTION, METER, TriedOption, asks_meter, tried_options
 from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 
 BEST = 5
@@ -128,6 +129,10 @@ class ShownPlan:
     """What each further hundred soles buys; empty: nothing more."""
     proof: str | None
     """What is proved of the steps; ``None``: nothing, or there are none."""
+    tariffs: tuple[TriedOption, ...]
+    """Tariff options that the plan chose among; empty: it was not asked to, or there is none."""
+    meter_asked: AskedCost | None
+    """Input for what the meter of such an option costs, or where it stands already."""
     sure: tuple[str, ...]
     """How sure the whole plan is; nothing without steps."""
     asking: tuple[str, ...]
@@ -145,7 +150,8 @@ class ShownPlan:
         """Names of every input on the cards and among the questions."""
         asked = [card.asked for card in (*self.best, *self.more)]
         asked += [question.asked for question in self.questions]
-        return tuple(item.parameter for item in asked if item is not None)
+        asked.append(self.meter_asked)
+        return (*(item.parameter for item in asked if item is not None), ANY_OPTION)
 
 
 def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
@@ -171,10 +177,22 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
         questions=tuple(_questions(plan.questions, told, texts)),
         budgets=budget_rows(plan, texts),
         proof=_proof(plan, texts),
+        tariffs=tried_options(plan, texts),
+        meter_asked=_meter_asked(plan, told, texts),
         sure=sure_texts(plan, texts),
         asking=asking_of(plan, texts),
         asked_in=asked_in(plan),
     )
+
+
+def _meter_asked(plan: Plan, told: set[str], texts: Texts) -> AskedCost | None:
+    """Return the input for the price of a meter, marked as a second one where a card has it."""
+    if not asks_meter(plan):
+        return None
+    asked = _asked_figure(METER, texts)
+    named = {question.field for question in plan.questions}
+    elsewhere = asked.parameter in told or f"{TYPED}{METER}" in named
+    return replace(asked, is_first=not elsewhere)
 
 
 def _proof(plan: Plan, texts: Texts) -> str | None:
@@ -229,7 +247,7 @@ def _figure(field: str) -> str | None:
 
 def _asked_figure(figure: str, texts: Texts) -> AskedCost:
     return AskedCost(
-        parameter=f"x.{figure}",
+        parameter=figure_parameter(figure),
         label=texts.text(f"{'question' if asks_percent(figure) else 'assumption'}.{figure}"),
         unit=PRICE if ASKED[figure].unit in PRICES else ASKED[figure].unit,
     )

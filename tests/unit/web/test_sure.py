@@ -20,6 +20,18 @@ HOME = {
     "te": "owner",
     "a": ["ducha-electrica", "refrigeradora-convencional"],
 }
+UNDECIDED = {
+    "d": "seal",
+    "dep": "arequipa",
+    "k": "200",
+    "te": "owner",
+    "ro": "own",
+    "ph": "3",
+    "a": ["terma-electrica", "foco-incandescente-100", "calefactor"],
+    "x.cost-led-lamp": "20",
+    "x.cost-electric-blanket": "300",
+}
+"""A solar water heater pays or not by how much of the recibo the stove is."""
 
 
 def test_a_page_tells_how_sure_its_plan_is(client: FlaskClient) -> None:
@@ -30,11 +42,22 @@ def test_a_page_tells_how_sure_its_plan_is(client: FlaskClient) -> None:
     assert "Lo que más pesa en esa duda" in html
 
 
-def test_the_answer_that_would_help_most_is_asked(client: FlaskClient) -> None:
-    _, html = fetch(client, f"/respuesta?{urlencode(HOME, doseq=True)}")
+def test_the_answer_that_would_help_most_is_asked_with_what_it_is_worth(
+    client: FlaskClient,
+) -> None:
+    _, html = fetch(client, f"/respuesta?{urlencode(UNDECIDED, doseq=True)}")
     after = html.partition("La respuesta que más ayudaría")[2]
 
-    assert "menos de duda" in after[:400]
+    assert "en promedio, S/ " in after[:300]
+    assert "De ella depende: Pon una terma solar." in after[:400]
+    assert "#a.calefactor" in after[:500]
+
+
+def test_where_no_answer_would_change_the_plan_nothing_is_asked(client: FlaskClient) -> None:
+    _, html = fetch(client, f"/respuesta?{urlencode(HOME, doseq=True)}")
+
+    assert "Ninguna respuesta tuya sobre estos pasos cambiaría el plan" in html
+    assert "La respuesta que más ayudaría" not in html
 
 
 @pytest.mark.parametrize(

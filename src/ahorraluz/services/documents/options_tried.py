@@ -35,8 +35,26 @@ def tried_documents(plan: Plan, texts: Texts) -> list[Document]:
     ]
 
 
-def tried_sentences(plan: Plan, one: OptionTried, texts: Texts) -> Iterator[str]:
-    """Yield what one option would do, why it is taken or not, and on what that hangs."""
+METER_UNKNOWN = "option.meter-unknown"
+"""Text that names the figure of a file by which the price of a meter is told."""
+
+
+def tried_sentences(
+    plan: Plan, one: OptionTried, texts: Texts, *, meter_unknown: str = METER_UNKNOWN
+) -> Iterator[str]:
+    """Yield what one option would do, why it is taken or not, and on what that hangs.
+
+    Parameters
+    ----------
+    plan
+        The plan that chose among options.
+    one
+        An option that it tried.
+    texts
+        Words of a language.
+    meter_unknown
+        Text that says that the price of the meter is missing and where it is told.
+    """
     options = {"option": one.option.value, "today": one.today.value}
     if one.reason is not None:
         why = reason_text(one.reason, texts)
@@ -55,8 +73,12 @@ def tried_sentences(plan: Plan, one: OptionTried, texts: Texts) -> Iterator[str]
     if one.chance is not None:
         yield texts.text("option.chance", option=one.option.value, chance=one.chance)
     if one.meter.middle is None:
-        yield texts.text("option.meter-unknown")
+        yield texts.text(meter_unknown)
     else:
         yield texts.text("option.meter", meter=texts.soles(one.meter.middle))
     sheet = texts.date(one.sheet_start)
-    yield texts.text("option.chosen" if one.chosen else "option.kept", **options, sheet=sheet)
+    taken = next((other.option.value for other in plan.options_tried if other.chosen), None)
+    if one.chosen or taken is None or (one.gain is not None and one.gain <= 0):
+        yield texts.text("option.chosen" if one.chosen else "option.kept", **options, sheet=sheet)
+    else:
+        yield texts.text("option.less", option=one.option.value, taken=taken, sheet=sheet)

@@ -150,6 +150,8 @@ FIELDS: tuple[Field, ...] = (
     _choice("ob", Step.WISHES, *Objective),
     _soles("cu", Step.WISHES),
     _choice("ef", Step.WISHES, *EFFORTS),
+    # Whether the plan may choose the tariff option too.
+    _choice("ao", Step.WISHES, YES),
 )
 BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 
@@ -162,8 +164,10 @@ PREFIXED: tuple[Field, ...] = (
     Field(name="sd", step=Step.HOME, high=Decimal(100), places=1),
     _choice("on", Step.HOME, YES, NO),
     Field(name="x", step=Step.COST, high=MAX_SOLES, places=COST_PLACES),
+    Field(name="pc", step=Step.COST, high=PERCENT, places=COST_PLACES),
 )
-"""Fields of one appliance (``hd.ducha-electrica``) or of one cost (``x.led-lamp``)."""
+"""Fields of one appliance (``hd.ducha-electrica``), of one cost (``x.led-lamp``) or of one
+part in percent (``pc.peak-share``)."""
 BY_PREFIX: Mapping[str, Field] = {field.name: field for field in PREFIXED}
 
 APPLIANCES = "a"
@@ -175,6 +179,21 @@ MOST_APPLIANCES = 80
 def asks_percent(figure: str) -> bool:
     """Tell whether a figure that files write as a part of one is typed in a page as percent."""
     return figure in ASKED and ASKED[figure].unit == SHARE
+
+
+def figure_parameter(figure: str) -> str:
+    """Return the parameter that takes a figure: its name tells percent from everything else."""
+    return f"{'pc' if asks_percent(figure) else 'x'}.{figure}"
+
+
+def has_no_unit(parameter: str) -> bool:
+    """Tell whether a parameter holds a part that is neither said to be percent nor of one.
+
+    Addresses once wrote ``x.peak-share=0.3``, then ``x.peak-share=30``, for the same: such
+    a figure is asked for again, never guessed.
+    """
+    name, _, figure = parameter.partition(".")
+    return name == "x" and asks_percent(figure)
 
 
 def field_of(parameter: str) -> Field | None:

@@ -22,7 +22,15 @@ from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.services.explain_bill import MAX_DAYS, Evidence
 from ahorraluz.services.homes import KnownHome
-from ahorraluz.services.inquiries.fields import COST_PLACES, NO, PERCENT, YES, asks_percent
+from ahorraluz.services.inquiries.fields import (
+    COST_PLACES,
+    NO,
+    PERCENT,
+    YES,
+    asks_percent,
+    figure_parameter,
+    has_no_unit,
+)
 from ahorraluz.services.inquiries.past import check_recibos, earlier_recibos
 from ahorraluz.services.inquiries.query import Query
 from ahorraluz.services.inquiries.typed import TypedValueError, check_range
@@ -167,6 +175,7 @@ def wishes_of(query: Query) -> Wishes:
         objective=Objective(objective) if objective else Objective.SAVINGS,
         instalment_pen=query.number("cu"),
         effort_pen_month=effort_of(effort) if effort else Decimal(0),
+        any_option=query.text("ao") == YES,
     )
 
 
@@ -291,12 +300,19 @@ def _home(query: Query, *, supply: Supply, latest: Period, kwh: Decimal) -> Home
         lpg_cylinder_pen=query.number("gl"),
         fise_voucher={YES: True, NO: False}.get(query.text("fi") or ""),
         charges=charges(query),
-        assumptions={
-            id_: value / (PERCENT if asks_percent(id_) else 1)
-            for id_, value in query.under("x").items()
-            if id_ in ASKED
-        },
+        assumptions=_figures(query),
     )
+
+
+def _figures(query: Query) -> Mapping[str, Decimal]:
+    """Return the figures typed on cards, parts as parts of one."""
+    plain = {
+        id_: value
+        for id_, value in query.under("x").items()
+        if id_ in ASKED and not asks_percent(id_)
+    }
+    parts = {id_: value / PERCENT for id_, value in query.under("pc").items() if asks_percent(id_)}
+    return {**plain, **parts}
 
 
 def _appliance(query: Query, id_: str) -> Appliance:
@@ -339,9 +355,14 @@ def check_costs(query: Query) -> Mapping[str, Issue]:
         asked = ASKED.get(id_)
         if asked is None:
             continue
-        scale = PERCENT if asks_percent(id_) else 1
+        if has_no_unit(f"x.{id_}"):
+            told: dict[str, Parameter] = {"value": query.raw[f"x.{id_}"]}
+            issues[figure_parameter(id_)] = Issue(
+                code="part-without-unit", severity=Severity.ERROR, parameters=told
+            )
+            continue
         try:
-            check_range(value, low=asked.least * scale, high=asked.most * scale, places=COST_PLACES)
+            check_range(value, low=asked.least, high=asked.most, places=COST_PLACES)
         except TypedValueError as wrong:
             named: dict[str, Parameter] = {"field": "web-x", **wrong.issue.parameters}
             issues[f"x.{id_}"] = replace(wrong.issue, parameters=named)

@@ -15,6 +15,7 @@ from ahorraluz.services.inquiries.fields import (
     Kind,
     Step,
     field_of,
+    has_no_unit,
 )
 from ahorraluz.services.inquiries.typed import (
     TypedValueError,
@@ -102,6 +103,8 @@ class Query:
             subject = name.partition(".")[2]
             unticked = field is not None and field.step is Step.HOME and subject
             if unticked and subject not in self.appliances:
+                continue
+            if has_no_unit(name):
                 continue
             if field is not None and field.step not in without:
                 yield name, typed

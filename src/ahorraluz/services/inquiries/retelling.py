@@ -6,7 +6,7 @@ from decimal import Decimal
 from ahorraluz.core.home import Appliance, Home
 from ahorraluz.core.tariffs.lines import LineCode
 from ahorraluz.core.tariffs.receipt import Receipt
-from ahorraluz.services.inquiries.fields import NO, PERCENT, YES, asks_percent
+from ahorraluz.services.inquiries.fields import NO, PERCENT, YES, asks_percent, figure_parameter
 from ahorraluz.services.inquiries.past import told_recibos
 from ahorraluz.services.inquiries.query import Query, read_query
 
@@ -52,7 +52,7 @@ def _pairs(home: Home, receipt: Receipt | None) -> Iterator[tuple[str, str]]:
     yield "gl", _text(home.lpg_cylinder_pen)
     yield "fi", _flag(home.fise_voucher)
     for id_, value in home.assumptions.items():
-        yield f"x.{id_}", _text(value * PERCENT if asks_percent(id_) else value)
+        yield figure_parameter(id_), _text(value * PERCENT if asks_percent(id_) else value)
     for appliance in home.appliances:
         yield from _appliance(appliance)
 

@@ -158,22 +158,45 @@ def test_costs_reach_the_home_and_unknown_ones_do_not() -> None:
 
 
 def test_a_part_of_the_use_is_typed_in_percent_and_told_again_so() -> None:
-    home = inquire(asked(**{"x__peak-share": "30"}), as_of=TODAY).home
+    home = inquire(asked(**{"pc__peak-share": "30"}), as_of=TODAY).home
 
     again = retell(home, None)
 
     assert home.assumptions == {"peak-share": Decimal("0.3")}
-    assert again.raw["x.peak-share"] == "30"
+    assert again.raw["pc.peak-share"] == "30"
+
+
+@pytest.mark.parametrize("typed", ["0.3", "30"])
+def test_a_part_without_its_unit_is_asked_for_again_and_never_guessed(typed: str) -> None:
+    query = asked(**{"x__peak-share": typed})
+
+    issues = check_costs(query)
+
+    assert issues["pc.peak-share"].code == "part-without-unit"
+    assert issues["pc.peak-share"].parameters["value"] == typed
+    assert inquire(query, as_of=TODAY).home.assumptions == {}
+    assert "peak-share" not in query.encoded()
+
+
+def test_percent_of_what_is_no_part_is_left_aside() -> None:
+    query = asked(**{"pc__cost-led-lamp": "30", "pc__rocket": "2"})
+
+    assert inquire(query, as_of=TODAY).home.assumptions == {}
+
+
+@pytest.mark.parametrize(("typed", "chosen"), [("1", True), ("", False)])
+def test_the_plan_may_choose_the_tariff_where_that_is_ticked(typed: str, chosen: bool) -> None:
+    assert inquire(asked(ao=typed), as_of=TODAY).wishes.any_option is chosen
 
 
 @pytest.mark.parametrize(
     ("typed", "code"), [("100.5", "typed-too-large"), ("0.00001", "typed-too-many-decimals")]
 )
 def test_a_figure_of_a_card_is_held_to_its_own_limits(typed: str, code: str) -> None:
-    query = read_query({"x.peak-share": [typed]})
+    query = read_query({"pc.peak-share": [typed]})
     issues = {**check_costs(query), **query.errors}
 
-    assert issues["x.peak-share"].code == code
+    assert issues["pc.peak-share"].code == code
 
 
 @pytest.mark.parametrize(
