@@ -146,26 +146,6 @@ def test_yes_and_no_are_answers_to_what_is_asked() -> None:
     assert file.assumptions == {"cold-water-c": D(1), "shower-flow-l-min": D(0)}
 
 
-@pytest.mark.parametrize("typed", ["0", "60.5"], ids=["the least", "the most"])
-def test_the_ends_of_what_a_figure_may_be_are_taken(typed: str) -> None:
-    file = parsed(f"{SMALLEST}[assumptions]\nshower-flow-l-min = {typed}")
-
-    assert file.assumptions == {"shower-flow-l-min": D(typed)}
-
-
-def test_figures_beyond_their_limits_are_all_named_with_them() -> None:
-    issues = refused(f"{SMALLEST}[assumptions]\ncold-water-c = 100.01\nshower-flow-l-min = 900000")
-
-    assert [issue.code for issue in issues] == ["assume-range", "assume-range"]
-    assert issues[0].parameters == {
-        "field": "[assumptions] cold-water-c",
-        "value": D("100.01"),
-        "least": 0,
-        "most": 100,
-    }
-    assert issues[1].parameters["field"] == "[assumptions] shower-flow-l-min"
-
-
 def test_charges_typed_go_before_those_of_a_recibo() -> None:
     charges = parsed(FULL).charges
 
