@@ -27,9 +27,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.fit_verification import fitted_on, ground_of, random_day
 
-from ahorraluz.catalog.placebos import load_doubt
+from ahorraluz.catalog.placebos import load_doubt, load_foresight
 from ahorraluz.core.verification.cells import Grain
-from ahorraluz.core.verification.panel import DailyHomes
+from ahorraluz.core.verification.doubt import FEATURES
+from ahorraluz.core.verification.panel import DailyHomes, MonthlyHomes
 from ahorraluz.core.verification.placebo import Ground, Run, Trial, run_trial
 
 SAVINGS = (0.0, 0.03, 0.05, 0.10, 0.20)
@@ -58,6 +59,10 @@ class Found:
     true_kwh: float
     share: float
     """Saving found."""
+    spread: float = 0.0
+    """How restless the home was before, in logarithms."""
+    without: float = 0.0
+    """Error of the same without a forecast."""
 
 
 def found_of(run: Run) -> Found:
@@ -73,6 +78,8 @@ def found_of(run: Run) -> Found:
         detectable=run.found.error.detectable,
         true_kwh=run.true_kwh,
         share=share.middle,
+        spread=float(run.features[FEATURES.index("spread")]),
+        without=1 - run.metered_kwh / run.without_kwh - run.true_share,
     )
 
 
@@ -92,12 +99,12 @@ def own(
     ground: Ground, trials: Sequence[Trial], *, grain: Grain, peers: bool
 ) -> dict[Trial, Found]:
     """Return what this project finds in each trial."""
-    doubt = load_doubt()
+    doubt, foresight = load_doubt(), load_foresight()
     everyone = np.arange(len(ground.homes))
     found = {}
     for trial in trials:
         others = np.delete(everyone, trial.home) if peers else None
-        run = run_trial(ground, trial, others=others, grain=grain, doubt=doubt)
+        run = run_trial(ground, trial, others=others, grain=grain, doubt=doubt, foresight=foresight)
         if run is not None:
             found[trial] = found_of(run)
     return found
@@ -177,6 +184,47 @@ def savings_tables(
                 found = own(ground, put_in, grain=grain, peers=peers)
                 rows.append(row(name, saving, list(found.values())))
         show(title, HEAD, rows)
+
+
+def thirds(found: Sequence[Found]) -> list[list[Found]]:
+    """Return the trials of the calmest third of the homes, the middle one and the most restless."""
+    homes = sorted({item.home for item in found})
+    spread = {home: np.mean([f.spread for f in found if f.home == home]) for home in homes}
+    ranked = sorted(homes, key=lambda home: spread[home])
+    part = {home: place * 3 // len(ranked) for place, home in enumerate(ranked)}
+    return [[item for item in found if part[item.home] == third] for third in range(3)]
+
+
+def begun(ground: Ground, home: int) -> str:
+    """Return the year in which the bills of a home begin."""
+    readings = ground.readings
+    assert isinstance(readings, MonthlyHomes)
+    known = np.flatnonzero(~np.isnan(readings.kwh[home]))
+    return str((readings.first + int(known[0])).astype("datetime64[Y]"))
+
+
+def part_tables(grounds: Sequence[tuple[str, Ground, Sequence[Trial], Grain]]) -> None:
+    """Print what is found by calmness, by cohort, and without the forecast; nothing is put in."""
+    rows, cohorts, forecast = [], [], []
+    for name, ground, trials, grain in grounds:
+        for peers in (True, False):
+            found = list(own(ground, trials, grain=grain, peers=peers).values())
+            label = f"{name}, {'with comparison homes' if peers else 'the home alone'}"
+            for third, part in zip(("calmest", "middle", "restless"), thirds(found), strict=True):
+                rows.append(row(f"{label}: {third}", 0.0, part))
+            sizes = [
+                np.mean([abs(getattr(f, what)) for f in found]) for what in ("without", "error")
+            ]
+            forecast.append([label, *(f"{size:.1%}" for size in sizes)])
+            if isinstance(ground.readings, MonthlyHomes):
+                for year in sorted({begun(ground, item.home) for item in found}):
+                    part = [item for item in found if begun(ground, item.home) == year]
+                    cohorts.append(row(f"{label}: from {year}", 0.0, part))
+    show("By how calm homes were before", HEAD, rows)
+    if cohorts:
+        show("Bills by the year in which they begin", HEAD, cohorts)
+    head = ["readings", "without", "with"]
+    show("Mean error without the forecast of the day, and with it", head, forecast)
 
 
 def opendsm(
@@ -335,6 +383,7 @@ def main() -> None:
             steps = judged(bills, most=given.homes, dates=BILL_DATES)
             grounds.append(("bills only", bills, steps, Grain.MONTHS))
         savings_tables(grounds)
+        part_tables(grounds)
         if given.peer is not None and given.panel is not None:
             hours, trials = grounds[0][1:3]
             step = max(1, len(trials) // given.peer_trials)

@@ -1,6 +1,6 @@
 """Fit how far baselines err, by steps that were never taken.
 
-    python scripts/fit_verification.py BILLS TARGET FILE@ZONE[@TEMPERATURES]...
+    python -m scripts.fit_verification BILLS TARGET FILE@ZONE[@TEMPERATURES]...
 
 BILLS is a table of ``household_id``, ``period`` (YYYY-MM) and ``kwh``; each FILE one of readings
 (``timestamp``, ``household_id``, ``kwh``) with its local zone and, if at hand, a table of days and
@@ -12,20 +12,25 @@ import argparse
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from scripts.fit_months import HELD_OUT
+from scripts.quantile_nets import held_out
 
+from ahorraluz.catalog.month_nets import bills_net
 from ahorraluz.core.verification.cells import Floats, Grain
-from ahorraluz.core.verification.doubt import FEATURES, OWN, PEERS
+from ahorraluz.core.verification.doubt import FEATURES
+from ahorraluz.core.verification.foreseen import OWN, PEERS, Foresight
 from ahorraluz.core.verification.panel import DailyHomes
 from ahorraluz.core.verification.placebo import Ground, Run, Trial, run_trial
 from ahorraluz.ingest.temperatures import read_temperatures
 from ahorraluz.services.peer_homes import read_peers
 
-VERSION = "2"
+VERSION = "3"
 SEED = 20_261_126
 BILL_HOMES, BILL_REPEATS = 2_000, 2
 METER_REPEATS = 16
@@ -40,6 +45,12 @@ must be was chosen on such homes too, and new homes err a little further. Settle
 coverage of both halves in sight."""
 GROUPS = 8
 """Groups of homes of which one is left out to see how the scale does on new ones."""
+WEIGHTS = np.linspace(0.0, 1.0, 21)
+"""How much a forecast may count. [0 to 1]"""
+FEWEST_HOMES = 5
+"""Homes of a table from which it has a say in how much a forecast counts."""
+RESTLESS = ("spread", "strayed", "apart")
+"""Features that grow with how little is known of a home."""
 HOMES_BELIEVED = 40
 """Homes at which the tail of a grain is believed as much as that of all grains."""
 LIKELY = 0.8
@@ -97,21 +108,77 @@ def trials(
 ) -> Iterator[Run]:
     """Yield placebo runs of some homes, with comparison homes or alone."""
     chance = np.random.default_rng(SEED)
+    half = {kind: dict.fromkeys(Grain, 0.5) for kind in (OWN, PEERS)}
+    foresight = Foresight(net=bills_net(), weights=half)
     for home in homes:
         for _ in range(repeats):
             since = random_day(ground, home, chance)
             others = None if alone else others_of(ground, home, chance)
             if since is None:
                 continue
-            run = run_trial(ground, Trial(home=home, since=since), others=others, grain=grain)
+            run = run_trial(
+                ground,
+                Trial(home=home, since=since),
+                others=others,
+                grain=grain,
+                foresight=foresight,
+            )
             if run is not None:
                 yield run
 
 
+@dataclass(frozen=True, kw_only=True)
+class Placebo:
+    """A placebo run."""
+
+    home: str
+    table: str
+    grain: Grain
+    run: Run
+
+    def log_error(self, weight: float) -> float:
+        """Return the logarithm of true over expected if the forecast counts so much."""
+        run = self.run
+        foreseen = run.without_kwh if run.foreseen_kwh is None else run.foreseen_kwh
+        told = (1 - weight) * np.log(run.without_kwh) + weight * np.log(foreseen)
+        return float(np.log(run.true_kwh) - told)
+
+
+def weight_of(placebos: Sequence[Placebo]) -> float:
+    """Return how much the forecast counts: where tables err least, each table counting alike.
+
+    Only homes that the net was not fitted on are asked: it knows the others' future.
+    """
+    tables: dict[str, list[Placebo]] = defaultdict(list)
+    for placebo in placebos:
+        if held_out(placebo.home, share=HELD_OUT):
+            tables[placebo.table].append(placebo)
+    errors = []
+    for kept in tables.values():
+        homes = [placebo.home for placebo in kept]
+        if len(set(homes)) < FEWEST_HOMES:
+            continue
+        each = np.array([1 / homes.count(home) for home in homes])
+        sizes = np.array([[abs(p.log_error(weight)) for p in kept] for weight in WEIGHTS])
+        errors.append(sizes @ each / (sizes[0] @ each))
+    return round(float(WEIGHTS[np.mean(errors, axis=0).argmin()]), 2)
+
+
 def scale_of(features: Floats, errors: Floats, weight: Floats) -> Floats:
-    """Return how the logarithm of the scale follows the features, shape (f,)."""
+    """Return how the logarithm of the scale follows the features, shape (f,).
+
+    A home that was more restless does not err less: where chance says so, nothing is believed.
+    """
     varies = features.std(axis=0) > 1e-9
     varies[0] = True
+    restless = np.isin(FEATURES, RESTLESS)
+    while (slopes := _slopes(features, errors, weight, varies))[restless].min() < 0:
+        varies &= ~(restless & (slopes < 0))
+    return slopes
+
+
+def _slopes(features: Floats, errors: Floats, weight: Floats, varies: np.ndarray) -> Floats:
+    """Return the slopes of the features that vary, zero for the others, shape (f,)."""
     inputs, size = features[:, varies], np.abs(errors)
     decay = np.full(inputs.shape[1], 1 / (2 * SLOPE_SD**2))
     decay[0] = 0.0
@@ -136,11 +203,13 @@ def weighted_quantile(values: Floats, weight: Floats, part: float) -> float:
     return float(np.interp(part, place / weight.sum(), values[order]))
 
 
-def fit_kind(kind: str, runs: Sequence[tuple[str, Run]]) -> dict[str, object]:
+def fit_kind(
+    kind: str, runs: Sequence[Placebo], forecast: Mapping[str, float]
+) -> dict[str, object]:
     """Return what the errors of one kind of baseline are like; every home counts alike."""
-    features = np.array([run.features for _, run in runs])
-    errors = np.array([run.log_error for _, run in runs])
-    homes = [home for home, _ in runs]
+    features = np.array([placebo.run.features for placebo in runs])
+    errors = np.array([placebo.log_error(forecast[placebo.grain.value]) for placebo in runs])
+    homes = [placebo.home for placebo in runs]
     count = {home: homes.count(home) for home in set(homes)}
     weight = np.array([1 / count[home] for home in homes])
     slopes = scale_of(features, errors, weight)
@@ -198,26 +267,28 @@ def tails_of(
     return tails
 
 
-def meter_grounds(files: Sequence[str]) -> Iterator[Ground]:
+def meter_grounds(files: Sequence[str]) -> Iterator[tuple[str, Ground]]:
     """Yield the homes of each file."""
     for item in files:
         path, zone, *temperatures = item.split("@")
         weather = Path(temperatures[0]) if temperatures else None
-        yield ground_of(Path(path), zone=zone, temperatures=weather)
+        yield Path(path).name, ground_of(Path(path), zone=zone, temperatures=weather)
 
 
-def all_runs(bills: Path, files: Sequence[str]) -> dict[str, list[tuple[str, Run]]]:
+def all_runs(bills: Path, files: Sequence[str]) -> dict[str, list[Placebo]]:
     """Return placebo runs by kind of baseline, each with the id of its home."""
-    found: dict[str, list[tuple[str, Run]]] = defaultdict(list)
-    plans = [(ground_of(bills, zone="UTC"), BILL_REPEATS)]
-    plans += [(ground, METER_REPEATS) for ground in meter_grounds(files)]
-    for ground, repeats in plans:
+    found: dict[str, list[Placebo]] = defaultdict(list)
+    plans = [(bills.name, ground_of(bills, zone="UTC"), BILL_REPEATS)]
+    plans += [(name, ground, METER_REPEATS) for name, ground in meter_grounds(files)]
+    for name, ground, repeats in plans:
         seen = [place for place, home in enumerate(ground.homes) if fitted_on(home)][:BILL_HOMES]
         for grain in Grain if isinstance(ground.readings, DailyHomes) else (Grain.MONTHS,):
             for alone in (True, False):
                 for run in trials(ground, seen, grain=grain, repeats=repeats, alone=alone):
                     if alone or run.kind == PEERS:
-                        found[run.kind].append((ground.homes[run.trial.home], run))
+                        home = ground.homes[run.trial.home]
+                        placebo = Placebo(home=home, table=name, grain=grain, run=run)
+                        found[run.kind].append(placebo)
     return found
 
 
@@ -230,16 +301,22 @@ def main() -> None:
     given = parser.parse_args()
     runs = all_runs(given.bills, given.files)
     paths = [given.bills, *(Path(item.split("@")[0]) for item in given.files)]
+    net = bills_net()
+    weights = {
+        kind: {g.value: weight_of([p for p in runs[kind] if p.grain is g]) for g in Grain}
+        for kind in sorted(runs)
+    }
     document = {
         "name": "placebo-steps",
         "version": VERSION,
         "kept_for_judging": "homes whose SHA-256 begins with an odd byte",
         "data_sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in paths},
-        "kinds": {kind: fit_kind(kind, runs[kind]) for kind in sorted(runs)},
+        "forecast": {"net": f"{net.name} {net.version}", "weights": weights},
+        "kinds": {kind: fit_kind(kind, runs[kind], weights[kind]) for kind in sorted(runs)},
     }
     given.target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     for kind in sorted(runs):
-        print(kind, len(runs[kind]), len({home for home, _ in runs[kind]}))
+        print(kind, len(runs[kind]), len({placebo.home for placebo in runs[kind]}))
 
 
 if __name__ == "__main__":

@@ -87,6 +87,7 @@ def _connection(session: Session, given: Given, own: "Connection | None") -> "Co
 
 def _lines(verified: "Verified", texts: Texts) -> Iterator[str]:
     from ahorraluz.services.documents.verification import (
+        forecast_text,
         kwh_difference,
         soles_difference,
         verdict_text,
@@ -124,6 +125,9 @@ def _lines(verified: "Verified", texts: Texts) -> Iterator[str]:
         )
         yield texts.text(f"verify.promise-{verified.kept.value}")
     yield texts.text("verify.method", basis=texts.text(kwh.basis))
+    foreseen = forecast_text(verified, texts)
+    if foreseen is not None:
+        yield foreseen
     yield from _months(verified, texts)
     yield from issue_lines(verified.issues, texts)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ahorraluz.catalog.placebos import load_doubt
+from ahorraluz.catalog.placebos import load_doubt, load_foresight
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.measured_months import MonthUse, months_of
 from ahorraluz.core.advice.measures import Kind
@@ -163,7 +163,7 @@ def verify_savings(
     cells = _cells(series, since, beside)
     check_cells(cells, since=since)
     peers = None if beside.peers is None else beside.peers.on(cells)
-    baseline = expect(cells, peers=peers, weather=_weather(beside))
+    baseline = expect(cells, peers=peers, weather=_weather(beside), foresight=load_foresight())
     pieces = pieces_after(cells, baseline, daily=_daily(series, cells))
     months = avoided_by_month(
         cells,

@@ -10,10 +10,14 @@ from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.periods import Period
 from ahorraluz.core.verification.baseline import Baseline, Weather, fit_baseline, own_movement
 from ahorraluz.core.verification.cells import MIN_AFTER_DAYS, Cells, Days, Floats
-from ahorraluz.core.verification.comparison import Peers, movement_of_peers
+from ahorraluz.core.verification.comparison import Peers, compare, movement_of
 from ahorraluz.core.verification.doubt import LEVEL, Doubt, ErrorRange
+from ahorraluz.core.verification.foreseen import Foresight, with_forecast
 
+FORECAST = "forecast"
+"""Basis of the counterfactual that a forecast gives."""
 BASES = {
+    FORECAST: "basis.verify-forecast",
     "peers": "basis.verify-peers",
     "weather": "basis.verify-weather",
     "year": "basis.verify-year",
@@ -38,6 +42,17 @@ class Avoided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """One of the estimates that an expectation is put together from."""
+
+    basis: str
+    """Value of a :class:`.MovementBasis`, or ``forecast``."""
+    weight: float
+    """How much it counts. [0 to 1]"""
+    expected_kwh: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AvoidedMonth:
     """One calendar month, or recibo, after a step."""
 
@@ -52,7 +67,13 @@ class AvoidedMonth:
     """From the step to the end of this month; ``None``: still too short to say."""
 
 
-def expect(cells: Cells, *, peers: Peers | None = None, weather: Weather | None = None) -> Baseline:
+def expect(
+    cells: Cells,
+    *,
+    peers: Peers | None = None,
+    weather: Weather | None = None,
+    foresight: Foresight | None = None,
+) -> Baseline:
     """Return what the home would have used: moved as its peers did, or else on its own.
 
     Parameters
@@ -63,11 +84,44 @@ def expect(cells: Cells, *, peers: Peers | None = None, weather: Weather | None 
         Other homes on the same cells; ``None``, or too few alike: its own history.
     weather
         Measured temperatures, for what they do to this home beside all others.
+    foresight
+        A net whose forecast of the day of the step is part of the answer; ``None``: none is.
     """
-    movement = None if peers is None else movement_of_peers(cells, peers)
-    if movement is None:
-        movement = own_movement(cells, weather=weather)
-    return fit_baseline(cells, movement, weather=weather)
+    compared = None if peers is None else compare(cells, peers)
+    movement = own_movement(cells, weather=weather) if compared is None else movement_of(compared)
+    baseline = fit_baseline(cells, movement, weather=weather)
+    if foresight is None:
+        return baseline
+    return with_forecast(cells, baseline, compared, foresight)
+
+
+def counterfactuals(cells: Cells, baseline: Baseline, found: Avoided) -> list[Counterfactual]:
+    """Return what each estimate expected of the days that count, the baseline first.
+
+    Parameters
+    ----------
+    cells, baseline
+        The home, and what was expected of it.
+    found
+        All that was avoided since the step.
+    """
+    basis, foreseen = baseline.movement.basis.value, baseline.foreseen
+    if foreseen is None:
+        return [Counterfactual(basis=basis, weight=1.0, expected_kwh=found.expected_kwh)]
+    weight = cells.days * (cells.used & ~cells.is_before)
+    whole = float(weight @ baseline.expected_kwh_day)
+    parts = (
+        (basis, 1 - foreseen.weight, foreseen.without_kwh_day),
+        (FORECAST, foreseen.weight, foreseen.kwh_day),
+    )
+    return [
+        Counterfactual(
+            basis=name,
+            weight=counts,
+            expected_kwh=found.expected_kwh * float(weight @ kwh_day) / whole,
+        )
+        for name, counts, kwh_day in parts
+    ]
 
 
 def avoided(

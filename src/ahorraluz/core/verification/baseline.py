@@ -77,6 +77,20 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Foreseen:
+    """What a forecast made on the day of the step expected, as a part of a baseline."""
+
+    without_kwh_day: Floats
+    """What the baseline expects without it, shape (n,). [kWh/day]"""
+    kwh_day: Floats
+    """What the forecast expects; before the step the same, shape (n,). [kWh/day]"""
+    weight: float
+    """How much the forecast counts. [0 to 1]"""
+    apart: float
+    """How far the energies of the two lie from each other after the step. [log]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Baseline:
     """What the home would have used in every cell."""
 
@@ -89,6 +103,8 @@ class Baseline:
     spread: float
     """Standard deviation of the cells before around the baseline, in logarithms."""
     movement: Movement
+    foreseen: Foreseen | None = None
+    """The forecast that is part of it; ``None``: there is none."""
 
 
 def weights_before(cells: Cells) -> Floats:

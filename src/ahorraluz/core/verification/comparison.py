@@ -35,8 +35,20 @@ class Peers:
     """NaN where unknown, shape (j, n). [kWh/day]"""
 
 
-def movement_of_peers(cells: Cells, peers: Peers) -> Movement | None:
-    """Return how homes like this one moved, ``None`` where too few can be compared.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Compared:
+    """Homes that one can be compared with."""
+
+    kwh_day: Floats
+    """NaN where unknown or nobody was there, shape (j, n). [kWh/day]"""
+    base_kwh_day: Floats
+    """Level of each before the day, shape (j,). [kWh/day]"""
+    likeness: Floats
+    """How much each counts, shape (j,)."""
+
+
+def compare(cells: Cells, peers: Peers) -> Compared | None:
+    """Return the homes like this one, ``None`` where too few can be compared.
 
     Parameters
     ----------
@@ -71,14 +83,38 @@ def movement_of_peers(cells: Cells, peers: Peers) -> Movement | None:
     apart = np.abs(np.log(np.maximum(ratio[:, before], FLOOR)) - own)
     shape = np.nanmean(apart, axis=1)
     likeness = np.exp(-SIZE_WEIGHT * size[nearest] - SHAPE_WEIGHT * (shape - shape.min()))
-    ratio = np.clip(ratio, 1 / MOST_RATIO, MOST_RATIO)
-    moved = _mean(ratio.T, likeness * ~np.isnan(ratio.T))
+    return Compared(kwh_day=homes[nearest], base_kwh_day=base[nearest], likeness=likeness)
+
+
+def movement_of(compared: Compared) -> Movement:
+    """Return how homes moved against their levels before the day."""
+    likeness = compared.likeness
     return Movement(
-        factor=np.where(moved > 0, moved, 1.0),
+        factor=moved_together(compared, compared.base_kwh_day[:, None]),
         basis=MovementBasis.PEERS,
-        homes=len(nearest),
+        homes=len(likeness),
         homes_worth=float(likeness.sum() ** 2 / np.sum(likeness**2)),
     )
+
+
+def moved_together(compared: Compared, usual_kwh_day: Floats) -> Floats:
+    """Return by what factor homes used more than something said of them, 1 where none is known.
+
+    Parameters
+    ----------
+    compared
+        The homes.
+    usual_kwh_day
+        What was said of each, NaN nothing, shape (j, n) or (j, 1). [kWh/day]
+
+    Returns
+    -------
+    Their mean, each as much as it is alike, shape (n,).
+    """
+    said = np.where(usual_kwh_day > 0, usual_kwh_day, np.nan)
+    ratio = np.clip(compared.kwh_day / said, 1 / MOST_RATIO, MOST_RATIO).T
+    moved = _mean(ratio, compared.likeness * ~np.isnan(ratio))
+    return np.where(moved > 0, moved, 1.0)
 
 
 def _mean(values: Floats, weights: Floats) -> Floats:

@@ -15,6 +15,8 @@ import numpy as np
 
 from ahorraluz.core.verification.baseline import Baseline, MovementBasis
 from ahorraluz.core.verification.cells import Cells, Floats, Grain, VerificationError
+from ahorraluz.core.verification.foreseen import OWN, PEERS
+from ahorraluz.core.verification.straying import own_placebo
 
 LEVEL = 0.9
 """Probability that a range holds what is true. [0 to 1]"""
@@ -22,10 +24,13 @@ CHANCE = 0.8
 """How probable it is that a saving of the smallest detectable size is told. [0 to 1]"""
 LEAST_SPREAD = 0.03
 """No home is steadier than this from week to week; a constant series only looks so."""
+LEAST_APART = 0.03
+"""Counterfactuals closer than this are as one. [log]"""
 YEAR = 365.25
-PEERS, OWN = "peers", "own"
-"""Kinds of baselines: moved as comparison homes did, or by the home alone."""
-FEATURES = ("one", "weeks", "spread", "before", "after", "size", "homes")
+FEATURES = (
+    *("one", "weeks", "spread", "before", "after", "size", "homes"),
+    *("strayed", "apart"),
+)
 """Names of what the scale of an error follows, in order."""
 
 
@@ -103,7 +108,7 @@ def kind_of(baseline: Baseline) -> str:
 
 def features_of(cells: Cells, baseline: Baseline, *, days_after: float) -> Floats:
     """Return what the scale of an error follows, in the order of ``FEATURES``."""
-    movement = baseline.movement
+    movement, foreseen = baseline.movement, baseline.foreseen
     return np.array(
         [
             1.0,
@@ -113,6 +118,8 @@ def features_of(cells: Cells, baseline: Baseline, *, days_after: float) -> Float
             np.log(days_after / YEAR),
             np.log(max(baseline.level_kwh_day, 0.1)),
             1 / np.sqrt(movement.homes_worth) if movement.homes_worth else 0.0,
+            own_placebo(cells, baseline),
+            np.log(LEAST_APART + (0.0 if foreseen is None else foreseen.apart)),
         ]
     )
 

@@ -22,6 +22,7 @@ from ahorraluz.core.verification.cells import (
     weeks_around,
 )
 from ahorraluz.core.verification.doubt import Doubt, features_of, kind_of
+from ahorraluz.core.verification.foreseen import Foresight
 from ahorraluz.core.verification.panel import DailyHomes, MonthlyHomes
 
 Ints = NDArray[np.int64]
@@ -62,6 +63,10 @@ class Run:
     metered_kwh: float
     true_kwh: float
     """What would have been metered without the step. [kWh]"""
+    without_kwh: float
+    """What was expected without a forecast. [kWh]"""
+    foreseen_kwh: float | None
+    """What the forecast expected; ``None``: there was none. [kWh]"""
     found: Avoided | None
     """With its range; ``None``: no placebo errors were given."""
 
@@ -83,6 +88,7 @@ def run_trial(
     others: Ints | None,
     grain: Grain,
     doubt: Doubt | None = None,
+    foresight: Foresight | None = None,
 ) -> Run | None:
     """Return what came of a trial, ``None`` where the readings are refused.
 
@@ -98,6 +104,8 @@ def run_trial(
         Weeks, or calendar months as recibos would tell them. Months alone are months.
     doubt
         Placebo errors, for the range.
+    foresight
+        A net whose forecast of that day is part of what was expected; ``None``: none is.
     """
     changed = _changed(ground, trial)
     cells = _cells(changed, trial, grain)
@@ -106,14 +114,13 @@ def run_trial(
         check_cells(cells, since=trial.since)
         if others is not None:
             peers = _part(changed.readings, others).on(cells)
-        baseline = expect(cells, peers=peers, weather=_weather(ground))
+        baseline = expect(cells, peers=peers, weather=_weather(ground), foresight=foresight)
     except VerificationError:
         return None
-    after = cells.used & ~cells.is_before
     expected, metered = (
-        float((column * cells.days)[after].sum())
-        for column in (baseline.expected_kwh_day, cells.kwh_day)
+        _after(cells, column) for column in (baseline.expected_kwh_day, cells.kwh_day)
     )
+    foreseen = baseline.foreseen
     days = cells.days_used(before=False)
     return Run(
         trial=trial,
@@ -123,8 +130,16 @@ def run_trial(
         expected_kwh=expected,
         metered_kwh=metered,
         true_kwh=metered / (1 - trial.saving),
+        without_kwh=expected if foreseen is None else _after(cells, foreseen.without_kwh_day),
+        foreseen_kwh=None if foreseen is None else _after(cells, foreseen.kwh_day),
         found=_found(cells, baseline, (expected, metered, days), doubt),
     )
+
+
+def _after(cells: Cells, kwh_day: Floats) -> float:
+    """Return the energy of the cells after the step that count. [kWh]"""
+    after = cells.used & ~cells.is_before
+    return float((kwh_day * cells.days)[after].sum())
 
 
 def _found(

@@ -7,6 +7,13 @@ from decimal import Decimal
 
 from ahorraluz.catalog.placebos import load_doubt
 from ahorraluz.core.estimate import Estimate
+from ahorraluz.core.verification.avoided import (
+    BASES,
+    FORECAST,
+    Avoided,
+    Counterfactual,
+    counterfactuals,
+)
 from ahorraluz.core.verification.scoreboard import Score
 from ahorraluz.core.verification.verdict import Verdict
 from ahorraluz.services.documents.parts import (
@@ -55,6 +62,9 @@ def verify_document(verified: Verified, texts: Texts) -> Document:
             "response": round(verified.baseline.response, 3),
             "errors": f"{doubt.name} {doubt.version}",
         },
+        "counterfactuals": [
+            _counterfactual(part, found, texts) for part in counterfactuals_of(verified)
+        ],
         "expected_kwh": round(found.expected_kwh, 3),
         "metered_kwh": round(found.metered_kwh, 3),
         "saved_kwh": estimate_document(found.saved_kwh, texts),
@@ -69,6 +79,34 @@ def verify_document(verified: Verified, texts: Texts) -> Document:
         "promise": _promise_of(verified, texts),
         "issues": issue_documents(verified.issues, texts),
     }
+
+
+def counterfactuals_of(verified: Verified) -> list[Counterfactual]:
+    """Return the estimates that what was expected is put together from."""
+    return counterfactuals(verified.cells, verified.baseline, verified.found)
+
+
+def _counterfactual(part: Counterfactual, found: Avoided, texts: Texts) -> Document:
+    return {
+        "basis": part.basis,
+        "text": texts.text(BASES[part.basis]),
+        "weight": round(part.weight, 2),
+        "expected_kwh": round(part.expected_kwh, 3),
+        "saved_kwh": round(part.expected_kwh - found.metered_kwh, 3),
+    }
+
+
+def forecast_text(verified: Verified, texts: Texts) -> str | None:
+    """Return what the forecast of the day of the step said; ``None``: there is none."""
+    for part in counterfactuals_of(verified):
+        if part.basis == FORECAST:
+            return texts.text(
+                "verify.foreseen",
+                day=verified.since,
+                kwh=texts.number(part.expected_kwh, places=0),
+                weight=texts.percent(part.weight),
+            )
+    return None
 
 
 def _soles(estimate: Estimate | None, texts: Texts) -> Document | None:

@@ -261,7 +261,7 @@ def test_a_promise_is_kept_unless_the_range_leaves_it_out() -> None:
 
 def test_what_can_be_detected_shrinks_with_steadier_homes() -> None:
     placebos = load_doubt().kinds["peers"]
-    features = np.array([1.0, 1.0, np.log(0.1), 0.0, 0.0, 1.5, 0.1])
+    features = np.array([1.0, 1.0, np.log(0.1), 0.0, 0.0, 1.5, 0.1, 0.0, np.log(0.1)])
     shaky = features.copy()
     shaky[2] = np.log(0.4)
 
