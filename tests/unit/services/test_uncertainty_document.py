@@ -11,6 +11,7 @@ import pytest
 from ahorraluz.core.advice.answers import SIZE_OF_HABIT
 from ahorraluz.core.advice.chances import (
     OF_USES,
+    BetterOnAverage,
     Chances,
     Doubt,
     Influence,
@@ -50,6 +51,7 @@ QUESTIONS = (
             value=Decimal("12.40"),
             changes=0.31,
             decides=("solar-water-heater", "shorter-showers"),
+            sizes=False,
             narrows=0.2,
             width_now=Decimal(100),
             width_then=Decimal(80),
@@ -64,6 +66,7 @@ QUESTIONS = (
             value=None,
             changes=None,
             decides=(),
+            sizes=False,
             narrows=0.2,
             width_now=Decimal(100),
             width_then=Decimal(80),
@@ -198,6 +201,39 @@ def test_where_no_answer_would_change_the_plan_that_is_said_and_nothing_asked() 
     assert said.startswith("Ninguna respuesta tuya")
     assert "?" not in said
     assert asking_texts(replace(found, knowing=None), spanish) == ()
+
+
+@pytest.mark.parametrize(
+    ("leaves", "joins", "said"),
+    [
+        pytest.param("shorter-showers", None, "sin «", id="one step fewer"),
+        pytest.param(None, "cold-wash", "además", id="one more"),
+        pytest.param("shorter-showers", "cold-wash", "en vez de «", id="one for another"),
+        pytest.param("solar-water-heater", "solar-water-heater", "otro tamaño", id="a size"),
+    ],
+)
+def test_a_plan_that_is_better_on_average_is_told(
+    leaves: str | None, joins: str | None, said: str
+) -> None:
+    better = BetterOnAverage(value=Decimal("10.10"), leaves=leaves, joins=joins)
+    knowing = ValueOfKnowing(everything=Decimal(20), plans=3, better=better)
+    found = Uncertainty(
+        sampling=Sampling(), priced=1.0, plan=CHANCES, steps=(), question=None, knowing=knowing
+    )
+
+    told = plan_texts(found, open_texts("es_PE"))[-1]
+
+    assert said in told
+    assert "S/ 10.10 más al año" in told
+
+
+def test_a_question_that_decides_only_a_size_says_so() -> None:
+    asked = replace(QUESTIONS[0], sizes=True, decides=("solar-water-heater",))
+    found = Uncertainty(
+        sampling=Sampling(), priced=1.0, plan=CHANCES, steps=(), question=asked, knowing=None
+    )
+
+    assert "De ella depende el tamaño: Pon" in asking_texts(found, open_texts("es_PE"))[2]
 
 
 def test_a_question_for_less_carbon_tells_by_how_much_it_narrows_soles() -> None:

@@ -117,6 +117,24 @@ class ValueOfKnowing:
     plans: int
     """Plans among which the choice is made: the plan and those next to it that are better
     in any drawn year."""
+    better: "BetterOnAverage | None" = None
+    """``None``: no plan next to the plan is better on average."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetterOnAverage:
+    """A plan next to the plan that leaves more on average over the drawn years.
+
+    The plan is best by the figures as expected; where its soles hang on a limit, the mean of
+    what may happen can lie elsewhere.
+    """
+
+    value: Decimal
+    """How much more. [PEN/year]"""
+    leaves: str | None
+    """Step that it does without."""
+    joins: str | None
+    """Measure that it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +153,8 @@ class NextQuestion:
     """Part of the answers with which another plan is taken. [0 to 1]"""
     decides: tuple[str, ...]
     """Measures that most of these do or do without, by what is answered."""
+    sizes: bool
+    """Whether it decides only the size of such a measure."""
     narrows: float
     """Part of the variance of the soles that is expected to go. [0 to 1]"""
     width_now: Decimal

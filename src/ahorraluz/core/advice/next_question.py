@@ -26,7 +26,7 @@ from ahorraluz.core.advice.answer_worth import (
     worth_of_everything,
 )
 from ahorraluz.core.advice.answers import Answer, answers_of
-from ahorraluz.core.advice.chances import NextQuestion, ValueOfKnowing
+from ahorraluz.core.advice.chances import BetterOnAverage, NextQuestion, ValueOfKnowing
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.drawing import Sample, stream
 from ahorraluz.core.advice.measures import Candidate
@@ -72,7 +72,9 @@ class Asking:
         fine = self.priced & self.near.priced
         gains = self.near.gains[:, fine]
         everything = ValueOfKnowing(
-            everything=_pen(worth_of_everything(gains)), plans=1 + len(gains)
+            everything=_pen(worth_of_everything(gains)),
+            plans=1 + len(gains),
+            better=self._better(gains),
         )
         steps = (*self.steps, *self.near.joining)
         found = [
@@ -85,6 +87,22 @@ class Asking:
         answer, signal, worth = max(found, key=lambda one: one[2].value)
         narrows = float(first_order([signal], self.result[None, :])[0, 0])
         return self._told(answer, signal, narrows=narrows, worth=worth), everything
+
+    def _better(self, gains: Floats) -> BetterOnAverage | None:
+        """Return the plan that is best on average, if it is not the plan itself."""
+        if not gains.size:
+            return None
+        means = gains.mean(axis=1)
+        best = int(means.argmax())
+        error = gains[best].std() / math.sqrt(gains.shape[1])
+        if means[best] < max(LEAST_PEN_YEAR, SURE_ERRORS * error):
+            return None
+        move = self.near.moves[best]
+        leaves, joins = (
+            None if place is None else self.board.candidates[place].measure.id
+            for place in (move.leaves, move.joins)
+        )
+        return BetterOnAverage(value=_pen(float(means[best])), leaves=leaves, joins=joins)
 
     def _narrowing(self) -> NextQuestion | None:
         """Return the question whose answer takes most of the variance away."""
@@ -108,20 +126,25 @@ class Asking:
     ) -> NextQuestion:
         low, high = np.quantile(self.result, (0.1, 0.9))
         then = min(narrowed(signal, self.result, groups=GROUPS), float(high - low))
+        decided = () if worth is None else self._decided(worth)
         return NextQuestion(
             id=answer.id,
             field=answer.field,
             subject=answer.subject,
             value=None if worth is None else _pen(worth.value),
             changes=None if worth is None else worth.changes,
-            decides=() if worth is None else self._decided(worth),
+            decides=tuple(dict.fromkeys(decided)),
+            sizes=len(set(decided)) < len(decided),
             narrows=max(narrows, 0.0),
             width_now=_pen(float(high - low)),
             width_then=_pen(then),
         )
 
     def _decided(self, worth: AnswerWorth) -> tuple[str, ...]:
-        """Return the measures in which the plans with and without the answer differ."""
+        """Return the measures in which the plans with and without the answer differ.
+
+        One whose size differs comes twice.
+        """
         if worth.between is None:
             return ()
         plan = frozenset(map(self.board.candidates.index, self.steps))
@@ -129,7 +152,7 @@ class Asking:
             plan if row < 0 else self.near.moves[row].after(plan) for row in worth.between
         )
         places = sorted(before ^ after)
-        return tuple(dict.fromkeys(self.board.candidates[place].measure.id for place in places))
+        return tuple(self.board.candidates[place].measure.id for place in places)
 
 
 def _worth_asking(worth: AnswerWorth) -> bool:

@@ -1,6 +1,6 @@
 """The document of how sure a plan is, and its words: for machines, terminals and pages alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ahorraluz.core.advice.chances import (
@@ -9,6 +9,7 @@ from ahorraluz.core.advice.chances import (
     Influence,
     NextQuestion,
     Uncertainty,
+    ValueOfKnowing,
 )
 from ahorraluz.core.advice.recommendation import Plan
 from ahorraluz.services.documents.parts import Document, issue_documents, plain, soles
@@ -44,9 +45,7 @@ def uncertainty_document(plan: Plan, texts: Texts) -> Document | None:
         ],
         "unknowns": _unknowns(found.plan.unknowns, texts),
         "next_question": _question(found.question, texts),
-        "knowing": None
-        if found.knowing is None
-        else {"everything": soles(found.knowing.everything), "plans": found.knowing.plans},
+        "knowing": _knowing(found.knowing),
         "issues": issue_documents(found.issues, texts),
     }
 
@@ -131,6 +130,7 @@ def plan_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[st
         said.append(texts.text("sure.saves", part=part_text(plan.saves, texts)))
     if plan.pays_back is not None:
         said.append(texts.text("sure.plan-pays", part=part_text(plan.pays_back, texts)))
+    said.extend(_better_texts(found, texts, places=places))
     if plan.unknowns:
         told = [
             texts.text(
@@ -142,6 +142,26 @@ def plan_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[st
         ]
         said.append(texts.text("sure.matters", unknowns="; ".join(told)))
     return tuple(said)
+
+
+def _better_texts(found: Uncertainty, texts: Texts, *, places: int) -> Iterator[str]:
+    """Yield the step without which, or with which, the drawn years leave more on average."""
+    better = None if found.knowing is None else found.knowing.better
+    if better is None:
+        return
+    value = texts.soles(better.value, places=places)
+    names = [
+        None if measure is None else texts.text(f"measure.{measure}.title")
+        for measure in (better.leaves, better.joins)
+    ]
+    if better.leaves == better.joins:
+        yield texts.text("sure.better-size", value=value, joins=names[1])
+    elif better.joins is None:
+        yield texts.text("sure.better-without", value=value, leaves=names[0])
+    elif better.leaves is None:
+        yield texts.text("sure.better-with", value=value, joins=names[1])
+    else:
+        yield texts.text("sure.better-instead", value=value, leaves=names[0], joins=names[1])
 
 
 def asking_texts(found: Uncertainty, texts: Texts, *, places: int = 2) -> tuple[str, ...]:
@@ -162,7 +182,7 @@ def _worth_texts(question: NextQuestion, texts: Texts, *, places: int) -> tuple[
         return (
             texts.text("sure.value", value=texts.soles(question.value, places=places)),
             texts.text(
-                "sure.decides",
+                "sure.decides-size" if question.sizes else "sure.decides",
                 part=part_text(question.changes, texts),
                 measures=" · ".join(names),
             ),
@@ -226,6 +246,19 @@ def _unknowns(influences: Sequence[Influence], texts: Texts) -> list[Document]:
     ]
 
 
+def _knowing(knowing: ValueOfKnowing | None) -> Document | None:
+    if knowing is None:
+        return None
+    better = knowing.better
+    return {
+        "everything": soles(knowing.everything),
+        "plans": knowing.plans,
+        "better": None
+        if better is None
+        else {"value": soles(better.value), "leaves": better.leaves, "joins": better.joins},
+    }
+
+
 def _question(question: NextQuestion | None, texts: Texts) -> Document | None:
     if question is None:
         return None
@@ -237,6 +270,7 @@ def _question(question: NextQuestion | None, texts: Texts) -> Document | None:
         "value": None if question.value is None else soles(question.value),
         "changes": None if question.changes is None else round(question.changes, PLACES),
         "decides": list(question.decides),
+        "sizes": question.sizes,
         "narrows": round(question.narrows, PLACES),
         "width_now": soles(question.width_now),
         "width_then": soles(question.width_then),

@@ -86,6 +86,26 @@ def test_a_known_price_is_worth_what_two_plans_differ_by_on_average() -> None:
     assert found.question.changes == pytest.approx(min(pays, 1 - pays), abs=0.03)
 
 
+def test_a_step_that_pays_as_expected_but_not_on_average_is_told() -> None:
+    board = board_of(context_of(home_of(*([200] * 12), people=2, appliances=FULL_HOUSE[:2])))
+    free = invented(share_of(0.2, 0.2, 0.2))
+    yearly = simulate(board, [free], draw([], Sampling(draws=2))).own[0][0]
+    lasting = sum((1 + float(board.money.rate)) ** -year for year in (1, 2, 3))
+    price = pen(0.9 * lasting * yearly, 0.95 * lasting * yearly, 3 * lasting * yearly)
+    step = bought(price)
+    unknowns = [u for u in unknowns_of(board, [step]) if u.id == step_id(Doubt.COST, step)]
+
+    found = assess(offered(board, step), [step], sampling=Sampling(draws=2000), unknowns=unknowns)
+
+    mean = (0.9 + 4 * 0.95 + 3) / 6 * yearly - yearly
+    assert found is not None
+    assert found.knowing is not None
+    better = found.knowing.better
+    assert better is not None
+    assert (better.leaves, better.joins) == ("invented", None)
+    assert float(better.value) == pytest.approx(mean, rel=0.02)
+
+
 def test_where_carbon_is_the_aim_the_question_is_the_one_that_narrows_soles() -> None:
     home = home_of(*([300] * 12), city="arequipa", people=4, appliances=FULL_HOUSE)
     wishes = Wishes(objective=Objective.CO2)
