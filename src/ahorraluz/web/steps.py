@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ahorraluz.core.advice.asked import ASKED
+from ahorraluz.core.advice.chances import NextQuestion
 from ahorraluz.core.advice.measures import CostKind
 from ahorraluz.core.advice.recommendation import (
     LeftOut,
@@ -139,6 +140,10 @@ class ShownPlan:
     """The answer that would help most, and what it would do."""
     asked_in: tuple[str, str] | None
     """Page and place of the form that asks it."""
+    question: NextQuestion | None
+    """The same answer as it was found; ``None``: none would change the plan."""
+    span: tuple[int, int, int]
+    """Low end, middle and high end of what all steps save. [PEN/month]"""
 
     @property
     def asks(self) -> bool:
@@ -182,6 +187,12 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
         sure=sure_texts(plan, texts),
         asking=asking_of(plan, texts),
         asked_in=asked_in(plan),
+        question=None if plan.uncertainty is None else plan.uncertainty.question,
+        span=(
+            round(plan.saving.low),
+            round(plan.saving_pen_year / MONTHS),
+            round(plan.saving.high),
+        ),
     )
 
 
@@ -189,7 +200,7 @@ def _meter_asked(plan: Plan, told: set[str], texts: Texts) -> AskedCost | None:
     """Return the input for the price of a meter, marked as a second one where a card has it."""
     if not asks_meter(plan):
         return None
-    asked = _asked_figure(METER, texts)
+    asked = asked_figure(METER, texts)
     named = {question.field for question in plan.questions}
     elsewhere = asked.parameter in told or f"{TYPED}{METER}" in named
     return replace(asked, is_first=not elsewhere)
@@ -234,7 +245,7 @@ def _question(question: OpenQuestion, texts: Texts) -> ShownQuestion:
     return ShownQuestion(
         text=texts.text(f"question.{question.id}"),
         worth=texts.soles(worth, places=0) if worth and worth > 0 else None,
-        asked=None if figure is None else _asked_figure(figure, texts),
+        asked=None if figure is None else asked_figure(figure, texts),
         form=FORM_PARAMETER.get(question.field) if figure is None else None,
     )
 
@@ -245,7 +256,7 @@ def _figure(field: str) -> str | None:
     return figure if field.startswith(TYPED) and figure in ASKED else None
 
 
-def _asked_figure(figure: str, texts: Texts) -> AskedCost:
+def asked_figure(figure: str, texts: Texts) -> AskedCost:
     return AskedCost(
         parameter=figure_parameter(figure),
         label=texts.text(f"{'question' if asks_percent(figure) else 'assumption'}.{figure}"),
@@ -351,7 +362,7 @@ def _asked(item: Recommendation, texts: Texts) -> AskedCost | None:
     if figure is None or figure not in ASKED or item.cost.kind is CostKind.PUBLISHED:
         return None
     stated = item.cost.kind is CostKind.STATED
-    return replace(_asked_figure(figure, texts), is_stated=stated)
+    return replace(asked_figure(figure, texts), is_stated=stated)
 
 
 def _pays_below(item: Recommendation, texts: Texts) -> str | None:

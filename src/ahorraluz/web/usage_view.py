@@ -117,7 +117,7 @@ def usage_view(
         name=known.name,
         span=texts.text("usage-page.span", start=first, end=last, zone=zone),
         tiles=tuple(_tiles(known, texts)),
-        fan=None if ahead is None else _fan(ahead),
+        fan=None if ahead is None else fan_of(ahead),
         month_title="" if ahead is None else texts.month(ahead.forecast.period.start),
         month=() if ahead is None else (*of_month, *month_sentences(ahead, texts)),
         findings=tuple(_finding(item, texts) for item in known.findings),
@@ -230,7 +230,7 @@ def certainty_text(confidence: float | None, texts: Texts) -> str:
     return texts.text(f"usage-page.certainty-{level}", percent=texts.percent(confidence))
 
 
-def _fan(month: MonthAhead) -> FanPicture:
+def fan_of(month: MonthAhead) -> FanPicture:
     forecast = month.forecast
     low, high = forecast.band_kwh
     limits = month.bill.crossings if month.bill else ()

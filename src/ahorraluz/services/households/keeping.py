@@ -101,6 +101,12 @@ def kept_home(home: str, *, tools: Toolbox) -> KeptHome:
     return _kept(tools.store.people.households.answers(home))
 
 
+def homes_of(account: str, *, tools: Toolbox) -> tuple[KeptHome, ...]:
+    """Return the homes that an account reaches, its own first of all, the oldest first."""
+    households = tools.store.people.households
+    return tuple(_kept(households.answers(r.home)) for r in households.homes_of(account))
+
+
 def change_home(home: KeptHome, *, tools: Toolbox, as_of: datetime) -> KeptHome:
     """Keep a home as it is now described, over the version that was read.
 

@@ -1,0 +1,72 @@
+"""A kept home as its pages need it: read from the store, asked, and answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from flask import abort
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.households.asking import AskedHome, ask_home
+from ahorraluz.services.households.keeping import KeptHome, kept_home
+from ahorraluz.services.inquiries.inquiry import issues_by_parameter
+from ahorraluz.services.inquiries.query import Query
+from ahorraluz.web.answer import Answer, make_answer
+from ahorraluz.web.page import Page, door, this_page
+from ahorraluz.web.signed import signed_in
+
+MY_HOMES = "/hogares"
+NOT_KEPT = ("home-without-answers", "home-unknown", "database-none", "key-gone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OwnHome:
+    """A kept home with its answer."""
+
+    asked: AskedHome
+    answer: Answer | None
+    """``None``: too little is known of it, for the errors of the page's query."""
+    page: Page
+
+    @property
+    def kept(self) -> KeptHome:
+        """What was typed of it."""
+        return self.asked.kept
+
+
+def kept_or_404(home: str) -> KeptHome:
+    """Return a home of the store; one that is not kept is not found here."""
+    try:
+        return kept_home(home, tools=door().tools)
+    except AhorraLuzError as error:
+        if error.issue.code in NOT_KEPT:
+            abort(404)
+        raise
+
+
+def page_of(home: str, query: Query) -> Page:
+    """Return the page of the present request for a kept home."""
+    return replace(this_page(query), base=f"{MY_HOMES}/{home}")
+
+
+def own_home(kept: KeptHome, *, changes: Iterable[tuple[str, str]] = ()) -> OwnHome:
+    """Return a kept home with its answer, some fields changed to see what would be."""
+    tools, today = door().tools, door().today()
+    asked = ask_home(kept, changes=changes, tools=tools, as_of=today)
+    page = page_of(kept.id, asked.query)
+    if asked.inquiry is None:
+        return OwnHome(asked=asked, answer=None, page=page)
+    try:
+        answer = make_answer(asked.inquiry, page, tools=tools, as_of=today)
+    except AhorraLuzError as error:
+        # Wishes and prices are refused while the plan is made, not before.
+        query = asked.query.with_errors(issues_by_parameter(error, otherwise="d"))
+        return OwnHome(asked=asked, answer=None, page=replace(page, query=query))
+    return OwnHome(asked=asked, answer=answer, page=page)
+
+
+def actor() -> str:
+    """Return the account that asks; the guard let nobody else in."""
+    who = signed_in()
+    if who is None:
+        abort(401)
+    return who.account.id
