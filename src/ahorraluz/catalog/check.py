@@ -19,6 +19,7 @@ from ahorraluz.catalog.distributors import load_distributors
 from ahorraluz.catalog.districts import load_districts
 from ahorraluz.catalog.national import load_national
 from ahorraluz.catalog.places import load_places, load_systems
+from ahorraluz.catalog.privacy_law import load_privacy_law
 from ahorraluz.catalog.schedules import load_schedules
 from ahorraluz.catalog.sources import TABLE as SOURCES_TABLE
 from ahorraluz.catalog.sources import load_sources
@@ -71,6 +72,7 @@ def _loaders() -> Iterator[Callable[[], object]]:
     yield from (
         load_sources,
         load_national,
+        load_privacy_law,
         load_distributors,
         load_systems,
         load_places,

@@ -1,8 +1,10 @@
 """What is kept of homes: list it, take a file back, put a reading aside, hand all out, forget."""
 
+import json
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.readings.channels import Channel
+from ahorraluz.core.readings.lattice import midnights
 from ahorraluz.core.readings.schema import Quality, Readings
 from ahorraluz.services.receive_readings import (
     ReadingsRefusedError,
@@ -132,12 +135,66 @@ def export_readings(home: str, path: Path, *, tools: Toolbox, raw: bool) -> int:
 
 def csv_of_readings(readings: Readings) -> bytes:
     """Return the clean series as a CSV: start, end, kWh, quality."""
+    return _csv(_clean_columns(readings))
+
+
+def csv_of_channels(channels: Iterable[Channel]) -> bytes:
+    """Return what the files said as a CSV: channel, flow, measure, start, end, value."""
+    return _csv(_raw_columns(channels))
+
+
+def _csv(columns: "Columns") -> bytes:
     import pyarrow as pa
     import pyarrow.csv
 
     out = pa.BufferOutputStream()
-    pyarrow.csv.write_csv(_table(_clean_columns(readings)), out)
+    pyarrow.csv.write_csv(_table(columns), out)
     return bytes(out.getvalue())
+
+
+def ndjson_of_readings(readings: Readings) -> bytes:
+    """Return the clean series as lines of JSON; energy that nobody knows is ``null``."""
+    columns = _clean_columns(readings)
+    names = list(columns)
+    lines = []
+    for row in zip(*(column.tolist() for column in columns.values()), strict=True):
+        said = dict(zip(names, row, strict=True))
+        if math.isnan(said["kwh"]):
+            said["kwh"] = None
+        lines.append(json.dumps(said, separators=(",", ":")))
+    return "".join(f"{line}\n" for line in lines).encode("ascii")
+
+
+def readings_between(readings: Readings, *, since: date | None, until: date | None) -> Readings:
+    """Return the intervals of some local days: from ``since`` on, before ``until``.
+
+    Raises
+    ------
+    ReadingsRefusedError
+        ``readings-none-between``.
+    """
+    starts = readings.starts_s
+    chosen = np.ones(len(starts), dtype=bool)
+    if since is not None:
+        chosen &= starts >= _midnight(since, readings.zone)
+    if until is not None:
+        chosen &= starts < _midnight(until, readings.zone)
+    if not chosen.any():
+        raise ReadingsRefusedError("readings-none-between", since=since, until=until)
+    last = int(np.flatnonzero(chosen)[-1])
+    ends = np.append(starts[1:], np.int64(readings.end_s))
+    return replace(
+        readings,
+        starts_s=starts[chosen],
+        energy_kwh=readings.energy_kwh[chosen],
+        quality=readings.quality[chosen],
+        end_s=int(ends[last]),
+    )
+
+
+def _midnight(day: date, zone: str) -> int:
+    number = day.toordinal() - date(1970, 1, 1).toordinal()
+    return int(midnights(number, number, zone=zone)[0])
 
 
 Columns = dict[str, np.ndarray]

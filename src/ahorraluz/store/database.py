@@ -295,8 +295,6 @@ class Store:
         recovery, are theirs to erase.
         """
         from ahorraluz.store import imports
-        from ahorraluz.store.account_tables import TRAIL
-        from ahorraluz.store.connections import wipe_freed
         from ahorraluz.store.vault import home_owner
 
         with self._changing(home) as connection:
@@ -304,9 +302,16 @@ class Store:
             if self._vault is not None:
                 self._vault.destroy(home_owner(home))
             imports.forget(connection, home)
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Overwrite the bytes of what was deleted, as far as the database lets its user."""
+        from ahorraluz.store.account_tables import TRAIL
+        from ahorraluz.store.connections import wipe_freed
+
+        engine = self._engine(create=False)
         with database_errors(self._place):
-            tables = [table.name for table in TRAIL.metadata.sorted_tables]
-            wipe_freed(self._engine(create=False), tables=tables)
+            wipe_freed(engine, tables=[table.name for table in TRAIL.metadata.sorted_tables])
 
     def close(self) -> None:
         """Let the database go; the store opens it again if it is used."""

@@ -19,6 +19,8 @@ from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Consent
 from ahorraluz.texts import Texts
 
+HeldConsent = Consent
+"""What doors call it, which know no store."""
 PAGES, COMMAND = "web", "cli"
 """Doors by which a consent is given."""
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.security.passwords import check_password, hash_password
+from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.entering import check_own_password
 from ahorraluz.services.accounts.names import read_name
 from ahorraluz.services.accounts.second_factor import only_session
 from ahorraluz.services.accounts.sessions import NewSession, SignedIn
 from ahorraluz.services.accounts.trail import note
+from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.settings import LANGUAGES
 from ahorraluz.store.account_records import Session, StoredPasskey
@@ -29,6 +31,15 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedHome:
+    """A home of one's own."""
+
+    id: str
+    label: str
+    """How its people call it; may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guards:
     """What guards an account beside its password."""
 
@@ -45,6 +56,21 @@ def guards_of(who: SignedIn, *, tools: Toolbox) -> Guards:
         passkeys=people.passkeys.of_account(account),
         codes_left=people.accounts.recovery_codes_left(account),
     )
+
+
+def owned_homes(account: str, *, tools: Toolbox) -> tuple[OwnedHome, ...]:
+    """Return the homes that an account owns, the oldest first."""
+    reached = tools.store.people.households.homes_of(account)
+    owned = [r.home for r in reached if r.reach is Reach.OWNER]
+    return tuple(OwnedHome(id=home, label=kept_home(home, tools=tools).label) for home in owned)
+
+
+def called(actor: str, *, tools: Toolbox) -> str:
+    """Return the organisation that an account speaks for; empty: none, or it is gone."""
+    try:
+        return tools.store.people.accounts.get(actor).organisation
+    except AhorraLuzError:
+        return ""
 
 
 def devices_of(who: SignedIn, *, tools: Toolbox, as_of: datetime) -> tuple[Device, ...]:

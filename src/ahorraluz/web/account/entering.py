@@ -3,11 +3,12 @@
 from flask import Blueprint, Response, request
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
-from ahorraluz.security.roles import Permission
+from ahorraluz.security.roles import Permission, Role
 from ahorraluz.services.accounts.entering import Joining, join, sign_in
 from ahorraluz.services.accounts.sessions import NewSession, close_session, open_session
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.inquiries.query import Query, read_query
+from ahorraluz.web.account.landing import landing_of
 from ahorraluz.web.guard import SECOND_FACTOR, needs, open_to_all
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.signed import let_in, let_out, signed_in
@@ -41,7 +42,7 @@ def joined() -> Response:
     opened = open_session(
         account, device=_device(), complete=True, tools=door().tools, as_of=this_moment()
     )
-    return _let_in(opened, page, keep=page.query)
+    return _let_in(opened, page, role=account.role, keep=page.query)
 
 
 @entering.get(SIGN_IN)
@@ -49,7 +50,7 @@ def joined() -> Response:
 def sign_in_form() -> Response:
     """Ask for name and password."""
     if signed_in() is not None:
-        return go_to(this_page().plain_url(MY_HOMES))
+        return go_to(this_page().plain_url(SECOND_FACTOR))
     return _form("account/sign_in.html", this_page())
 
 
@@ -69,7 +70,7 @@ def signed() -> Response:
         tools=door().tools,
         as_of=this_moment(),
     )
-    return _let_in(opened, page, keep=page.query)
+    return _let_in(opened, page, role=account.role, keep=page.query)
 
 
 @entering.post(SIGN_OUT)
@@ -82,18 +83,18 @@ def signed_out() -> Response:
     return let_out(go_to(this_page().plain_url("/")))
 
 
-def _let_in(opened: NewSession, page: Page, *, keep: Query) -> Response:
+def _let_in(opened: NewSession, page: Page, *, role: Role, keep: Query) -> Response:
     """Give the browser a new session, and keep what was typed before for its account."""
     tools, now = door().tools, this_moment()
     if (former := signed_in()) is not None:
         close_session(former, tools=tools)
-    account = opened.session.account
-    target = MY_HOMES
-    if keep.has(("d", "k")):
-        kept = keep_home(keep.pairs(), account=account, tools=tools, as_of=now)
-        target = f"{MY_HOMES}/{kept.id}"
     if not opened.session.complete:
-        target = SECOND_FACTOR
+        # Nothing is kept for who has shown a password alone: the answer waits in the address.
+        return let_in(go_to(page.url(SECOND_FACTOR)), opened)
+    target = landing_of(role)
+    if keep.has(("d", "k")) and target == MY_HOMES:
+        kept = keep_home(keep.pairs(), account=opened.session.account, tools=tools, as_of=now)
+        target = f"{MY_HOMES}/{kept.id}"
     return let_in(go_to(page.plain_url(target)), opened)
 
 

@@ -1,0 +1,50 @@
+"""Deleting a home or an account for good: first its key, then its rows, then their bytes."""
+
+from datetime import datetime
+
+from ahorraluz.security.roles import Reach
+from ahorraluz.services.accounts.entering import check_own_password
+from ahorraluz.services.accounts.trail import NOBODY, note
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.store.account_records import Account
+from ahorraluz.store.errors import StoreError
+
+
+def erase_home(
+    home: str, *, account: Account, password: str, tools: Toolbox, as_of: datetime
+) -> None:
+    """Delete a home that an account owns, once its password was checked again.
+
+    Raises
+    ------
+    SignInError
+        ``password-wrong``.
+    HomeUnknownError
+        ``home-unknown``: there is none such, or it is somebody else's.
+    """
+    check_own_password(account, password, tools=tools, as_of=as_of)
+    if tools.store.people.households.reach(home, account.id) is not Reach.OWNER:
+        raise StoreError("home-without-answers")
+    tools.store.forget(home)
+    note("home-deleted", tools=tools, as_of=as_of, actor=account.id, account=account.id)
+
+
+def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: datetime) -> None:
+    """Delete an account with every home it owns, once its password was checked again.
+
+    The trail keeps that an account was deleted, and not which: lines of it name nobody once
+    its key is gone.
+
+    Raises
+    ------
+    SignInError
+        ``password-wrong``.
+    """
+    check_own_password(account, password, tools=tools, as_of=as_of)
+    people = tools.store.people
+    for reached in people.households.homes_of(account.id):
+        if reached.reach is Reach.OWNER:
+            tools.store.forget(reached.home)
+    people.accounts.remove(account.id)
+    tools.store.wipe()
+    people.trail.note("account-deleted", actor=NOBODY, subject=NOBODY, as_of=as_of)
