@@ -19,7 +19,7 @@ from ahorraluz.security.throttle import Throttle
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
-from ahorraluz.web.account.entering import entering
+from ahorraluz.web.account.pages import ACCOUNT_PAGES
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.forged import keep_visit, token_field
@@ -100,7 +100,7 @@ def create_app(
     app.jinja_env.globals["token_field"] = token_field
     for open_ in (assets, residents, meter, usage, results, renewables):
         app.register_blueprint(open_blueprint(open_))
-    for guarded in (entering,):
+    for guarded in ACCOUNT_PAGES:
         app.register_blueprint(guarded)
     app.add_url_rule(HEALTH, view_func=open_to_all()(_health))
     _limit(app, settings, throttle or Throttle(), clock)
