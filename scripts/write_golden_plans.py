@@ -11,9 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ahorraluz.core.advice.lineless_home import HomeWithoutLine
 from ahorraluz.services.advise import advise
+from ahorraluz.services.advise_without_line import advise_without_line
 from ahorraluz.services.documents.plan import plan_document
-from ahorraluz.services.homes import home_from_file
+from ahorraluz.services.documents.without_line import without_line_document
+from ahorraluz.services.homes import home_from_file, home_without_line
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import read_settings
 from ahorraluz.texts import open_texts
@@ -25,6 +28,9 @@ OF_A_STEP = ("measure", "saving_year", "home_year", "crosses", "place")
 
 def expected(home: Path, tools: Toolbox) -> dict[str, Any]:
     """Return the part of a plan that is compared: what an expert would sign."""
+    lineless = home_without_line(home, as_of=AS_OF)
+    if lineless is not None:
+        return expected_without_line(lineless, tools)
     known = home_from_file(home, as_of=AS_OF)
     advice = advise(
         known.home, tools=tools, as_of=AS_OF, receipt=known.receipt, evidence=known.evidence
@@ -45,6 +51,26 @@ def expected(home: Path, tools: Toolbox) -> dict[str, Any]:
         "beside": {item["measure"]: item["standing"] for item in plan["options"]},
         "checks": [item["measure"] for item in plan["checks"]],
         "would": {item["measure"]: item["would"] for item in plan["left_out"] if item["would"]},
+    }
+
+
+def expected_without_line(home: HomeWithoutLine, tools: Toolbox) -> dict[str, Any]:
+    """Return the same of a home that no line reaches."""
+    advice = advise_without_line(home, tools=tools, as_of=AS_OF)
+    texts = open_texts("es-PE")
+    plan: Any = without_line_document(advice, texts)
+    return {
+        "steps": [
+            {name: step[name] for name in ("measure", "how", "saving_year", "parameters")}
+            | {"cost": step["cost"]["amount"], "crosses": [], "bracket": "0.00"}
+            for step in plan["steps"]
+        ],
+        "value": f"{texts.soles(advice.plan.net_pen_month)} al mes",
+        "proved": plan["sets"] > 0,
+        "sets": plan["sets"],
+        "beside": {item["measure"]: item["how"] for item in plan["options"]},
+        "checks": [item["measure"] for item in plan["checks"]],
+        "left_out": {item["measure"]: item["reason"] for item in plan["left_out"]},
     }
 
 

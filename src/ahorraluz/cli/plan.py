@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -59,6 +60,8 @@ def _run(session: Session, given: Given) -> None:
     from ahorraluz.services.what_if import assume, idle_issues
 
     as_of = session.day(given.day("as_of"))
+    if _told_without_line(session, given):
+        return
     known = _home(session, given)
     home = assume(known.home, given.texts("assume"))
     advice = advise(
@@ -72,6 +75,34 @@ def _run(session: Session, given: Given) -> None:
     idle = idle_issues(home, given.texts("assume"))
     advice = replace(advice, issues=(*idle, *advice.issues))
     session.show(plan_document(advice, session.texts), _lines(advice, session.texts))
+
+
+def _told_without_line(session: Session, given: Given) -> bool:
+    """Tell the plan of a file that says no line reaches its home; ``False``: one does."""
+    from ahorraluz.cli.plan_without_line import without_line_lines
+    from ahorraluz.services.advise_without_line import advise_without_line, assume_without_line
+    from ahorraluz.services.documents.without_line import without_line_document
+    from ahorraluz.services.homes import home_without_line
+
+    path, budget = given.file("home"), given.number("budget")
+    as_of = session.day(given.day("as_of"))
+    home = None if path is None else home_without_line(path, as_of=as_of)
+    if home is None or path is None:
+        return False
+    _only_file(path, given)
+    home = replace(home, budget_pen=home.budget_pen if budget is None else budget)
+    home = assume_without_line(home, given.texts("assume"))
+    advice = advise_without_line(home, tools=session.tools, as_of=as_of, wishes=_wishes(given))
+    texts = session.texts
+    session.show(without_line_document(advice, texts), without_line_lines(advice, texts))
+    return True
+
+
+def _only_file(path: Path, given: Given) -> None:
+    """Refuse options that say of a home what its file says."""
+    typed = [param for param in FIGURES if given.has(param.name or "")]
+    if typed:
+        raise InvalidInputError("home-or-options", file=path.name, option=typed[0].opts[0])
 
 
 def _wishes(given: Given) -> "Wishes":
@@ -96,9 +127,7 @@ def _home(session: Session, given: Given) -> "KnownHome":
     path, budget = given.file("home"), given.number("budget")
     as_of = session.day(given.day("as_of"))
     if path is not None:
-        typed = [param for param in FIGURES if given.has(param.name or "")]
-        if typed:
-            raise InvalidInputError("home-or-options", file=path.name, option=typed[0].opts[0])
+        _only_file(path, given)
         known = home_from_file(path, as_of=as_of)
         if budget is None:
             return known

@@ -27,6 +27,7 @@ from ahorraluz.ingest.home_sections import (
     HomeSection,
     ReceiptEntry,
     SupplySection,
+    WithoutLineSection,
 )
 from ahorraluz.ingest.validation import issues_of
 
@@ -42,7 +43,10 @@ TABLES: Mapping[str, type[BaseModel]] = {
     "supply": SupplySection,
     "home": HomeSection,
     "charges": ChargesSection,
+    "without_line": WithoutLineSection,
 }
+OF_A_LINE = ("supply", "charges", "recibos")
+"""Sections of a home with a line: one that says it has none says nothing of them."""
 LISTS: Mapping[str, type[BaseModel]] = {"recibos": ReceiptEntry, "appliances": ApplianceEntry}
 SECTIONS = (*TABLES, *LISTS, "assumptions")
 LIMITS: Mapping[str, int] = {"recibos": MAX_RECEIPTS, "appliances": MAX_APPLIANCES}
@@ -63,13 +67,15 @@ class HomeFile:
     supply: SupplySection
     """The connection as it was typed: names and ids are resolved by the services."""
     history: tuple[MonthlyUse, ...]
-    """By rising date, at least one."""
+    """By rising date, at least one; empty without a line."""
     receipts: tuple[Receipt, ...]
     """The recibos that print a price or a line, by rising date."""
     appliances: tuple[Appliance, ...]
     assumptions: Mapping[str, Decimal]
     about: HomeSection
     charges: FixedCharges
+    without_line: WithoutLineSection | None = None
+    """What a home without a line pays instead; ``None``: it has a line."""
 
     def home(self, supply: Supply) -> Home:
         """Return the household with the connection that its file names."""
@@ -149,7 +155,8 @@ def parse_home(
     appliances = reader.entries("appliances", ApplianceEntry)
     assumptions = reader.assumptions(assumption_limits)
     reader.check_appliances(appliances, appliance_ids)
-    periods = reader.periods(recibos, as_of=as_of)
+    lineless = reader.without_line()
+    periods = [] if lineless is not None else reader.periods(recibos, as_of=as_of)
     reader.finish()
     months = sorted(zip(periods, recibos.values(), strict=True), key=lambda month: month[0])
     receipts = tuple(
@@ -168,6 +175,7 @@ def parse_home(
         assumptions=assumptions,
         about=about,
         charges=_charges(charges, receipts),
+        without_line=lineless,
     )
 
 
@@ -194,6 +202,14 @@ class _Reader:
             self._issues.append(_shape(f"[{section}]"))
             return model()
         return self._validated(model, found, place=f"[{section}] ") or model()
+
+    def without_line(self) -> WithoutLineSection | None:
+        """Return what a home without a line pays; ``None``: the file tells of none."""
+        if "without_line" not in self._raw:
+            return None
+        both = (section for section in OF_A_LINE if section in self._raw)
+        self._issues += [_issue("line-and-none", _key(section)) for section in both]
+        return self.table("without_line", WithoutLineSection)
 
     def entries(self, section: str, model: type[M]) -> dict[int, M]:
         """Return the tables ``[[section]]`` by their place in the file, counted from one."""

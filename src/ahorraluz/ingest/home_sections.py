@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from ahorraluz.core.advice.lineless_home import Purpose
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import Appliance, CookingFuel, Roof, Tenure
 from ahorraluz.core.periods import Period
@@ -88,6 +89,18 @@ class HomeSection(_Section):
     budget: Positive | None = None
     lpg_cylinder: Exact | None = Field(default=None, gt=0, le=1_000)
     fise_voucher: bool | None = None
+
+
+class WithoutLineSection(_Section):
+    """``[without_line]``: what a home that no line reaches pays instead, in soles a month."""
+
+    light: Positive | None = None
+    charging: Positive | None = None
+    other: Positive | None = None
+
+    def spending(self) -> dict[Purpose, Decimal]:
+        """Return what is paid by what it is for, as far as it was told. [PEN/month]"""
+        return {Purpose(name): amount for name, amount in self if amount is not None}
 
 
 class ChargesSection(_Section):

@@ -30,6 +30,7 @@ from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.chances import Sampling
 from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
 from ahorraluz.core.advice.facts import AdviceFacts
+from ahorraluz.core.advice.lineless_home import HomeWithoutLine
 from ahorraluz.core.advice.own_sun import OwnSun, PanelFacts, account_with_sun
 from ahorraluz.core.advice.plan import make_plan
 from ahorraluz.core.advice.pricing import YearPrices, other_terms
@@ -44,6 +45,7 @@ from ahorraluz.core.tariffs.arrays import price_bills
 from ahorraluz.core.tariffs.billing import Bill
 from ahorraluz.core.tariffs.curve import BillCurve
 from ahorraluz.core.tariffs.energy import EnergyPriceError
+from ahorraluz.core.tariffs.figures import NationalFigures
 from ahorraluz.core.tariffs.learning import LearntTariff
 from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.core.tariffs.schedule import TariffBook
@@ -132,9 +134,7 @@ def advise(
     usage, year, hours = context.account, context.year, context.band_shares
     bill = latest_bill(home, terms_of, hours)
     wanted = [measure for measure in ALL_MEASURES if measure.id not in wishes.without]
-    measures = learnt_measures(
-        wanted, read_learnt(tools.user_folder), region=home.department or ""
-    )
+    measures = learnt_measures(wanted, read_learnt(tools.user_folder), region=home.department or "")
     plan = make_plan(context, measures=measures, wishes=_wishes(home, wishes), sampling=Sampling())
     return Advice(
         home=home,
@@ -193,7 +193,7 @@ def _context(
         account=usage,
         year=year,
         kwh_by_month=kwh_by_month(metered, [terms.period for terms in year]),
-        facts=_facts(city, book),
+        facts=facts_of(city, book.figures),
         as_of=as_of,
         otherwise=_otherwise(home, book, year),
         own_sun=own_sun,
@@ -201,7 +201,7 @@ def _context(
     )
 
 
-def city_of(home: Home) -> str | None:
+def city_of(home: Home | HomeWithoutLine) -> str | None:
     """Return the city whose sun and temperatures stand for the home's, by its id.
 
     Raises
@@ -267,12 +267,13 @@ def whole_account(home: Home) -> tuple[UsageAccount, OwnSun | None]:
     return account_with_sun(home, account_of=account_of, facts=facts)
 
 
-def _facts(city: str | None, book: TariffBook) -> AdviceFacts:
+def facts_of(city: str | None, figures: NationalFigures) -> AdviceFacts:
+    """Return everything from outside that measures are computed from."""
     return AdviceFacts(
         evidence=load_measure_facts(),
         equipment=load_equipment(),
         appliances=load_appliances(),
-        figures=book.figures,
+        figures=figures,
         climate=load_climate(city) if city else None,
         sun=load_solar(city) if city else None,
         generation=load_generation_rule(),

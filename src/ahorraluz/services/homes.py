@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from ahorraluz.catalog.appliances import load_appliances
+from ahorraluz.core.advice.lineless_home import HomeWithoutLine
 from ahorraluz.core.consumption import check_kwh
 from ahorraluz.core.home import FixedCharges, Home, MonthlyUse
 from ahorraluz.core.issues import InvalidInputError
@@ -49,7 +50,7 @@ def home_from_bytes(content: bytes, *, name: str, as_of: date) -> KnownHome:
     InvalidInputError
         One issue for every key that cannot be used, ``distributor-needed`` where
         neither distributor nor a department with a single one is stated, or what
-        :func:`.supplies.find_supply` refuses.
+        :func:`.supplies.find_supply` refuses; ``home-without-line``.
     """
     return _known(parse_home(content, name=name, as_of=as_of, **_known_names()))
 
@@ -93,7 +94,33 @@ def home_of_one_recibo(
     )
 
 
+def home_without_line(path: Path, *, as_of: date) -> HomeWithoutLine | None:
+    """Return the home of a file that says no line reaches it; ``None``: it has one.
+
+    Raises like :func:`home_from_bytes`.
+    """
+    file = read_home(path, as_of=as_of, **_known_names())
+    if file.without_line is None:
+        return None
+    about = file.about
+    return HomeWithoutLine(
+        spending=file.without_line.spending(),
+        people=about.people,
+        department=about.department,
+        city=about.city,
+        altitude_m=about.altitude_m,
+        tenure=about.tenure,
+        cooking=about.cooking,
+        lpg_cylinder_pen=about.lpg_cylinder,
+        appliances=file.appliances,
+        budget_pen=about.budget,
+        assumptions=file.assumptions,
+    )
+
+
 def _known(file: HomeFile, *, user_folder: Path | None = None) -> KnownHome:
+    if file.without_line is not None:
+        raise InvalidInputError("home-without-line", field="[without_line]")
     fields = _fields(file.supply, department=file.about.department)
     supply = find_supply(fields, user_folder=user_folder)
     priced = [r for r in file.receipts if r.unit_price is not None or r.band_prices]

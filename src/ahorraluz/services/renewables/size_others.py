@@ -10,12 +10,12 @@ from ahorraluz.core.advice.recommendation import Confidence
 from ahorraluz.core.history import Source
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.money import round_cent
-from ahorraluz.core.renewables.arrays import NORTH, SOUTH, light_on
 from ahorraluz.core.renewables.cashflow import Project, Returns, YearFlow, cash_flow, returns
 from ahorraluz.core.renewables.economics import MoneyRange
 from ahorraluz.core.renewables.facts import SolarAssumptions, SolarFacts
+from ahorraluz.core.renewables.kits import kit_for
 from ahorraluz.core.renewables.load import HomeLoad
-from ahorraluz.core.renewables.sun import MONTH_DAYS, MONTH_OF_HOUR, months_of, sun_year
+from ahorraluz.core.renewables.sun import MONTH_DAYS, MONTH_OF_HOUR, months_of
 from ahorraluz.core.renewables.thermal import (
     SolarHeat,
     cold_water_c,
@@ -29,7 +29,6 @@ from ahorraluz.services.renewables.size_array import confidence_of
 HEATER = "solar-water-heater"
 MONTHS = 12
 WATTS_KILOWATT = 1000
-ROUND_WATTS, ROUND_WATT_HOURS = 5, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,15 +192,7 @@ def size_kit(
     InvalidInputError
         ``kit-need-impossible``.
     """
-    if not 0 < need_wh_day < float("inf"):
-        raise InvalidInputError("kit-need-impossible", field="kwh", value=need_wh_day)
-    year = sun_year(sun, assumptions=assumptions)
-    towards = NORTH if sun.lat < 0 else SOUTH
-    plane, _ = light_on(year, assumptions.pv_tilt_deg.middle, towards)
-    hours = months_of(plane) / np.array(MONTH_DAYS) / WATTS_KILOWATT
-    worst = int(hours.argmin())
-    low_sun = float(hours[worst]) * (1 - assumptions.yield_band.middle)
-    panel = need_wh_day / (low_sun * assumptions.kit_efficiency.middle)
+    kit = kit_for(need_wh_day, sun, assumptions=assumptions)
     days = assumptions.kit_days_alone.middle
     life = round(assumptions.battery_life_years.middle)
     energy = need_wh_day * sum(MONTH_DAYS) / WATTS_KILOWATT
@@ -221,10 +212,10 @@ def size_kit(
     )
     return SizedKit(
         need_wh_day=need_wh_day,
-        sun_hours_worst=low_sun,
-        worst_month=worst + 1,
-        panel_wp=_up(panel, ROUND_WATTS),
-        battery_wh=_up(need_wh_day * days / assumptions.battery_usable.middle, ROUND_WATT_HOURS),
+        sun_hours_worst=kit.sun_hours_worst,
+        worst_month=kit.worst_month,
+        panel_wp=kit.panel_wp,
+        battery_wh=kit.battery_wh,
         days_alone=days,
         energy_year_kwh=energy,
         cost=terms.cost,
@@ -268,7 +259,3 @@ def _life(technology: str) -> int:
 def rows_of(technology: str, item: str) -> list[EquipmentFacts]:
     """Return what is on file of one item of a technology."""
     return [row for row in load_equipment() if row.technology == technology and row.item == item]
-
-
-def _up(value: float, step: int) -> int:
-    return int(np.ceil(value / step) * step)

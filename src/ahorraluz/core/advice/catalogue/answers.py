@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Protocol
 
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import UseKey
@@ -79,7 +80,14 @@ def for_owner(context: PlanContext, proposal: Proposal) -> Answer:
     return proposal
 
 
-def price(context: PlanContext, figure: str, *, times: float = 1.0) -> Cost:
+class Typed(Protocol):
+    """What tells the figures that a household typed."""
+
+    def typed(self, figure: str) -> Decimal | None:
+        """Return a figure, by id; ``None``: it did not."""
+
+
+def price(context: Typed, figure: str, *, times: float = 1.0) -> Cost:
     """Return the cost of something that nobody published a price of: typed, or asked.
 
     Parameters

@@ -18,8 +18,8 @@ from ahorraluz.core.advice.catalogue.answers import (
     product,
     times_money,
 )
-from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.facts import EquipmentPrice
+from ahorraluz.core.advice.kitchen import Kitchen
 from ahorraluz.core.advice.measures import (
     Answer,
     Ask,
@@ -56,12 +56,13 @@ NO_WOOD = NotHere(reason="reason.no-firewood")
 GATHERED = Issue(code="wood-gathered", severity=Severity.NOTE)
 
 
-def _burns_wood(context: PlanContext) -> bool:
+def _burns_wood(context: Kitchen) -> bool:
     """Tell whether a home burns wood: as its fuel, or because it said how much."""
     return context.home.cooking is CookingFuel.FIREWOOD or bool(context.typed(WOOD_KG.id))
 
 
-def _improved_stove(context: PlanContext) -> Answer:
+def judge_stove(context: Kitchen) -> Answer:
+    """Return what an improved stove spares where wood is burnt and bought."""
     if not _burns_wood(context):
         return Ask(questions=(COOKING,)) if context.home.cooking is None else NO_WOOD
     kg, pen_kg = context.typed(WOOD_KG.id), context.typed(WOOD_PRICE.id)
@@ -79,7 +80,8 @@ def _improved_stove(context: PlanContext) -> Answer:
     )
 
 
-def _biodigester(context: PlanContext) -> Answer:
+def judge_digester(context: Kitchen) -> Answer:
+    """Return what gas from dung replaces of wood or cylinders that are bought."""
     dung = context.typed(DUNG.id)
     obstacle = _no_digester(context, dung)
     if obstacle is not None:
@@ -99,11 +101,12 @@ def _biodigester(context: PlanContext) -> Answer:
     return replace(first, variants=tuple(others))
 
 
-def _no_digester(context: PlanContext, dung: Decimal | None) -> NotHere | None:
+def _no_digester(context: Kitchen, dung: Decimal | None) -> NotHere | None:
     """Return why gas from dung is no question here; ``None``: it is one."""
     cooking = context.home.cooking
     fitting = _burns_wood(context) or cooking in (CookingFuel.LPG, CookingFuel.OTHER)
-    if dung == 0 or (dung is None and not _burns_wood(context)):
+    bought = _burns_wood(context) and context.typed(WOOD_PRICE.id) != 0
+    if dung == 0 or (dung is None and not bought):
         return NotHere(reason="reason.no-animals")
     if not fitting:
         return NotHere(reason="reason.no-fuel-for-digester")
@@ -111,7 +114,7 @@ def _no_digester(context: PlanContext, dung: Decimal | None) -> NotHere | None:
 
 
 def _digesters(
-    context: PlanContext, count: int, *, dung: float, whole: float, hours: float
+    context: Kitchen, count: int, *, dung: float, whole: float, hours: float
 ) -> Proposal:
     """Return some digesters of a family, as the part of the burner hours that they give."""
     used = min(dung, count * whole)
@@ -137,14 +140,14 @@ def _digesters(
     )
 
 
-def _part_of(context: PlanContext, share: Estimate, fuel: Decimal) -> MoneyRange:
+def _part_of(context: Kitchen, share: Estimate, fuel: Decimal) -> MoneyRange:
     """Return what a share of the fuel costs. [PEN/month]"""
     if _burns_wood(context):
         return times_money(fuel, share)
     return times_money(fuel, product(share, context.facts.advice.lpg_cylinders_month))
 
 
-def _fuel_month(context: PlanContext) -> Decimal | None:
+def _fuel_month(context: Kitchen) -> Decimal | None:
     """Return the wood of a month, or else the price of a cylinder; ``None``: not told. [PEN]"""
     if not _burns_wood(context):
         return context.home.lpg_cylinder_pen
@@ -152,7 +155,7 @@ def _fuel_month(context: PlanContext) -> Decimal | None:
     return None if kg is None or pen_kg is None else kg * pen_kg
 
 
-def _fuel_questions(context: PlanContext) -> tuple[Question, ...]:
+def _fuel_questions(context: Kitchen) -> tuple[Question, ...]:
     if context.home.cooking is CookingFuel.LPG and not _burns_wood(context):
         return _missing({LPG_PRICE: context.home.lpg_cylinder_pen})
     return _missing({question: context.typed(question.id) for question in (WOOD_KG, WOOD_PRICE)})
@@ -169,7 +172,7 @@ def _untold(basis: str, missing: tuple[Question, ...]) -> Proposal:
     return replace(check(basis), issues=(issue,))
 
 
-def _co2_of_wood(context: PlanContext, kg: float) -> float | None:
+def _co2_of_wood(context: Kitchen, kg: float) -> float | None:
     known = context.facts.fuels.get(WOOD_CO2)
     if known is None or known.low is None or known.high is None:
         return None
@@ -188,7 +191,7 @@ def _emptiness(dung: float, whole: float) -> tuple[Issue, ...]:
     )
 
 
-def _colder(context: PlanContext) -> Issue | None:
+def _colder(context: Kitchen) -> Issue | None:
     """Return that a home is higher than where the gas was measured."""
     height, known = context.home.altitude_m, context.facts.digester_altitude_m
     if height is None or known is None or height <= known:
@@ -200,7 +203,7 @@ def _colder(context: PlanContext) -> Issue | None:
     )
 
 
-def _cost(context: PlanContext, count: int) -> tuple[Cost, tuple[Source, ...]]:
+def _cost(context: Kitchen, count: int) -> tuple[Cost, tuple[Source, ...]]:
     """Return what some digesters cost: quoted, or as those of the project on file."""
     row = _row(context, "family-biodigester")
     if context.typed(DIGESTER_COST) is not None or row is None or row.central is None:
@@ -211,13 +214,13 @@ def _cost(context: PlanContext, count: int) -> tuple[Cost, tuple[Source, ...]]:
     return cost, (row.source,)
 
 
-def _dung_of_one(context: PlanContext) -> Decimal:
+def _dung_of_one(context: Kitchen) -> Decimal:
     """Return the dung that the digester of a family takes. [kg/day]"""
     row = _row(context, "dung-day")
     return row.central if row is not None and row.central else Decimal(1)
 
 
-def _row(context: PlanContext, item: str) -> EquipmentPrice | None:
+def _row(context: Kitchen, item: str) -> EquipmentPrice | None:
     rows = context.facts.equipment
     return next((row for row in rows if (row.technology, row.item) == (DIGESTER, item)), None)
 
@@ -227,14 +230,14 @@ IMPROVED_STOVE = Measure(
     kind=Kind.PURCHASE,
     effort=Effort.WORKS,
     evidence=("improved-stove",),
-    judge=_improved_stove,
+    judge=judge_stove,
 )
 BIODIGESTER = Measure(
     id=DIGESTER,
     kind=Kind.RENEWABLE,
     effort=Effort.WORKS,
     evidence=("biodigester",),
-    judge=_biodigester,
+    judge=judge_digester,
     needs_owner=True,
 )
 MEASURES = (IMPROVED_STOVE, BIODIGESTER)
