@@ -31,7 +31,7 @@ UNDECIDED = {
     "x.cost-led-lamp": "20",
     "x.cost-electric-blanket": "300",
 }
-"""Which size of solar water heater pays hangs on how much of the recibo the stove is."""
+"""A solar water heater pays or not by how much of the recibo the stove is."""
 
 
 def test_a_page_tells_how_sure_its_plan_is(client: FlaskClient) -> None:
@@ -49,7 +49,7 @@ def test_the_answer_that_would_help_most_is_asked_with_what_it_is_worth(
     after = html.partition("La respuesta que más ayudaría")[2]
 
     assert "en promedio, S/ " in after[:300]
-    assert "De ella depende el tamaño: Pon una terma solar." in after[:400]
+    assert "De ella depende: Pon una terma solar." in after[:400]
     assert "#a.calefactor" in after[:500]
 
 
