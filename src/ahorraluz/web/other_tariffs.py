@@ -19,13 +19,9 @@ class TriedOption:
 
     name: str
     standing: str
-    """Whether the plan has it, it gives less than the one that the plan has, or nothing more."""
+    """Whether the plan has it, it gives less than that one or no more than today's, or it
+    cannot be taken."""
     sentences: tuple[str, ...]
-
-
-def asks_meter(plan: Plan) -> bool:
-    """Tell whether an option was tried whose meter has no price that is surely known."""
-    return any(one.reason is None for one in plan.options_tried)
 
 
 def tried_options(plan: Plan, texts: Texts) -> tuple[TriedOption, ...]:
@@ -44,4 +40,6 @@ def tried_options(plan: Plan, texts: Texts) -> tuple[TriedOption, ...]:
 def _standing(one: OptionTried) -> str:
     if one.chosen:
         return "chosen"
+    if one.reason is not None:
+        return "out"
     return "less" if one.gain is not None and one.gain > 0 else "kept"

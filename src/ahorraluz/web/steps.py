@@ -18,7 +18,7 @@ from ahorraluz.core.estimate import Estimate
 from ahorraluz.services.inquiries.fields import asks_percent, figure_parameter
 from ahorraluz.texts import Texts
 from ahorraluz.web.frontier import BudgetRow, budget_rows
-from ahorraluz.web.other_tariffs import ANY_OPTION, METER, TriedOption, asks_meter, tried_options
+from ahorraluz.web.other_tariffs import ANY_OPTION, METER, TriedOption, tried_options
 from ahorraluz.web.sure import asked_in, asking_of, sure_texts, with_chances
 
 BEST = 5
@@ -198,7 +198,7 @@ def shown_plan(plan: Plan, texts: Texts) -> ShownPlan:
 
 def _meter_asked(plan: Plan, told: set[str], texts: Texts) -> AskedCost | None:
     """Return the input for the price of a meter, marked as a second one where a card has it."""
-    if not asks_meter(plan):
+    if not plan.options_tried:
         return None
     asked = asked_figure(METER, texts)
     named = {question.field for question in plan.questions}
@@ -257,6 +257,7 @@ def _figure(field: str) -> str | None:
 
 
 def asked_figure(figure: str, texts: Texts) -> AskedCost:
+    """Return the input that takes a figure."""
     return AskedCost(
         parameter=figure_parameter(figure),
         label=texts.text(f"{'question' if asks_percent(figure) else 'assumption'}.{figure}"),

@@ -60,6 +60,9 @@ def test_a_meter_dearer_than_the_budget_is_said_to_be(client: FlaskClient) -> No
     _, html = page(client, {**TRIED, "x.cost-hourly-meter": "501"})
 
     assert "más que tu presupuesto" in section(html)
+    assert "No entra" in section(html)
+    assert "No conviene" not in section(html)
+    assert "Escribe cuánto cuesta" in section(html) or 'x.cost-hourly-meter"' in section(html)
     assert "La del plan" not in section(html)
 
 

@@ -351,15 +351,14 @@ def _check_dates(query: Query) -> Mapping[str, Issue]:
 def check_costs(query: Query) -> Mapping[str, Issue]:
     """Return the issues of figures typed on a card that lie outside what can be."""
     issues = {}
+    for name in filter(has_no_unit, query.raw):
+        told: dict[str, Parameter] = {"value": query.raw[name]}
+        issues[figure_parameter(name.partition(".")[2])] = Issue(
+            code="part-without-unit", severity=Severity.ERROR, parameters=told
+        )
     for id_, value in query.under("x").items():
         asked = ASKED.get(id_)
-        if asked is None:
-            continue
-        if has_no_unit(f"x.{id_}"):
-            told: dict[str, Parameter] = {"value": query.raw[f"x.{id_}"]}
-            issues[figure_parameter(id_)] = Issue(
-                code="part-without-unit", severity=Severity.ERROR, parameters=told
-            )
+        if asked is None or asks_percent(id_):
             continue
         try:
             check_range(value, low=asked.least, high=asked.most, places=COST_PLACES)

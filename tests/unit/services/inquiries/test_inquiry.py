@@ -166,7 +166,7 @@ def test_a_part_of_the_use_is_typed_in_percent_and_told_again_so() -> None:
     assert again.raw["pc.peak-share"] == "30"
 
 
-@pytest.mark.parametrize("typed", ["0.3", "30"])
+@pytest.mark.parametrize("typed", ["0.3", "30", "3000", "a third"])
 def test_a_part_without_its_unit_is_asked_for_again_and_never_guessed(typed: str) -> None:
     query = asked(**{"x__peak-share": typed})
 
