@@ -7,6 +7,7 @@ energy is used. Equal to :func:`.billing.price_bill` to the céntimo, month by m
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -71,15 +72,29 @@ class BandArrays:
         before_milli, after_milli
             Energy of each month, of known price, shape (months,). [kWh/1000]
         """
-        rows: list[dict[str, int]] = []
-        for terms, old, new in zip(self.year, before_milli, after_milli, strict=True):
-            before, after = (self._price(np.array([wh]), terms) for wh in (old, new))
-            same = self._price(np.array([new]), _bracket_at(terms, int(old)))
-            row = {name: int(before[name][0] - after[name][0]) for name in FALLING}
-            row["bracket"] = int(same["energy"][0] - after["energy"][0])
-            row["energy"] = int(before["energy"][0] - same["energy"][0])
-            rows.append(row)
-        return {name: np.array([row[name] for row in rows], dtype=np.int64) for name in rows[0]}
+        fallen = {name: np.zeros(len(self.year), dtype=np.int64) for name in (*FALLING, "bracket")}
+        for first, alike in self._alike:
+            terms = self.year[first]
+            before, after = before_milli[alike], after_milli[alike]
+            both = self._price(np.concatenate([before, after]), terms)
+            old, new = ({n: ends[half] for n, ends in both.items()} for half in _halves(alike))
+            same = self._energy_as_before(before, after, terms)
+            for name in FALLING:
+                fallen[name][alike] = old[name] - new[name]
+            fallen["bracket"][alike] = same - new["energy"]
+            fallen["energy"][alike] = old["energy"] - same
+        return fallen
+
+    def _energy_as_before(self, before: Cents, after: Cents, terms: BillTerms) -> Cents:
+        """Return the energy charge of new energies in the brackets of the old ones. [céntimo]"""
+        charge = np.zeros_like(after)
+        place = _bracket_of(before, terms)
+        for bracket in np.unique(place):
+            inside = place == bracket
+            alone = replace(terms.brackets[bracket], limit_kwh=None)
+            priced = self._price(after[inside], replace(terms, brackets=(alone,)))
+            charge[inside] = priced["energy"]
+        return charge
 
     def split(self, energy_milli: Cents, bands: Sequence[Band]) -> dict[Band, Cents]:
         """Return energy by band: the shares, and the rest in the band without one. [kWh/1000]"""
@@ -95,7 +110,7 @@ class BandArrays:
         (rest,) = (band for band in bands if band not in self.shares)
         return {**found, rest: left}
 
-    @property
+    @cached_property
     def _alike(self) -> list[tuple[int, list[int]]]:
         """Months that are priced alike, by the first of them."""
         groups: list[tuple[int, list[int]]] = []
@@ -114,25 +129,26 @@ class BandArrays:
         return {name: bills.lines[code] for name, code in FALLING.items()} | {"total": bills.total}
 
 
-def _priced(energy_milli: Cents, terms: BillTerms) -> npt.NDArray[np.bool_]:
-    """Tell which energies lie in a bracket whose prices are known."""
+def _halves(months: Sequence[int]) -> tuple[slice, slice]:
+    return slice(len(months)), slice(len(months), None)
+
+
+def _bracket_of(energy_milli: Cents, terms: BillTerms) -> npt.NDArray[np.int64]:
+    """Return the place of the bracket that each energy falls in."""
     homes = terms.supply.collective_homes
     limits = [
         int(bracket.limit_kwh * MILLI) * homes
         for bracket in terms.brackets
         if bracket.limit_kwh is not None
     ]
+    place: npt.NDArray[np.int64] = np.searchsorted(
+        np.array(limits, dtype=np.int64), energy_milli, side="left"
+    )
+    return place
+
+
+def _priced(energy_milli: Cents, terms: BillTerms) -> npt.NDArray[np.bool_]:
+    """Tell which energies lie in a bracket whose prices are known."""
     known = np.array([bool(bracket.blocks) for bracket in terms.brackets])
-    place = np.searchsorted(np.array(limits, dtype=np.int64), energy_milli, side="left")
-    priced: npt.NDArray[np.bool_] = known[place]
+    priced: npt.NDArray[np.bool_] = known[_bracket_of(energy_milli, terms)]
     return priced
-
-
-def _bracket_at(terms: BillTerms, energy_milli: int) -> BillTerms:
-    """Return the terms as if every energy were priced in the bracket of this one."""
-    homes = terms.supply.collective_homes
-    for bracket in terms.brackets:
-        limit = bracket.limit_kwh
-        if limit is None or energy_milli <= int(limit * MILLI) * homes:
-            return replace(terms, brackets=(replace(bracket, limit_kwh=None),))
-    return terms
