@@ -15,6 +15,7 @@ from ahorraluz.core.advice.leaving import Leaving, Sets
 from ahorraluz.core.advice.rules import Rules
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 MOST_TOGETHER = 13
 """Measures of one group that are enumerated: 8,192 subsets."""
 COMPARED_AT_ONCE = 32
@@ -37,7 +38,7 @@ class Bundles:
     def __len__(self) -> int:
         return len(self.cost)
 
-    def kept(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> "Bundles":
+    def kept(self, places: Places | NDArray[np.bool_] | slice) -> "Bundles":
         """Return some of the bundles."""
         return Bundles(
             sets=self.sets[places],
@@ -56,6 +57,25 @@ class Bundles:
             taken=self.taken[each] + others.taken[other],
             fixed=self.fixed[each] + others.fixed[other],
             cost=self.cost[each] + others.cost[other],
+        )
+
+    def beats(self, ones: Places, others: Places) -> NDArray[np.bool_]:
+        """Tell which of ``ones`` take as much as ``others``, for as little, everywhere."""
+        better: NDArray[np.bool_] = (
+            (self.taken[ones] >= self.taken[others]).all(axis=1)
+            & (self.fixed[ones] <= self.fixed[others]).all(axis=1)
+            & (self.cost[ones] <= self.cost[others])
+        )
+        return better
+
+    @property
+    def all_of_them(self) -> "Bundles":
+        """Everything at once, as one bundle."""
+        return Bundles(
+            sets=self.sets.any(axis=0).reshape(1, -1),
+            taken=self.taken.sum(axis=0)[None],
+            fixed=self.fixed.sum(axis=0)[None],
+            cost=self.cost.sum(axis=0)[None],
         )
 
     @classmethod
@@ -123,39 +143,12 @@ def choices_on_all(leaving: Leaving, rules: Rules) -> Iterator[tuple[int, ...]]:
         yield tuple(int(place) for place in np.flatnonzero(row))
 
 
-def undominated(bundles: Bundles) -> Bundles:
-    """Return the bundles of which no other takes as much, for as little, everywhere."""
-    order = np.lexsort((-bundles.taken.sum(axis=1), bundles.fixed[:, 0], bundles.cost))
-    bundles = bundles.kept(order)
-    if len(bundles) <= COMPARED_AT_ONCE:
-        return bundles.kept(~_beaten(bundles))
+def beaten(bundles: Bundles) -> NDArray[np.bool_]:
+    """Tell which bundles one before them beats, shape (j,); by rising cost."""
     keep: list[int] = []
     for place in range(len(bundles)):
-        known = np.array(keep, dtype=np.int64)
-        better = (
-            (bundles.taken[known] >= bundles.taken[place]).all(axis=1)
-            & (bundles.fixed[known] <= bundles.fixed[place]).all(axis=1)
-            & (bundles.cost[known] <= bundles.cost[place])
-        )
-        if not better.any():
+        if not bundles.beats(np.array(keep, dtype=np.int64), np.array([place])).any():
             keep.append(place)
-    return bundles.kept(np.array(keep, dtype=np.int64))
-
-
-def _beaten(bundles: Bundles) -> NDArray[np.bool_]:
-    """Tell which bundles one before them beats, shape (j,): every pair at once."""
-    taken, fixed, cost = bundles.taken, bundles.fixed, bundles.cost
-    better = (
-        (taken[:, None] >= taken).all(axis=2)
-        & (fixed[:, None] <= fixed).all(axis=2)
-        & (cost[:, None] <= cost)
-    )
-    return np.asarray(np.triu(better, k=1).any(axis=0))
-
-
-def promising(group: Sequence[int], worths: Sequence[float]) -> tuple[tuple[int, ...], bool]:
-    """Return the members to enumerate, and whether they are all of them."""
-    if len(group) <= MOST_TOGETHER:
-        return tuple(group), True
-    best = sorted(group, key=lambda place: -worths[place])[:MOST_TOGETHER]
-    return tuple(sorted(best)), False
+    found = np.ones(len(bundles), dtype=bool)
+    found[keep] = False
+    return found

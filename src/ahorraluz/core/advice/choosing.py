@@ -10,7 +10,7 @@ import numpy as np
 from ahorraluz.core.advice.context import MONTHS, PlanContext
 from ahorraluz.core.advice.energy import OTHER_HOMES, EnergyYear, UseFigures, UseKey
 from ahorraluz.core.advice.interactions import LPG_LEAVERS, Spared, spared
-from ahorraluz.core.advice.leaving import Leaving
+from ahorraluz.core.advice.leaving import Leaving, Sets
 from ahorraluz.core.advice.measures import Candidate, Proposal
 from ahorraluz.core.advice.optimum import Best, Limits, find_best
 from ahorraluz.core.advice.paying import Dated, Purse
@@ -102,14 +102,24 @@ class Board:
             year,
             candidate.proposal.effect,
             self.figures,
-            calendar=self.context.calendar,
+            calendar=self._calendar,
             then=then,
         )
 
     def years(self, steps: Sequence[Candidate]) -> tuple[EnergyYear, ...]:
         """Return the energy before each step, and after the last."""
-        places = [self.candidates.index(step) for step in steps]
-        return tuple(self.problem.leaving.year(places[:done]) for done in range(len(places) + 1))
+        return self.problem.leaving.years(self.prefixes(steps))
+
+    def prefixes(self, steps: Sequence[Candidate]) -> Sets:
+        """Return the sets of the steps before each, and of all of them, shape (steps + 1, n)."""
+        sets = np.zeros((len(steps) + 1, len(self.candidates)), dtype=bool)
+        for done, step in enumerate(steps):
+            sets[done + 1 :, self.candidates.index(step)] = True
+        return sets
+
+    @cached_property
+    def _calendar(self) -> tuple[int, ...]:
+        return self.context.calendar
 
     @cached_property
     def problem(self) -> Problem:
@@ -131,7 +141,7 @@ class Board:
                 start=self.start,
                 names=tuple(candidate.measure.id for candidate in self.candidates),
                 effects=tuple(effects),
-                calendar=tuple(self.context.calendar),
+                calendar=self._calendar,
             ),
             rules=Rules.among(self.candidates),
             curves=SavingCurves(
@@ -147,6 +157,22 @@ class Board:
             base=base,
             base_year=0.0 if switch is None else float(switch.saved_year),
         )
+
+    def problem_by(self, objective: Objective) -> Problem:
+        """Return the same choice with sets worth what another objective counts."""
+        if objective is self.wishes.objective:
+            return self.problem
+        if objective not in self._problems:
+            other = replace(self, wishes=replace(self.wishes, objective=objective)).problem
+            mine = self.problem
+            self._problems[objective] = replace(
+                other, leaving=mine.leaving, rules=mine.rules, curves=mine.curves
+            )
+        return self._problems[objective]
+
+    @cached_property
+    def _problems(self) -> dict[Objective, Problem]:
+        return {}
 
     def _voucher(self) -> Voucher | None:
         """Return the gas voucher that a plan can win; ``None``: it is not in question."""

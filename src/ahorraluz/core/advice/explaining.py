@@ -7,10 +7,12 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ahorraluz.core.advice.choosing import Board, Choice
 from ahorraluz.core.advice.context import MONTHS
 from ahorraluz.core.advice.frontier import Stair, rounded_up, staircase
+from ahorraluz.core.advice.leaving import Sets
 from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.optimum import find_best
 from ahorraluz.core.advice.recommendation import (
@@ -25,6 +27,7 @@ from ahorraluz.core.advice.worth import price_that_is_worth, whole_cost
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.renewables.economics import present_value
 
+Floats = NDArray[np.float64]
 WHOLE_SOL = Decimal(1)
 MOST_TRIED = 4
 """Budgets that are tried to bring a measure in: each is a search of its own."""
@@ -59,12 +62,9 @@ class Explainer:
         return tuple(self.board.candidates.index(step) for step in self.choice.steps)
 
     @cached_property
-    def prefixes(self) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
+    def prefixes(self) -> Sets:
         """The steps before each, and all of them, shape (steps + 1, n)."""
-        sets = np.zeros((len(self.members) + 1, len(self.board.candidates)), dtype=bool)
-        for done, place in enumerate(self.members):
-            sets[done + 1 :, place] = True
-        return sets
+        return self.board.prefixes(self.choice.steps)
 
     @cached_property
     def others(self) -> tuple[Decimal, ...]:
@@ -72,17 +72,20 @@ class Explainer:
 
         A step can spare gas that another burns, so it is the difference of two plans.
         """
-        problem = self.board.problem
-        bills = problem.curves.saved(problem.leaving.all_taken(self.prefixes)).sum(axis=1)
-        outside = [_cents(float(amount)) for amount in problem.cash(self.prefixes) - bills]
+        outside = self._outside_bills(self.prefixes)
         return tuple(after - before for before, after in pairwise(outside))
+
+    def _outside_bills(self, sets: Sets) -> list[Decimal]:
+        """Return what whole sets spare outside the bill, the voucher included. [PEN/year]"""
+        problem = self.board.problem
+        bills = problem.curves.saved(problem.leaving.all_taken(sets)).sum(axis=1)
+        return [_cents(float(amount)) for amount in problem.cash(sets) - bills]
 
     @cached_property
     def npvs(self) -> tuple[Decimal, ...]:
         """What each step adds to the soles of today of those before it; their sum is the plan's."""
-        board = self.board
-        over_lives = replace(board, wishes=replace(board.wishes, objective=Objective.NPV))
-        worths = [_cents(float(worth)) for worth in over_lives.problem.of_sets(self.prefixes)[:, 0]]
+        over_lives = self.board.problem_by(Objective.NPV)
+        worths = [_cents(float(worth)) for worth in over_lives.of_sets(self.prefixes)[:, 0]]
         return tuple(after - before for before, after in pairwise(worths))
 
     def optimum(self) -> Optimum | None:
@@ -107,9 +110,7 @@ class Explainer:
 
     def _soles(self, objective: Objective) -> float:
         """Return the worth of the steps by an objective in soles."""
-        board = self.board
-        other = replace(board, wishes=replace(board.wishes, objective=objective))
-        return float(other.problem.of_sets(self.prefixes[-1:])[0, 0])
+        return float(self.board.problem_by(objective).of_sets(self.prefixes[-1:])[0, 0])
 
     def _carbon(self) -> Decimal | None:
         factor = self.board.carbon_factor
@@ -193,13 +194,13 @@ class Explainer:
             return None
         tried = set()
         for place in sizes:
-            with_it, adds = self._beside(place)
+            with_it = np.flatnonzero(self._beside[place])
             cost = round_cent(sum((board.candidates[one].cost for one in with_it), meter))
-            if adds > 0 and cost > budget:
+            if self._adds[place] > 0 and cost > budget:
                 tried.add(cost)
         for enough in sorted(tried)[:MOST_TRIED]:
             richer = replace(board, budget_pen=enough)
-            best = find_best(board.problem, richer.limits)
+            best = find_best(board.problem, richer.limits, known=[frozenset(self.members)])
             for place in (best.members if best else frozenset()) & set(sizes):
                 return place, enough
         return None
@@ -209,34 +210,34 @@ class Explainer:
 
         The voucher it may bring is part of it. ``None``: it takes the place of a step.
         """
-        members, adds = self._beside(place)
-        if not np.isfinite(adds) or set(members) != {*self.members, place}:
+        beside = self._beside[place]
+        if not np.isfinite(self._adds[place]) or beside.sum() <= len(self.members):
             return None
-        problem = self.board.problem
-        sets = np.concatenate([self.prefixes[-1:], problem.mask(members)])
-        bills = problem.curves.saved(problem.leaving.all_taken(sets)).sum(axis=1)
-        before, after = (_cents(float(amount)) for amount in problem.cash(sets) - bills)
-        return after - before
+        return self._others_beside[place]
 
     @cached_property
-    def _known_beside(self) -> dict[int, tuple[list[int], float]]:
-        return {}
+    def _beside(self) -> Sets:
+        """The steps with each candidate, less what it rules out, shape (n, n)."""
+        sets: Sets = self.prefixes[-1] | np.eye(len(self.board.candidates), dtype=bool)
+        for one, other in self.board.problem.rules.exclusions:
+            sets[one, other] = sets[other, one] = False
+        return sets
 
-    def _beside(self, place: int) -> tuple[list[int], float]:
-        """Return the steps with a candidate, less what it rules out, and what that adds."""
-        if place not in self._known_beside:
-            self._known_beside[place] = self._reckoned_beside(place)
-        return self._known_beside[place]
-
-    def _reckoned_beside(self, place: int) -> tuple[list[int], float]:
+    @cached_property
+    def _adds(self) -> Floats:
+        """What each adds beside the steps, shape (n,); -inf where the rules do not allow it."""
         problem = self.board.problem
-        excluded = {a + b - place for a, b in problem.rules.exclusions if place in (a, b)}
-        members = [*(member for member in self.members if member not in excluded), place]
-        with_it = problem.mask(members)
-        if not problem.rules.allowed(with_it)[0]:
-            return members, -np.inf
-        worths = problem.of_sets(np.concatenate([with_it, self.prefixes[-1:]]))[:, 0]
-        return members, float(worths[0] - worths[1])
+        worths = problem.of_sets(np.concatenate([self.prefixes[-1:], self._beside]))[:, 0]
+        adds: Floats = np.where(
+            problem.rules.allowed(self._beside), worths[1:] - worths[0], -np.inf
+        )
+        return adds
+
+    @cached_property
+    def _others_beside(self) -> tuple[Decimal, ...]:
+        """What each spares outside the bill beside the steps. [PEN/year]"""
+        steps, *others = self._outside_bills(np.concatenate([self.prefixes[-1:], self._beside]))
+        return tuple(other - steps for other in others)
 
     def _price_to_enter(self, place: int) -> Decimal | None:
         """Return the price at which a measure would be worth its place; ``None``: no price is.
@@ -245,7 +246,7 @@ class Explainer:
         """
         board = self.board
         candidate = board.candidates[place]
-        _, adds = self._beside(place)
+        adds = float(self._adds[place])
         if board.wishes.objective is Objective.CO2 or not candidate.cost or not np.isfinite(adds):
             return None
         spread = Decimal(1)

@@ -30,6 +30,19 @@ class KeptUses:
     """Shape (b, uses, 12). [0 to 1]"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cuts:
+    """What candidates do to uses, a line for each of both, the lines of a use together."""
+
+    candidates: Sequence[int]
+    shares: Shares
+    """What each keeps, shape (lines, 12). [0 to 1]"""
+    rows: NDArray[np.int64]
+    """Uses that any candidate acts on."""
+    firsts: NDArray[np.int64]
+    """First line of each of these."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leaving:
     """Effects of every candidate on every use, as arrays."""
@@ -77,9 +90,13 @@ class Leaving:
         return found
 
     @cached_property
-    def _cut(self) -> frozenset[int]:
-        """Places of the uses that some candidate acts on by itself."""
-        return frozenset(use for uses, _ in self.kept.values() for use in uses)
+    def _cut(self) -> Mapping[int, tuple[int, ...]]:
+        """By place of a use the candidates that act on it by themselves, in their order."""
+        found: dict[int, tuple[int, ...]] = {}
+        for candidate, (uses, _) in self.kept.items():
+            for use in uses:
+                found[use] = (*found.get(use, ()), candidate)
+        return found
 
     @cached_property
     def own(self) -> tuple[int, ...]:
@@ -95,7 +112,8 @@ class Leaving:
         """Return the share that acting on everything keeps in each set, shape (b, 12)."""
         kept = np.ones((len(sets), len(self.calendar)))
         for candidate, share in self.on_all.items():
-            kept = np.where(sets[:, candidate, None], kept * share, kept)
+            if sets[:, candidate].any():
+                kept = np.where(sets[:, candidate, None], kept * share, kept)
         return kept
 
     def taken(self, sets: Sets, *, uses: Iterable[int], candidates: Sequence[int]) -> WattHours:
@@ -121,31 +139,44 @@ class Leaving:
         Shares are multiplied in the order of candidates.
         """
         places = tuple(use for use in uses if use in self._cut or self.on_all)
-        row = {use: number for number, use in enumerate(places)}
-        kept = np.ones((len(places), len(sets), len(self.calendar)))
-        for candidate, (cut, shares) in self.kept.items():
-            members = np.flatnonzero(sets[:, candidate])
-            if not len(members):
-                continue
-            for number, use in enumerate(cut):
-                if use not in row:
-                    continue
-                if len(members) == len(sets):
-                    kept[row[use]] *= shares[number]
-                else:
-                    kept[row[use], members] *= shares[number]
-        return KeptUses(places=places, shares=kept.transpose(1, 0, 2))
+        kept = np.ones((len(sets), len(places), len(self.calendar)))
+        cuts = self._cuts_on(places)
+        if len(cuts.rows):
+            shares = np.where(sets[:, cuts.candidates, None], cuts.shares, 1.0)
+            kept[:, cuts.rows] = np.multiply.reduceat(shares, cuts.firsts, axis=1)
+        return KeptUses(places=places, shares=kept)
+
+    def _cuts_on(self, places: tuple[int, ...]) -> _Cuts:
+        """Return everything that candidates do to some uses by themselves, use by use."""
+        if places not in self._known_cuts:
+            cuts = [
+                (row, candidate, self.kept[candidate][1][self.kept[candidate][0].index(use)])
+                for row, use in enumerate(places)
+                for candidate in self._cut.get(use, ())
+            ]
+            rows, firsts = np.unique([row for row, _, _ in cuts], return_index=True)
+            self._known_cuts[places] = _Cuts(
+                candidates=[candidate for _, candidate, _ in cuts],
+                shares=np.array([shares for _, _, shares in cuts]),
+                rows=rows.astype(np.int64),
+                firsts=firsts,
+            )
+        return self._known_cuts[places]
+
+    @cached_property
+    def _known_cuts(self) -> dict[tuple[int, ...], _Cuts]:
+        return {}
 
     def taken_when(
         self, sets: Sets, kept: KeptUses, *, everywhere: Shares, candidates: Sequence[int]
     ) -> WattHours:
         """Return what sets take off and add, where everything keeps the share ``everywhere``."""
         start = self.start.wh.T[list(kept.places)]
-        total: WattHours = self._spared(start, kept.shares * everywhere[:, None]).sum(axis=1)
+        total: WattHours = spared(start, kept.shares * everywhere[:, None]).sum(axis=1)
         for candidate in candidates:
             if candidate in self.added:
                 amount = self.added[candidate]
-                left = amount - self._spared(amount, everywhere)
+                left = amount - spared(amount, everywhere)
                 total = total - np.where(sets[:, candidate, None], left, 0)
         return total
 
@@ -153,24 +184,22 @@ class Leaving:
         """Return what sets take off the meter, negative where they add, shape (b, 12). [Wh]"""
         return self.taken(sets, uses=self.own, candidates=tuple(self.added))
 
-    def year(self, members: Iterable[int]) -> EnergyYear:
-        """Return the year that one set leaves, use by use."""
-        chosen = set(members)
-        sets = np.zeros((1, len(self.effects)), dtype=bool)
-        sets[0, list(chosen)] = True
+    def years(self, sets: Sets) -> tuple[EnergyYear, ...]:
+        """Return the year that each set leaves, use by use."""
         everywhere = self.of_all(sets)
         kept = self.kept_of(sets, self.own)
-        wh = self.start.wh.copy()
         places = list(kept.places)
-        wh[:, places] -= self._spared(wh.T[places], kept.shares[0] * everywhere).T
-        year = EnergyYear(uses=self.start.uses, wh=wh)
-        for candidate in sorted(chosen & set(self.added)):
-            amount = self.added[candidate]
-            left = amount - self._spared(amount, everywhere)[0]
-            year = year.plus(UseKey(self.names[candidate]), left)
-        return year
+        each = np.repeat(self.start.wh.T[None], len(sets), axis=0)
+        each[:, places] -= spared(each[:, places], kept.shares * everywhere[:, None])
+        years = [EnergyYear(uses=self.start.uses, wh=wh.T) for wh in each]
+        for candidate, amount in self.added.items():
+            left = amount - spared(amount, everywhere)
+            for row in np.flatnonzero(sets[:, candidate]):
+                years[row] = years[row].plus(UseKey(self.names[candidate]), left[row])
+        return tuple(years)
 
-    @staticmethod
-    def _spared(wh: WattHours, kept: Shares) -> WattHours:
-        spared = np.floor(wh * (1.0 - kept) + TINY_WH).astype(np.int64)
-        return np.minimum(spared, wh)
+
+def spared(wh: WattHours, kept: Shares) -> WattHours:
+    """Return what is spared of energies of which a share is kept, rounded down once. [Wh]"""
+    whole = np.floor(wh * (1.0 - kept) + TINY_WH).astype(np.int64)
+    return np.minimum(whole, wh)

@@ -12,6 +12,7 @@ small at the root are found by subgradients; every one of them is a true bound.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,8 +26,6 @@ PATIENCE = 4
 """Steps in a row that hardly lower the bound, after which the search itself is quicker."""
 HARDLY = 0.05
 """Part of the distance to the plan to beat that a step must gain to count."""
-KEPT = 2
-"""Price sets that every partial plan is bounded with."""
 KILO = 1000.0
 SLOWER = 0.8
 """Part of the pace that is kept where a step did not lower the bound."""
@@ -38,40 +37,49 @@ HOPED = 0.02
 class Ladder:
     """Groups in the order in which they are decided, those with most at stake first."""
 
-    levels: tuple[Bundles, ...]
+    all: Bundles
+    """The bundles of every level, one below the other."""
+    firsts: tuple[int, ...]
+    """Row of the first bundle of each level."""
 
     @classmethod
-    def of(cls, groups: Sequence[Bundles]) -> "Ladder":
-        """Return the groups in order: what comes late is then bounded well."""
-        stake = [_stake(bundles) for bundles in groups]
-        order = sorted(range(len(groups)), key=lambda place: -stake[place])
-        return cls(levels=tuple(groups[place] for place in order))
+    def of(cls, bundles: Bundles, sizes: Sequence[int]) -> "Ladder":
+        """Return groups in order: what comes late is then bounded well.
+
+        Parameters
+        ----------
+        bundles
+            Those of every group, one below the other.
+        sizes
+            How many each group has, none of them empty.
+        """
+        ends = np.cumsum([0, *sizes]).tolist()
+        rows = [np.arange(first, end) for first, end in pairwise(ends)]
+        stake = np.subtract(*_reach(bundles.taken, ends[:-1])).sum(axis=1)
+        order = np.argsort(-stake, kind="stable")
+        placed = np.concatenate([np.arange(0), *(rows[group] for group in order)])
+        firsts = np.cumsum([0, *(len(rows[group]) for group in order)])[:-1]
+        return cls(all=bundles.kept(placed), firsts=tuple(firsts.tolist()))
 
     @cached_property
-    def all(self) -> Bundles:
-        """The bundles of every level, one below the other."""
-        return Bundles.together(self.levels)
-
-    @cached_property
-    def firsts(self) -> tuple[int, ...]:
-        """Row of the first bundle of each level."""
-        sizes = [len(level) for level in self.levels]
-        return tuple(int(row) for row in np.cumsum([0, *sizes[:-1]]))
+    def levels(self) -> tuple[Bundles, ...]:
+        """The bundles of each level."""
+        ends = (*self.firsts, len(self.all))
+        return tuple(self.all.kept(slice(first, end)) for first, end in pairwise(ends))
 
     @cached_property
     def reach(self) -> tuple[WattHours, WattHours]:
         """Least and most taken from each level on, shape (levels + 1, m)."""
-        width = self.levels[0].taken.shape[1]
-        ends = []
-        for end in (np.min, np.max):
-            rows = np.array([end(level.taken, axis=0) for level in self.levels[::-1]])
-            sums = np.cumsum(rows, axis=0)[::-1]
-            ends.append(np.concatenate([sums, np.zeros((1, width), dtype=np.int64)]))
-        return ends[0], ends[1]
+        most, least = (
+            np.concatenate([np.cumsum(ends[::-1], axis=0)[::-1], np.zeros_like(ends[:1])])
+            for ends in _reach(self.all.taken, self.firsts)
+        )
+        return least, most
 
 
-def _stake(bundles: Bundles) -> float:
-    return float(np.ptp(bundles.taken, axis=0).sum()) if len(bundles) else 0.0
+def _reach(taken: WattHours, firsts: Sequence[int]) -> tuple[WattHours, WattHours]:
+    """Return the most and the least taken in each run of rows, shape (runs, m)."""
+    return np.maximum.reduceat(taken, firsts), np.minimum.reduceat(taken, firsts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,8 +206,8 @@ def find_multipliers(
     *,
     hunt: Hunt,
     start: Multipliers | None,
-) -> tuple[tuple[Multipliers, ...], float]:
-    """Return the best prices found, the tightest first, and their bound of everything.
+) -> tuple[Multipliers, float]:
+    """Return the tightest prices found, and their bound of everything.
 
     Parameters
     ----------
@@ -218,15 +226,14 @@ def find_multipliers(
         prices = replace(start, ladder=ladder)
     else:
         prices = Multipliers(ladder=ladder, goal=hunt.goal, energy=_chords(curves), budget=0.0)
-    tried: list[tuple[float, int, Multipliers]] = []
-    best, pace, stalled = np.inf, 1.0, 0
-    for number in range(ROUNDS):
+    tightest, best, pace, stalled = prices, np.inf, 1.0, 0
+    for _ in range(ROUNDS):
         bound, by_energy, by_budget = prices.at_root(curves, rest, hunt.spend)
-        tried.append((bound, number, prices))
         pace = pace if bound < best else pace * SLOWER
         aim = hunt.to_beat if np.isfinite(hunt.to_beat) else min(best, bound) * (1 - HOPED)
         stalled = 0 if bound < best - HARDLY * abs(bound - aim) else stalled + 1
-        best = min(best, bound)
+        if bound < best:
+            tightest, best = prices, bound
         limited = np.isfinite(hunt.spend) and (prices.budget > 0 or by_budget < 0)
         budget = by_budget if limited else 0.0
         size = float((by_energy / KILO) @ (by_energy / KILO) + budget * budget)
@@ -238,8 +245,7 @@ def find_multipliers(
             energy=np.maximum(prices.energy - step * by_energy / KILO / KILO, 0.0),
             budget=max(prices.budget - step * budget, 0.0),
         )
-    tried.sort(key=lambda item: item[:2])
-    return tuple(prices for _, _, prices in tried[:KEPT]), tried[0][0]
+    return tightest, best
 
 
 def _chords(curves: UpperCurves) -> Floats:

@@ -16,7 +16,7 @@ from ahorraluz.core.advice.multipliers import Hunt, Ladder, Multipliers, find_mu
 from ahorraluz.core.advice.problem import Problem
 from ahorraluz.core.advice.saving_curve import Floats
 
-NARROW = 48
+NARROW = 6
 """Partial plans of the first, quick search that finds a plan to beat."""
 CHUNK = 4_000
 """Partial plans that are bounded at a time."""
@@ -35,8 +35,6 @@ class Limits:
     """No set costs more. [PEN]"""
     affordable: Affordable | None = None
     """Judges a set that costs no more; ``None``: every such set is fine."""
-    forced: frozenset[int] = frozenset()
-    """Candidates that must be members."""
     most_states: int = 60_000
 
 
@@ -65,24 +63,22 @@ class _Search:
         self.problem, self.limits = problem, limits
         self.best = start
         self.prices: dict[int, Multipliers] = {}
-        self.open_bound = -np.inf
+        self.open_bound = -np.inf if problem.whole else np.inf
         self.states = 0
 
     @property
     def to_beat(self) -> float:
         return self.best.worth if self.best else -np.inf
 
-    def over(self, on_all: Sequence[int]) -> None:
+    def over(self, on_all: tuple[int, ...]) -> None:
         """Search everything that goes with one choice of what acts on all uses."""
         problem, spend = self.problem, self.limits.spend
-        prepared = problem.prepared(tuple(on_all), self.limits.forced)
+        prepared = problem.prepared(on_all)
+        if prepared is None:
+            return
         rest, ladder = prepared.rest, prepared.ladder
-        if not prepared.whole:
-            self.open_bound = np.inf
         if not ladder.levels:
             self._finish(rest.kept(rest.cost <= spend + EQUAL))
-            return
-        if not all(map(len, ladder.levels)):
             return
         found = []
         for goal, curves in enumerate(problem.upper):
@@ -95,7 +91,7 @@ class _Search:
                 hunt=Hunt(goal=goal, spend=spend, to_beat=aim - problem.base * last),
                 start=self.prices.get(goal),
             )
-            self.prices[goal] = prices[0]
+            self.prices[goal] = prices
             if last:
                 bound += float(problem.may_bring(rest.taken, ladder.reach[1][0])[0])
             if bound <= (aim + EQUAL if goal == 0 else -EQUAL):
@@ -110,7 +106,7 @@ class _Search:
         self,
         states: Bundles,
         ladder: Ladder,
-        found: Sequence[Sequence[Multipliers]],
+        found: Sequence[Multipliers],
         *,
         most: int,
     ) -> float:
@@ -131,7 +127,7 @@ class _Search:
         self,
         states: Bundles,
         bundles: Bundles,
-        found: Sequence[Sequence[Multipliers]],
+        found: Sequence[Multipliers],
         *,
         level: int,
     ) -> tuple[Bundles, Floats]:
@@ -147,29 +143,26 @@ class _Search:
             bounds.append(bound[fine])
         return Bundles.together(parts), np.concatenate(bounds)
 
-    def _bound(
-        self, states: Bundles, found: Sequence[Sequence[Multipliers]], *, level: int
-    ) -> Floats:
+    def _bound(self, states: Bundles, found: Sequence[Multipliers], *, level: int) -> Floats:
         """Return the most the first goal may come to; -inf where another goal must fall."""
         self.states += len(states)
         first = np.full(len(states), np.inf)
         fits = np.ones(len(states), dtype=bool)
-        for goal, multipliers in enumerate(found):
-            for prices in multipliers:
-                bound = prices.bound(
-                    states.taken,
-                    states.fixed[:, goal],
-                    self.limits.spend - states.cost,
-                    curves=self.problem.upper[goal],
-                    level=level,
-                )
-                if goal == len(found) - 1:
-                    more = prices.ladder.reach[1][level]
-                    bound = bound + self.problem.may_bring(states.taken, more)
-                if goal == 0:
-                    first = np.minimum(first, bound)
-                else:
-                    fits &= bound >= -EQUAL
+        for goal, prices in enumerate(found):
+            bound = prices.bound(
+                states.taken,
+                states.fixed[:, goal],
+                self.limits.spend - states.cost,
+                curves=self.problem.upper[goal],
+                level=level,
+            )
+            if goal == len(found) - 1:
+                more = prices.ladder.reach[1][level]
+                bound = bound + self.problem.may_bring(states.taken, more)
+            if goal == 0:
+                first = bound
+            else:
+                fits &= bound >= -EQUAL
         return np.where(fits, first, -np.inf)
 
     def _finish(self, states: Bundles) -> None:
@@ -203,7 +196,7 @@ def find_best(
     problem
         The choice of one home.
     limits
-        Budget, and members that must be.
+        Budget, and how it may be paid.
     known
         Sets that keep to the limits, found before: what is worse is not looked at.
     """
@@ -213,10 +206,8 @@ def find_best(
         if (start is None or worth[0] > start.worth) and (worth[1:] >= -EQUAL).all():
             start = Best(members=members, worth=float(worth[0]), bound=np.inf, states=0)
     search = _Search(problem, limits, start)
-    forced_on_all = limits.forced & set(problem.leaving.on_all)
     for on_all in choices_on_all(problem.leaving, problem.rules):
-        if forced_on_all <= set(on_all):
-            search.over(on_all)
+        search.over(on_all)
     if search.best is None:
         return None
     return Best(
@@ -231,15 +222,14 @@ def _needed(problem: Problem, members: frozenset[int], limits: Limits) -> frozen
     """Return the members without those that add nothing, the dearest of them first."""
     left = sorted(members)
     while True:
-        removable = [place for place in left if place not in limits.forced]
-        sets = np.repeat(problem.mask(left), 1 + len(removable), axis=0)
-        sets[1 + np.arange(len(removable)), removable] = False
+        sets = np.repeat(problem.mask(left), 1 + len(left), axis=0)
+        sets[1 + np.arange(len(left)), left] = False
         worths = problem.of_sets(sets)
         same = (worths[1:, 0] >= worths[0, 0] - EQUAL) & (worths[1:, 1:] >= -EQUAL).all(axis=1)
         same &= problem.rules.allowed(sets[1:])
         idle = [
             (float(worths[row + 1].sum()), float(problem.cost[place]), -place)
-            for row, place in enumerate(removable)
+            for row, place in enumerate(left)
             if same[row] and _can(limits, [member for member in left if member != place])
         ]
         if not idle:

@@ -1,26 +1,20 @@
 """The choice of one home as arrays: what every set of measures takes, costs and is worth."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.advice.bundles import (
-    Bundles,
-    Group,
-    groups_of,
-    promising,
-    subsets,
-    undominated,
-)
+from ahorraluz.core.advice.bundles import MOST_TOGETHER, Bundles, Group, groups_of, subsets
 from ahorraluz.core.advice.energy import WattHours
-from ahorraluz.core.advice.leaving import KeptUses, Leaving, Sets
+from ahorraluz.core.advice.leaving import Leaving, Sets
 from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.multipliers import Ladder
 from ahorraluz.core.advice.rules import Rules
 from ahorraluz.core.advice.saving_curve import SavingCurves, UpperCurves
+from ahorraluz.core.advice.stack import Stack
 from ahorraluz.core.advice.weighing import Dropped, Weighing
 
 Floats = NDArray[np.float64]
@@ -50,29 +44,12 @@ class Voucher:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Subsets:
-    """The subsets of a group, before it is known what acts on everything."""
-
-    sets: Sets
-    kept: Mapping[Dropped, KeptUses]
-    """Share of each use that is kept, without the members that do not act."""
-    fixed: Floats
-    cost: Floats
-    whole: bool
-    """Whether no subset was left aside."""
-    known: dict[tuple[frozenset[int], Dropped], WattHours] = field(default_factory=dict)
-    """What they take, by what acts on everything and by members that do not act. [Wh]"""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Prepared:
     """What is decided, and what is left to choose, level by level."""
 
     rest: Bundles
     """One bundle."""
     ladder: Ladder
-    whole: bool
-    """Whether no subset was left aside."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,143 +206,113 @@ class Problem:
         )
         return taken.reshape(len(sets), -1)
 
-    def prepared(self, on_all: tuple[int, ...], forced: frozenset[int]) -> Prepared:
-        """Return everything that is left to choose once it is known what acts on all uses."""
-        key = (on_all, forced)
-        if key not in self._prepared:
-            rest, groups, whole = self.rest(on_all), [], True
-            for group in self.groups:
-                bundles, all_of_it = self.choices(group, on_all, forced=forced)
-                whole &= all_of_it
-                if len(bundles) == 1:
-                    rest = rest.joined(bundles)
-                else:
-                    groups.append(bundles)
-            self._prepared[key] = Prepared(rest=rest, ladder=Ladder.of(groups), whole=whole)
-        return self._prepared[key]
+    def prepared(self, on_all: tuple[int, ...]) -> Prepared | None:
+        """Return everything that is left to choose once it is known what acts on all uses.
+
+        ``None``: some group has nothing that the rules allow.
+        """
+        if on_all not in self._prepared:
+            self._prepared[on_all] = self._prepare(on_all)
+        return self._prepared[on_all]
 
     @cached_property
-    def _prepared(self) -> dict[tuple[tuple[int, ...], frozenset[int]], Prepared]:
+    def _prepared(self) -> dict[tuple[int, ...], Prepared | None]:
         return {}
+
+    def _prepare(self, on_all: tuple[int, ...]) -> Prepared | None:
+        acting = np.repeat(self.mask(on_all), len(self.dropped), axis=0)
+        for number, way in enumerate(self.dropped):
+            acting[number, list(way)] = False
+        everywhere = self.leaving.of_all(acting)
+        bundles, group = self.stack.best(everywhere, self._allowed_with(on_all))
+        sizes = np.bincount(group, minlength=len(self.groups))
+        if not sizes.all():
+            return None
+        decided = sizes[group] == 1
+        rest = Bundles.together([self._rest(on_all), bundles.kept(decided)]).all_of_them
+        ladder = Ladder.of(bundles.kept(~decided), sizes[sizes > 1].tolist())
+        return Prepared(rest=rest, ladder=ladder)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        """Candidates that are chosen together."""
-        return groups_of(self.leaving, self.rules)
+        """Candidates that are chosen together, and the uses that only acting on all spares."""
+        groups = groups_of(self.leaving, self.rules)
+        touched = {use for group in groups for use in group.uses}
+        left = [use for use in self.leaving.own if use not in touched and self.leaving.on_all]
+        return (*groups, Group(candidates=(), uses=tuple(left)))
 
     @cached_property
     def _alone(self) -> Floats:
         return self.of_sets(np.eye(len(self.candidates), dtype=bool))[:, 0]
 
-    def rest(self, on_all: Sequence[int]) -> Bundles:
-        """Return what is decided once it is known what acts on everything: one bundle."""
-        touched = {use for group in self.groups for use in group.uses}
-        uses = [use for use in self.leaving.own if use not in touched]
+    def _rest(self, on_all: Sequence[int]) -> Bundles:
+        """Return what acts on everything, without what it spares, as one bundle."""
         row = self.mask(on_all)
         members = row.astype(np.float64)
         return Bundles(
             sets=row,
-            taken=self._columns(row, uses=uses, candidates=on_all),
+            taken=self._columns(row, uses=(), candidates=on_all),
             fixed=members @ self.fixed,
             cost=members @ self.cost,
         )
 
-    def choices(
-        self, group: Group, on_all: Sequence[int], *, forced: frozenset[int]
-    ) -> tuple[Bundles, bool]:
-        """Return what a group may do, and whether none of it was left aside.
+    def _allowed_with(self, on_all: tuple[int, ...]) -> Sets:
+        """Tell which rows of the stack go with what acts on everything."""
+        fine = np.ones(len(self.stack.sets), dtype=bool)
+        for number in self._meeting:
+            rows = self.stack.group == number
+            within = (*self.groups[number].candidates, *self.leaving.on_all)
+            fine[rows] = self.rules.allowed(
+                self.stack.sets[rows] | self.mask(on_all), within=within
+            )
+        return fine
 
-        Parameters
-        ----------
-        group
-            Candidates that are chosen together.
-        on_all
-            Members that act on everything.
-        forced
-            Candidates that must be members.
-        """
-        subsets_ = self._subsets(group, forced)
-        columns = [
-            self._column(group, subsets_, frozenset(on_all) - way, way) for way in self.dropped
-        ]
-        bundles = Bundles(
-            sets=subsets_.sets,
-            taken=np.concatenate(columns, axis=1),
-            fixed=subsets_.fixed,
-            cost=subsets_.cost,
+    @cached_property
+    def _meeting(self) -> tuple[int, ...]:
+        """Groups that a rule joins with what acts on everything."""
+        everywhere = tuple(self.leaving.on_all)
+        return tuple(
+            number
+            for number, group in enumerate(self.groups)
+            if self.rules.cross(group.candidates, everywhere)
         )
-        if self._meets_on_all(group):
-            sets = subsets_.sets | self.mask(on_all)
-            within = (*group.candidates, *self.leaving.on_all)
-            bundles = bundles.kept(self.rules.allowed(sets, within=within))
-        leaves_lpg = self.voucher is not None and self.voucher.lost_by & {*group.candidates}
-        alike = self.rising and not leaves_lpg
-        return (undominated(bundles) if alike else bundles), subsets_.whole
 
-    def _meets_on_all(self, group: Group) -> bool:
-        """Tell whether a rule joins a group and what acts on everything."""
-        if group not in self._known_meetings:
-            met = self.rules.cross(group.candidates, tuple(self.leaving.on_all))
-            self._known_meetings[group] = met
-        return self._known_meetings[group]
+    @property
+    def whole(self) -> bool:
+        """Whether no subset of a group is left aside."""
+        return all(len(self._open(group)) <= MOST_TOGETHER for group in self.groups)
 
     @cached_property
-    def _known_meetings(self) -> dict[Group, bool]:
-        return {}
+    def stack(self) -> Stack:
+        """The subsets of every group, before it is known what acts on everything."""
+        parts = [self._subsets(group) for group in self.groups]
+        sets = np.concatenate(parts)
+        members = sets.astype(np.float64)
+        lost = frozenset[int]() if self.voucher is None else self.voucher.lost_by
+        return Stack(
+            leaving=self.leaving,
+            groups=self.groups,
+            sets=sets,
+            sizes=tuple(map(len, parts)),
+            fixed=members @ self.fixed,
+            cost=members @ self.cost,
+            ways=self.dropped,
+            alike=tuple(self.rising and lost.isdisjoint(group.candidates) for group in self.groups),
+        )
 
-    def _column(
-        self, group: Group, subsets_: _Subsets, on_all: frozenset[int], way: Dropped
-    ) -> WattHours:
-        """Return what the subsets of a group take where some members act on everything."""
-        idle = way & frozenset(group.candidates)
-        if (on_all, idle) not in subsets_.known:
-            subsets_.known[on_all, idle] = self.leaving.taken_when(
-                subsets_.sets,
-                subsets_.kept[idle],
-                everywhere=self._everywhere(on_all),
-                candidates=[place for place in group.candidates if place not in idle],
-            )
-        return subsets_.known[on_all, idle]
+    def _subsets(self, group: Group) -> Sets:
+        """Return the subsets of a group that the rules allow, as far as they are enumerated."""
+        left = self._open(group)
+        if len(left) > MOST_TOGETHER:
+            left = sorted(sorted(left, key=lambda place: -self._alone[place])[:MOST_TOGETHER])
+        sets = np.zeros((1 << len(left), len(self.candidates)), dtype=bool)
+        sets[:, left] = subsets(len(left))
+        sets[:, [place for place in group.candidates if self._is_free(place)]] = True
+        return sets[self.rules.allowed(sets, within=group.candidates)]
 
-    def _subsets(self, group: Group, forced: frozenset[int]) -> _Subsets:
-        """Return the subsets of a group whatever acts on everything, reckoned once."""
-        must = {place for place in group.candidates if place in forced or self._is_free(place)}
-        key = (group, frozenset(must))
-        if key not in self._known_subsets:
-            rest, whole = promising(
-                [p for p in group.candidates if p not in must], self._alone.tolist()
-            )
-            sets = np.zeros((1 << len(rest), len(self.candidates)), dtype=bool)
-            sets[:, list(rest)] = subsets(len(rest))
-            sets[:, list(must)] = True
-            sets = sets[self.rules.allowed(sets, within=group.candidates)]
-            members = sets.astype(np.float64)
-            kept = {}
-            for idle in {way & frozenset(group.candidates) for way in self.dropped}:
-                acting = sets.copy()
-                acting[:, list(idle)] = False
-                kept[idle] = self.leaving.kept_of(acting, group.uses)
-            self._known_subsets[key] = _Subsets(
-                sets=sets,
-                kept=kept,
-                fixed=members @ self.fixed,
-                cost=members @ self.cost,
-                whole=whole,
-            )
-        return self._known_subsets[key]
-
-    @cached_property
-    def _known_subsets(self) -> dict[tuple[Group, frozenset[int]], _Subsets]:
-        return {}
-
-    def _everywhere(self, on_all: frozenset[int]) -> Floats:
-        if on_all not in self._known_shares:
-            self._known_shares[on_all] = self.leaving.of_all(self.mask(on_all))
-        return self._known_shares[on_all]
-
-    @cached_property
-    def _known_shares(self) -> dict[frozenset[int], Floats]:
-        return {}
+    def _open(self, group: Group) -> list[int]:
+        """Return the candidates of a group that are worth having in some plans only."""
+        return [place for place in group.candidates if not self._is_free(place)]
 
     @cached_property
     def _ruled(self) -> frozenset[int]:

@@ -74,6 +74,8 @@ class _Soles:
     home_year: Decimal
     saving: Estimate
     kwh: Estimate
+    taken: WattHours
+    """Middle taken off the meter in each month, shape (12,). [Wh]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,23 +164,16 @@ class Writer:
             issues=proposal.issues,
             needs_owner=measure.needs_owner,
             needs_roof=measure.needs_roof,
-            fallen=self._fallen(proposal, bills),
+            fallen=self._fallen(turn.year, soles) if soles and not proposal.switch else {},
             start_month=turn.month,
         )
 
-    def _fallen(self, proposal: Proposal, bills: BillSaving) -> Mapping[str, Decimal]:
-        """Return which lines of the bills fall; none where terms change or no soles are claimed."""
-        if not bills.rows or proposal.switch is not None:
-            return {}
-        before, after = (
-            np.array([int(kwh / WATT_HOUR) for kwh in energies], dtype=np.int64)
-            for energies in (
-                [row.kwh_without for row in bills.rows],
-                [row.kwh_with for row in bills.rows],
-            )
-        )
-        fallen = self.board.prices.arrays.fallen(before, after)
-        return {name: int(cents.sum()) * CENT for name, cents in fallen.items()}
+    def _fallen(self, year: EnergyYear, soles: _Soles) -> Mapping[str, Decimal]:
+        """Return which lines of the bills of a year fall."""
+        before = year.total_wh
+        fallen = self.board.prices.arrays.fallen(before, before - soles.taken)
+        cents = np.array(list(fallen.values())).sum(axis=1).tolist()
+        return {name: total * CENT for name, total in zip(fallen, cents, strict=True)}
 
     def _soles(self, candidate: Candidate, turn: Turn) -> _Soles:
         proposal, year = candidate.proposal, turn.year
@@ -214,7 +209,7 @@ class Writer:
         return _Soles(
             bills=bills,
             other=other,
-            home_year=round_cent(self._home_saving(proposal, bills.rows, year, taken)) + other[1],
+            home_year=round_cent(self._home_saving(proposal, bills, year, taken)) + other[1],
             saving=Estimate(
                 low=_floor(low, bills.low + other[0]),
                 middle=middle,
@@ -223,13 +218,16 @@ class Writer:
                 basis=proposal.basis,
             ),
             kwh=_kwh_year(ends[0], taken, ends[1], basis=proposal.basis),
+            taken=taken,
         )
 
     def _home_saving(
-        self, proposal: Proposal, rows: Sequence[MonthRow], year: EnergyYear, taken: WattHours
+        self, proposal: Proposal, bills: BillSaving, year: EnergyYear, taken: WattHours
     ) -> Decimal:
         """Return the home's own part of a difference of the meter's bills. [PEN/year]"""
         home, meter = self.context.home, year.total_wh
+        if home.homes_on_meter == 1:
+            return bills.middle
         own = meter - year.of(OTHER_HOMES)
         prices = self.board.prices
         before, after = prices, prices
@@ -240,21 +238,20 @@ class Writer:
         now, then = (
             np.array([int(total / CENT) for total in totals], dtype=np.int64)
             for totals in (
-                [row.total_without for row in rows],
-                [row.total_with for row in rows],
+                [row.total_without for row in bills.rows],
+                [row.total_with for row in bills.rows],
             )
         )
-        single = home.homes_on_meter == 1
         return home_part(
             home,
             totals=now,
-            connected=now if single else before.connected,
+            connected=before.connected,
             home_wh=own,
             meter_wh=meter,
         ) - home_part(
             home,
             totals=then,
-            connected=then if single else after.connected,
+            connected=after.connected,
             home_wh=own - taken,
             meter_wh=meter - taken,
         )

@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class PriceUnknownError(AhorraLuzError):
     """A saving that falls in a bracket whose prices nobody has told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BillSaving:
     """What a change of energy, or of terms, takes off a year of bills."""
 
@@ -42,12 +43,12 @@ class BillSaving:
     high: Decimal
     """With its high end. [PEN/year]"""
 
-    @property
+    @cached_property
     def middle(self) -> Decimal:
         """The sum of the rows. [PEN/year]"""
         return sum((row.saving for row in self.rows), ZERO)
 
-    @property
+    @cached_property
     def kwh(self) -> Decimal:
         """Energy of the rows spared. [kWh/year]"""
         return sum((row.kwh_without - row.kwh_with for row in self.rows), Decimal(0))
@@ -80,20 +81,21 @@ def save_energy(
     totals = prices.totals(np.column_stack([before, before - middle, before - low, before - high]))
     if (totals[:, :2] == UNPRICED).any():
         raise PriceUnknownError("saving-price-unknown")
+    without, with_ = _energies(before), _energies(before - middle)
     rows = tuple(
         MonthRow(
             period=terms.period,
-            kwh_without=_kwh(wh),
-            kwh_with=_kwh(wh - taken),
-            total_without=int(now) * CENT,
-            total_with=int(then) * CENT,
+            kwh_without=old,
+            kwh_with=new,
+            total_without=now * CENT,
+            total_with=then * CENT,
             terms_without=terms,
             terms_with=terms,
-            bands_without=prices.bands(_kwh(wh)),
-            bands_with=prices.bands(_kwh(wh - taken)),
+            bands_without=prices.bands(old),
+            bands_with=prices.bands(new),
         )
-        for terms, wh, taken, now, then in zip(
-            prices.year, before, middle, totals[:, 0], totals[:, 1], strict=True
+        for terms, old, new, (now, then) in zip(
+            prices.year, without, with_, totals[:, :2].tolist(), strict=True
         )
     )
     saving = sum((row.saving for row in rows), ZERO)
@@ -216,8 +218,8 @@ def in_range(
     return (middle - below) / MONTHS, middle / MONTHS, (middle + above) / MONTHS
 
 
-def _kwh(wh: int) -> Decimal:
-    return int(wh) * WATT_HOUR
+def _energies(wh: WattHours) -> list[Decimal]:
+    return [month * WATT_HOUR for month in wh.tolist()]
 
 
 def _row(

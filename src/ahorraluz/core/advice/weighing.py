@@ -10,7 +10,7 @@ bills counts with a weight, without the members that no longer act in it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 
 from ahorraluz.core.advice.measures import Candidate, Effort, Proposal
 from ahorraluz.core.advice.wishes import Objective, Wishes
@@ -85,20 +85,22 @@ def _in_a_year(candidates: Sequence[Candidate], *, money: Money, wishes: Wishes)
 def _over_lives(candidates: Sequence[Candidate], *, money: Money, wishes: Wishes) -> Weighing:
     """Return soles of today: in every year to come the bills of what still works."""
     years = [money.years(candidate.proposal) for candidate in candidates]
+    until = [
+        float(present_value(ONE, years=year, rate=money.rate))
+        for year in range(max(years, default=0) + 1)
+    ]
+    lasting: dict[Decimal, set[int]] = {}
+    for place, candidate in enumerate(candidates):
+        if candidate.proposal.fading_year:
+            lasting.setdefault(candidate.proposal.fading_year, set()).add(place)
+    fuels = tuple(_fuels(candidates))
     weights: dict[Dropped, float] = {}
-    for year in range(1, max(years, default=0) + 1):
-        gone = frozenset(place for place, life in enumerate(years) if life < year)
-        worth = float(present_value(ONE, years=year, rate=money.rate)) - float(
-            present_value(ONE, years=year - 1, rate=money.rate)
-        )
-        lasting: dict[Decimal, set[int]] = {}
-        for place, candidate in enumerate(candidates):
-            if candidate.proposal.fading_year:
-                lasting.setdefault(candidate.proposal.fading_year, set()).add(place)
-        groups = [((ONE - fade) ** (year - 1), frozenset(p)) for fade, p in lasting.items()]
-        for dropped, weight in _combined([*groups, *_fuels(candidates)]).items():
+    for year, (before, after) in enumerate(pairwise(until)):
+        gone = frozenset(place for place, life in enumerate(years) if life <= year)
+        groups = [((ONE - fade) ** year, frozenset(places)) for fade, places in lasting.items()]
+        for dropped, weight in _combined([*groups, *fuels]).items():
             without = dropped | gone
-            weights[without] = weights.get(without, 0.0) + weight * worth
+            weights[without] = weights.get(without, 0.0) + weight * (after - before)
     fixed = tuple(
         float(
             whole_cost(candidate.proposal, money, cost=candidate.cost)

@@ -12,7 +12,7 @@ from tests.unit.core.advice.invented_hours import cost_over_life, option_worth, 
 
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
-from ahorraluz.core.advice.energy import OTHER_HOMES, UseKey
+from ahorraluz.core.advice.energy import OTHER_HOMES, EnergyYear, UseKey
 from ahorraluz.core.advice.interactions import LPG_LEAVERS, RULED_OUT_BY
 from ahorraluz.core.advice.measures import (
     Candidate,
@@ -204,9 +204,13 @@ class EveryPlan:
             self._saved[members] = self._now - self._paid(members)
         return self._saved[members]
 
+    def _year(self, members: frozenset[int]) -> EnergyYear:
+        problem = self.board.problem
+        return problem.leaving.years(problem.mask(members))[0]
+
     def _paid(self, members: frozenset[int]) -> float:
         board = self.board
-        year = board.problem.leaving.year(members)
+        year = self._year(members)
         meter = year.total_wh
         terms = board.context.year
         if board.switch is not None:
@@ -254,7 +258,7 @@ class EveryPlan:
         limit, amount = (figures.value(name, context.as_of) for name in (FISE_LIMIT, FISE))
         ids = {self.candidates[place].measure.id for place in members}
         before = int(self.board.start.total_wh.sum())
-        after = int(self.board.problem.leaving.year(members).total_wh.sum())
+        after = int(self._year(members).total_wh.sum())
         asked = context.home.assumptions.get("voucher-if-under")
         counts = asked and context.home.homes_on_meter == 1 and not ids & LPG_LEAVERS
         line = limit * 12 * 1000
@@ -288,7 +292,7 @@ class EveryPlan:
         soles += option_worth(self.board, self.switched)
         if not self._wants(Objective.CO2):
             return soles, 0.0
-        year = self.board.problem.leaving.year(members)
+        year = self._year(members)
         wh = int(self.board.start.total_wh.sum() - year.total_wh.sum())
         kg = wh / 1000 * (self.board.carbon_factor or 0.0)
         kg += sum(12 * (self.candidates[i].proposal.other_co2_kg or 0.0) for i in members)
