@@ -1,5 +1,6 @@
 """The question of a household about one technology, and the way to its answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -61,8 +62,12 @@ TODAY, NET_BILLING, NET_METERING = "today", "net-billing", "net-metering"
 SCHEMES = (TODAY, NET_BILLING, NET_METERING)
 PANELS = "rooftop-pv"
 KITCHENS = (STOVE, DIGESTER)
-HEATER_COST = "cost-solar-water-heater"
-"""Under which the file of a home keeps its quote of a heater."""
+COSTS = {
+    HEATER: "cost-solar-water-heater",
+    STOVE: "cost-improved-stove",
+    DIGESTER: "cost-biodigester",
+}
+"""Under which the file of a home keeps its quotes."""
 ROOF_NOT_OWN = "roof-not-own"
 MODULE_LIFE = "module-life"
 DAYS_MONTH = 365 / 12
@@ -164,17 +169,30 @@ def _there_already(question: Question) -> tuple[Issue, ...]:
 
 
 def _kitchen(question: Question, money: Money, terms: Terms) -> SizedKitchen:
-    assumed = assumptions_of(question.home)
-    wood = Wood(kg_month=question.wood_kg_month, pen_kg=money.wood_pen_kg)
+    """Return a stove or a digester; what the question leaves out the home's file may tell."""
+    home = question.home
+    assumed = assumptions_of(home)
+    typed = home.assumptions if home else {}
+    kg, dung = question.wood_kg_month, question.dung_kg_day
+    wood = Wood(
+        kg_month=_told(typed, "wood-kg-month") if kg is None else kg,
+        pen_kg=typed.get("wood-pen-kg") if money.wood_pen_kg is None else money.wood_pen_kg,
+    )
     if question.technology == STOVE:
         return size_stove(assumptions=assumed, wood=wood, terms=terms)
+    height = question.altitude_m
     return size_digester(
         assumptions=assumed,
-        dung_kg_day=question.dung_kg_day,
+        dung_kg_day=_told(typed, "dung-kg-day") if dung is None else dung,
         wood=wood,
-        altitude_m=question.altitude_m,
+        altitude_m=home.altitude_m if height is None and home else height,
         terms=terms,
     )
+
+
+def _told(typed: Mapping[str, Decimal], figure: str) -> float | None:
+    found = typed.get(figure)
+    return None if found is None else float(found)
 
 
 def _kit(question: Question, money: Money, *, sun: SolarFacts, terms: Terms) -> SizedKit:
@@ -191,9 +209,10 @@ def _kit(question: Question, money: Money, *, sun: SolarFacts, terms: Terms) -> 
 
 def _cost(question: Question, money: Money) -> Decimal | None:
     """Return the quote of the whole, else the price that the home's file has of it."""
-    if money.quote is not None or question.home is None or question.technology != HEATER:
+    figure = COSTS.get(question.technology)
+    if money.quote is not None or question.home is None or figure is None:
         return money.quote
-    return question.home.assumptions.get(HEATER_COST)
+    return question.home.assumptions.get(figure)
 
 
 def _roof_of(question: Question, found: ArraySizing | SizedHeater) -> dict[str, Any]:

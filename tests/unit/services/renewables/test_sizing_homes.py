@@ -181,3 +181,27 @@ def test_a_coordinate_may_be_written_in_several_ways() -> None:
     spots = {(sun.lat, sun.lon) for sun in map(sun_of, ("-13.5,-72", "-13.5; -72", " -13.5 , -72"))}
 
     assert spots == {(-13.5, -72.0)}
+
+
+def test_a_kitchen_is_told_from_the_file_of_its_home(tools: Toolbox) -> None:
+    figures = {
+        "wood-kg-month": Decimal(200),
+        "wood-pen-kg": Decimal("0.50"),
+        "cost-improved-stove": Decimal(180),
+        "dung-kg-day": Decimal(20),
+    }
+    home = replace(example("andina-rural").home, assumptions=figures)
+
+    stove = answer(Question(technology="improved-stove", home=home), tools=tools, as_of=AS_OF)
+    digester = answer(Question(technology="biodigester", home=home), tools=tools, as_of=AS_OF)
+    own = Question(technology="improved-stove", home=home, wood_kg_month=100)
+
+    assert isinstance(stove, SizedKitchen)
+    assert stove.saving_month is not None
+    assert (stove.saving_month.middle, stove.cost) == (Decimal("55.00"), 180)
+    assert isinstance(digester, SizedKitchen)
+    assert digester.most_saving_month == 100
+    asked = answer(own, tools=tools, as_of=AS_OF)
+    assert isinstance(asked, SizedKitchen)
+    assert asked.saving_month is not None
+    assert asked.saving_month.middle == Decimal("27.50")
