@@ -11,14 +11,10 @@ from ahorraluz.core.advice.recommendation import Recommendation
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.advise import advise
 from ahorraluz.services.homes import KnownHome
+from ahorraluz.services.steps_apart import TARIFFS
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.services.verify_savings import (
-    OTHER_FUELS,
-    TARIFFS,
-    check_metered_step,
-    check_step,
-)
+from ahorraluz.services.verify_savings import OTHER_FUELS, check_metered_step, check_step
 from ahorraluz.store.errors import HomeUnknownError
 from ahorraluz.store.promise_records import DoneStep, Promise, PromiseTerms
 

@@ -1,7 +1,7 @@
 """Homes of the store that agreed to be compared, as comparison homes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ahorraluz.core.verification.cells import Days, Floats
 from ahorraluz.core.verification.comparison import MIN_PEERS
 from ahorraluz.core.verification.panel import DailyHomes, days_of
 from ahorraluz.services.receive_readings import readings_of
+from ahorraluz.services.steps_apart import changes_of
 from ahorraluz.services.toolbox import Toolbox
 
 MOST_HOMES = 200
@@ -23,13 +24,19 @@ class KeptHomes:
 
     names: tuple[str, ...]
     readings: DailyHomes
+    """With the days of their own steps, which are no news of the district."""
 
     def without(self, home: str) -> DailyHomes | None:
         """Return the homes but one, ``None`` where they are too few."""
         others = [place for place, name in enumerate(self.names) if name != home]
         if len(others) < MIN_PEERS:
             return None
-        return DailyHomes(days=self.readings.days, kwh=self.readings.kwh[others])
+        readings = self.readings
+        return DailyHomes(
+            days=readings.days,
+            kwh=readings.kwh[others],
+            changed=tuple(readings.changed[place] for place in others),
+        )
 
 
 def kept_peers(home: str, *, tools: Toolbox) -> DailyHomes | None:
@@ -54,7 +61,10 @@ def _read(homes: Sequence[str], tools: Toolbox) -> KeptHomes | None:
     found = {name: days for name in homes if (days := _days(name, tools)) is not None}
     if not found:
         return None
-    return KeptHomes(names=tuple(found), readings=_table(list(found.values())))
+    changes = changes_of(tools.store.promises.done())
+    table = _table(list(found.values()))
+    changed = tuple(tuple(changes.get(name, {}).values()) for name in found)
+    return KeptHomes(names=tuple(found), readings=replace(table, changed=changed))
 
 
 def _days(home: str, tools: Toolbox) -> tuple[Days, Floats] | None:

@@ -11,7 +11,6 @@ import numpy as np
 from ahorraluz.catalog.placebos import load_doubt, load_foresight
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.measured_months import MonthUse, months_of
-from ahorraluz.core.advice.measures import Kind
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.readings.channels import Flow
@@ -42,12 +41,11 @@ from ahorraluz.services.find_readings import find_readings
 from ahorraluz.services.homes import home_from_file
 from ahorraluz.services.price_savings import SavedMonth, price_months
 from ahorraluz.services.receive_readings import FileHints
+from ahorraluz.services.steps_apart import TARIFFS, alone, other_steps
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.promise_records import Promise
 
 HOME_FILE = ".toml"
-TARIFFS = frozenset(measure.id for measure in ALL_MEASURES if measure.kind is Kind.TARIFF)
-"""Measures that change what energy costs."""
 OTHER_FUELS = frozenset(
     {"biodigester", "financed-gas-connection", "improved-stove", "induction-instead-of-lpg"}
 )
@@ -155,13 +153,16 @@ def verify_savings(
         ``verify-step-unknown``, ``verify-step-is-tariff``, ``verify-step-is-fuel``,
         ``verify-since-future``, ``verify-since-before``, ``verify-since-after``.
     VerificationError
-        What :func:`~.cells.check_cells` refuses.
+        What :func:`~.cells.check_cells` and :func:`.steps_apart.alone` refuse.
     """
     since = taken.since
     check_metered_step(taken.step)
     _check_day(series, since, as_of)
     cells = _cells(series, since, beside)
     check_cells(cells, since=since)
+    gaps = int(np.isnan(cells.kwh_day).sum())
+    lone = alone(cells, other_steps(series.home, taken.step, tools=tools), since=since)
+    cells = lone.cells
     peers = None if beside.peers is None else beside.peers.on(cells)
     baseline = expect(cells, peers=peers, weather=_weather(beside), foresight=load_foresight())
     pieces = pieces_after(cells, baseline, daily=_daily(series, cells))
@@ -193,7 +194,8 @@ def verify_savings(
         kept=None,
         issues=(
             *series.issues,
-            *_issues(series, cells, baseline, beside),
+            *lone.issues,
+            *_issues(series, cells, baseline, beside, gaps=gaps),
             *price_issues,
         ),
     )
@@ -268,7 +270,9 @@ def _weather(beside: Beside) -> Weather | None:
     return None if known is None else Weather(days=known.days, temp_c=known.temp_c)
 
 
-def _issues(series: HomeSeries, cells: Cells, baseline: Baseline, beside: Beside) -> list[Issue]:
+def _issues(
+    series: HomeSeries, cells: Cells, baseline: Baseline, beside: Beside, *, gaps: int
+) -> list[Issue]:
     issues = []
     basis = baseline.movement.basis
     if beside.peers is not None and basis is not MovementBasis.PEERS:
@@ -282,11 +286,8 @@ def _issues(series: HomeSeries, cells: Cells, baseline: Baseline, beside: Beside
     if absent:
         code = "verify-absent-weeks" if cells.grain is Grain.WEEKS else "verify-absent-months"
         issues.append(Issue(code=code, severity=Severity.NOTE, parameters={"count": absent}))
-    unknown = int(np.isnan(cells.kwh_day).sum())
-    if unknown:
-        issues.append(
-            Issue(code="verify-gaps", severity=Severity.NOTE, parameters={"count": unknown})
-        )
+    if gaps:
+        issues.append(Issue(code="verify-gaps", severity=Severity.NOTE, parameters={"count": gaps}))
     used = cells.kwh_day[cells.used]
     if len(used) > 2 and float(np.ptp(used)) <= CONSTANT * float(used.max()):
         issues.append(Issue(code="verify-constant"))

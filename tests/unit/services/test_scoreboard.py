@@ -95,7 +95,8 @@ def test_a_step_done_before_its_promise_is_not_counted(tools: Toolbox) -> None:
     terms = PromiseTerms(
         step="led-tubes", distributor="luz-del-sur", region="lima", wh_month=900, cents_month=90
     )
-    mark_done("casa-0", "led-tubes", day=SINCE, tools=tools, today=TODAY, as_of=AS_OF)
+    day = date(2026, 1, 20)
+    mark_done("casa-0", "led-tubes", day=day, tools=tools, today=TODAY, as_of=AS_OF)
     promise = make_promise("casa-0", terms, tools=tools, as_of=AS_OF)
 
     update_scoreboard(tools=tools, as_of=AS_OF, today=TODAY)

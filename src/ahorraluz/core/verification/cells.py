@@ -1,7 +1,7 @@
 """A home around the day of a step: weeks, or months of recibos, before it and after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -150,6 +150,44 @@ def months_around(months: Sequence[tuple[Period, float]], *, since: date) -> Cel
         kwh_day=energy / np.maximum(length, 1),
         days=np.where(np.isnan(energy), 0.0, length),
         before=sum(period.end <= since for period, _ in kept),
+    )
+
+
+def is_with_step(cells: Cells, day: date) -> bool:
+    """Tell whether another change falls between the last cell before the step and the first after.
+
+    That is the day of the step itself, or the recibo it lies in: nothing lies between the two.
+    """
+    change = np.datetime64(day, "D")
+    return bool(cells.end[cells.before - 1] <= change <= cells.start[cells.before])
+
+
+def beyond(cells: Cells, day: date) -> Bools:
+    """Return which cells lie on the far side of another change, shape (n,).
+
+    What changed with the step itself, or in the recibo of it, leaves nothing to compare with:
+    all cells after the step lie beyond it.
+    """
+    change = np.datetime64(day, "D")
+    earlier = change < cells.end[cells.before - 1] if cells.before else False
+    return np.asarray(cells.start < change if earlier else cells.end > change)
+
+
+def apart_from(cells: Cells, day: date) -> Cells:
+    """Return cells of which those beyond another change are unknown, as seen from the step.
+
+    Parameters
+    ----------
+    cells
+        With at least one on each side of the step.
+    day
+        First day of the other change.
+    """
+    lost = beyond(cells, day)
+    return replace(
+        cells,
+        kwh_day=np.where(lost, np.nan, cells.kwh_day),
+        days=np.where(lost, 0.0, cells.days),
     )
 
 

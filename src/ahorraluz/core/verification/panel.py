@@ -1,13 +1,14 @@
 """Other homes, day by day or month by month, brought to the cells of one home."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
 
 from ahorraluz.core.readings.grid import day_grid, local_seconds
 from ahorraluz.core.readings.schema import DAY_S, Readings, Step
-from ahorraluz.core.verification.cells import LEAST_KNOWN, Cells, Days, Floats
+from ahorraluz.core.verification.cells import LEAST_KNOWN, Cells, Days, Floats, beyond
 from ahorraluz.core.verification.comparison import Peers
 
 LEAST_OF_DAY = 0.9
@@ -30,9 +31,15 @@ class DailyHomes:
     """Consecutive local days, shape (d,)."""
     kwh: Floats
     """NaN unless the whole day is known, shape (h, d). [kWh]"""
+    changed: tuple[tuple[date, ...], ...] = ()
+    """Days on which each home took a step of its own; empty: none did."""
 
     def on(self, cells: Cells) -> Peers:
-        """Return the homes on these cells, a cell known if half its days are."""
+        """Return the homes on these cells, a cell known if half its days are.
+
+        A home that took a step of its own shows what would have been only up to it, or from it
+        on: the side on which the step of the home that is verified lies.
+        """
         size = len(self.days)
         first = (cells.start - self.days[0]).astype(np.int64)
         last = (cells.end - self.days[0]).astype(np.int64)
@@ -45,7 +52,11 @@ class DailyHomes:
         days = count[:, high] - count[:, low]
         enough = days > LEAST_KNOWN * (last - first)
         mean = (total[:, high] - total[:, low]) / np.maximum(days, 1)
-        return Peers(kwh_day=np.where(enough, mean, np.nan))
+        kwh_day = np.where(enough, mean, np.nan)
+        for row, changes in enumerate(self.changed):
+            for day in changes:
+                kwh_day[row, beyond(cells, day)] = np.nan
+        return Peers(kwh_day=kwh_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

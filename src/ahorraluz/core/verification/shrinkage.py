@@ -11,6 +11,7 @@ from math import sqrt
 
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.usage.robust import Z80
+from ahorraluz.core.verification.scoreboard import K
 
 PUBLISHED = 1.0
 """A promise that comes true whole."""
@@ -20,8 +21,9 @@ that were measured realised about half to all of what had been computed."""
 LEAST_HOME_SD = 0.1
 """Homes differ by more than this, whatever a handful of them shows."""
 LEAST_ERROR = 1e-3
-LEAST_HOMES = 5
-"""Homes of a measure below which the published evidence stands as it is."""
+LEAST_HOMES = K
+"""Homes of a measure below which the published evidence stands as it is, and of a region below
+which it follows the measure: whoever asks for a plan sees what was learnt, as on the scoreboard."""
 BASIS = "basis.verify-homes"
 EVERYWHERE = ""
 """Stands for all regions."""
@@ -45,7 +47,7 @@ class Learnt:
 
     measure: str
     region: str
-    """``EVERYWHERE``: where no home of the region was verified."""
+    """``EVERYWHERE``: where too few homes of the region were verified."""
     homes: int
     ratio: Estimate
     """Of the mean of homes. [unitless]"""
@@ -62,7 +64,8 @@ def learn(realised: Iterable[Realised]) -> tuple[Learnt, ...]:
     Returns
     -------
     tuple of Learnt
-        By measure and region; the measure everywhere, then each region with a home.
+        By measure and region; the measure everywhere, then each region with enough homes.
+        Regions are left out until what everywhere less the others gives is of enough homes too.
 
     References
     ----------
@@ -90,11 +93,19 @@ def _of_measure(measure: str, homes: Sequence[Realised]) -> list[Learnt]:
         if home.region:
             regions.setdefault(home.region, []).append(home)
     apart = _between_regions(list(regions.values()), between)
-    for region in sorted(regions):
+    for region in _told(regions, len(homes)):
         own = regions[region]
         prior = (mean, sqrt(sd**2 + apart**2))
         found.append(_learnt(measure, region, len(own), *_posterior(own, between, prior=prior)))
     return found
+
+
+def _told(regions: Mapping[str, Sequence[Realised]], homes: int) -> list[str]:
+    """Return the regions that give no few homes away, neither alone nor by what is left."""
+    told = [region for region, own in regions.items() if len(own) >= LEAST_HOMES]
+    while told and 0 < homes - sum(len(regions[region]) for region in told) < LEAST_HOMES:
+        told.remove(min(told, key=lambda region: (len(regions[region]), region)))
+    return sorted(told)
 
 
 def _posterior(

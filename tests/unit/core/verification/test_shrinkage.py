@@ -33,7 +33,7 @@ def test_a_handful_of_homes_leaves_what_is_published() -> None:
 
 
 def test_many_homes_are_believed_more_than_few() -> None:
-    few, many = (learn(homes(count, mean=0.4))[0].ratio for count in (6, 300))
+    few, many = (learn(homes(count, mean=0.4))[0].ratio for count in (12, 300))
 
     assert 0.4 < few.middle < 1.0
     assert many.middle == pytest.approx(0.4, abs=0.05)
@@ -41,13 +41,34 @@ def test_many_homes_are_believed_more_than_few() -> None:
 
 
 def test_a_region_with_few_homes_leans_on_all_the_others() -> None:
-    everyone = homes(200, mean=0.5) + homes(3, mean=1.4, region="tacna", seed=4)
+    everyone = homes(200, mean=0.5) + homes(LEAST_HOMES, mean=1.4, region="tacna", seed=4)
 
     learnt = {item.region: item for item in learn(everyone)}
 
     own = float(np.mean([home.ratio for home in everyone[200:]]))
     assert 0.45 < learnt[EVERYWHERE].ratio.middle < learnt["tacna"].ratio.middle < own
     assert learnt["lima"].ratio.middle == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("tacna", "elsewhere", "told"),
+    [
+        (LEAST_HOMES - 1, 0, []),
+        (LEAST_HOMES, 0, ["lima", "tacna"]),
+        (LEAST_HOMES, 1, ["lima"]),
+        (LEAST_HOMES, LEAST_HOMES, ["lima", "tacna"]),
+    ],
+)
+def test_no_region_gives_few_homes_away(tacna: int, elsewhere: int, told: list[str]) -> None:
+    everyone = [
+        *homes(40, mean=0.5),
+        *homes(tacna, mean=1.0, region="tacna"),
+        *homes(elsewhere, mean=1.0, region=""),
+    ]
+
+    learnt = learn(everyone)
+
+    assert [item.region for item in learnt] == [EVERYWHERE, *told]
 
 
 def test_homes_that_lost_count_too() -> None:
