@@ -63,6 +63,11 @@ def recibo_from_file(path: Path) -> ReciboReading:
     return read_recibo(path, known=_known())
 
 
+def recibo_from_bytes(content: bytes, *, name: str) -> ReciboReading:
+    """Return what the bytes of a PDF or photo say; raises like :func:`.reading.parse_recibo`."""
+    return parse_recibo(content, known=_known(), name=name)
+
+
 def receipt_from_document(content: bytes, *, name: str) -> Receipt:
     """Return the recibo in a PDF or photo, if nothing of it has to be asked.
 

@@ -44,55 +44,27 @@ meter = Blueprint("meter", __name__)
 @meter.get(UPLOAD)
 def upload_form() -> Response:
     """Ask for a meter file."""
-    return _form(this_page())
+    return ask_for_file(this_page())
 
 
 @meter.post(UPLOAD)
 def upload() -> Response:
     """Take a file in, and show its quality before anything is kept."""
-    page = this_page(read_query(request.form.to_dict(flat=False)))
-    sent = request.files.get(FILE_FIELD)
-    try:
-        content, name = _content(sent)
-        # Read once before it is held: a file that is no meter file is refused here.
-        check_bytes(content, name=name)
-        token = hold_file(content, name=name, tools=door().tools, as_of=this_moment())
-    except AhorraLuzError as error:
-        return _form(page, issues=error.issues)
-    return go_to(page.url(f"/medidor/{token}"))
+    return take_file(this_page(read_query(request.form.to_dict(flat=False))))
 
 
 @meter.get("/medidor/<token>")
 def quality(token: str) -> Response:
     """Show what is in a waiting file and how good it is."""
-    page = this_page()
-    try:
-        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
-    except AhorraLuzError as error:
-        return _form(page, issues=error.issues)
-    hints, given = _hints(request.args)
-    try:
-        checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
-    except AhorraLuzError as error:
-        return _quality(page, token, None, given, issues=error.issues)
-    return _quality(page, token, checked, given)
+    return look_at_file(this_page(), token)
 
 
 @meter.post("/medidor/<token>/guardar")
 def keep(token: str) -> Response:
     """Keep a waiting file for a new home, and show the home's use."""
     page = this_page(read_query(request.form.to_dict(flat=False)))
-    hints, given = _hints(request.form)
-    checked = None
-    try:
-        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
-        checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
-        home = HOME_PREFIX + secrets.token_hex(HOME_BYTES)
-        keep_file(checked, home=home, tools=door().tools, as_of=this_moment(), keep_rest=True)
-    except AhorraLuzError as error:
-        return _quality(page, token, checked, given, issues=error.issues)
-    drop_file(token, tools=door().tools)
-    return go_to(page.url(f"/consumo/{home}"))
+    home = HOME_PREFIX + secrets.token_hex(HOME_BYTES)
+    return keep_waiting(page, token, home=home) or go_to(page.url(f"/consumo/{home}"))
 
 
 @meter.post("/medidor/<token>/descartar")
@@ -103,7 +75,54 @@ def discard(token: str) -> Response:
     return go_to(page.url("/medidor"))
 
 
-def _content(sent: FileStorage | None) -> tuple[bytes, str]:
+def take_file(page: Page) -> Response:
+    """Take the file of the present form in, and go to the page of its quality."""
+    sent = request.files.get(FILE_FIELD)
+    try:
+        content, name = sent_file(sent)
+        return hold(page, content, name=name)
+    except AhorraLuzError as error:
+        return ask_for_file(page, issues=error.issues)
+
+
+def hold(page: Page, content: bytes, *, name: str) -> Response:
+    """Hold a meter file until it is decided about; raises what refuses it."""
+    # Read once before it is held: a file that is no meter file is refused here.
+    check_bytes(content, name=name)
+    token = hold_file(content, name=name, tools=door().tools, as_of=this_moment())
+    return go_to(page.url(f"/medidor/{token}"))
+
+
+def look_at_file(page: Page, token: str) -> Response:
+    """Show what is in a waiting file and how good it is, as the address hints."""
+    try:
+        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
+    except AhorraLuzError as error:
+        return ask_for_file(page, issues=error.issues)
+    hints, given = _hints(request.args)
+    try:
+        checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
+    except AhorraLuzError as error:
+        return _quality(page, token, None, given, issues=error.issues)
+    return _quality(page, token, checked, given)
+
+
+def keep_waiting(page: Page, token: str, *, home: str) -> Response | None:
+    """Keep a waiting file for a home; return the page of what refused it, ``None`` without."""
+    hints, given = _hints(request.form)
+    checked = None
+    try:
+        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
+        checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
+        keep_file(checked, home=home, tools=door().tools, as_of=this_moment(), keep_rest=True)
+    except AhorraLuzError as error:
+        return _quality(page, token, checked, given, issues=error.issues)
+    drop_file(token, tools=door().tools)
+    return None
+
+
+def sent_file(sent: FileStorage | None) -> tuple[bytes, str]:
+    """Return content and name of an uploaded file; raises ``upload-missing``."""
     if sent is None or not sent.filename:
         raise AhorraLuzError("upload-missing")
     with closing(sent):
@@ -124,7 +143,8 @@ def _hints(given: Mapping[str, str]) -> tuple[FileHints, Mapping[str, str]]:
     return FileHints(day_first=day_first, **said), {**said, **order}
 
 
-def _form(page: Page, *, issues: tuple[Issue, ...] = ()) -> Response:
+def ask_for_file(page: Page, *, issues: tuple[Issue, ...] = ()) -> Response:
+    """Show the form that asks for a meter file, with what was wrong with one."""
     return show(
         "meter_form.html",
         page,

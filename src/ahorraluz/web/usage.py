@@ -2,22 +2,27 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.security.roles import Act, Permission
 from ahorraluz.services.compare_tariffs import compare_tariffs
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.comparison import option_sentence
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.forecast_home import PresentMonth, month_of
+from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.inquiries.inquiry import supply_of
+from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.manage_readings import csv_of_readings
 from ahorraluz.services.receive_readings import HOME_NAME, readings_of
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
 from ahorraluz.web.choices import distributor_options
+from ahorraluz.web.guard import needs, open_to_all
 from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX
-from ahorraluz.web.page import Page, door, go_to, show, this_page
+from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.report import usage_report
+from ahorraluz.web.signed import signed_in
 from ahorraluz.web.usage_view import usage_view
 
 NOT_HERE = ("home-unknown", "home-without-readings", "database-none")
@@ -28,6 +33,7 @@ usage = Blueprint("usage", __name__)
 
 
 @usage.get("/consumo/<home>")
+@open_to_all(act=Act.READ)
 def home_usage(home: str) -> Response:
     """Show what the readings of a home say."""
     page = this_page()
@@ -37,11 +43,12 @@ def home_usage(home: str) -> Response:
         page,
         view=usage_view(known, page.texts, month=_month(known)),
         distributors=distributor_options(None),
-        compare=_compare(known, page),
+        compare=comparing(known, page),
     )
 
 
 @usage.get("/consumo/<home>/informe")
+@open_to_all(act=Act.READ)
 def report(home: str) -> Response:
     """Show the report that stands alone, to keep or to print."""
     page = this_page()
@@ -54,6 +61,7 @@ def report(home: str) -> Response:
 
 
 @usage.get("/consumo/<home>/datos.csv")
+@open_to_all(act=Act.READ)
 def table(home: str) -> Response:
     """Hand out the clean series as a table."""
     readings = _kept(home).cleaned.readings
@@ -63,7 +71,33 @@ def table(home: str) -> Response:
     return response
 
 
+@usage.post("/consumo/<home>/guardar")
+@needs(Permission.OWN_HOMES)
+def adopt(home: str) -> Response:
+    """Keep a home of which only the meter is known for the account that asks."""
+    _kept(home)
+    page = this_page(read_query(request.form.to_dict(flat=False)))
+    who = signed_in()
+    if who is None:
+        abort(401)
+    try:
+        keep_home(
+            page.query.pairs(),
+            account=who.account.id,
+            tools=door().tools,
+            as_of=this_moment(),
+            home=home,
+        )
+    except AhorraLuzError as error:
+        if error.issue.code == "home-taken":
+            # It is somebody's already: a stranger learns no more than at its pages.
+            abort(404)
+        raise
+    return go_to(page.plain_url(f"/hogares/{home}"))
+
+
 @usage.post("/consumo/<home>/borrar")
+@open_to_all(act=Act.DELETE)
 def forget(home: str) -> Response:
     """Erase everything kept of a home."""
     _kept(home)
@@ -107,7 +141,7 @@ def _month(known: Understanding) -> PresentMonth:
     return month_of(known, tools=door().tools, today=_today())
 
 
-def _compare(known: Understanding, page: Page) -> list[str]:
+def comparing(known: Understanding, page: Page) -> list[str]:
     """Return what other tariff options would cost, where they can be told."""
     if known.connection is None:
         return []

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
+from ahorraluz.core.advice.forecast_bills import Crossing
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.services.documents.forecast import month_sentences, month_title
 from ahorraluz.services.documents.verification import verdict_text
@@ -40,6 +41,10 @@ class MonthView:
     """Empty: no prices are known."""
     soles_low: str
     soles_high: str
+    limit: str
+    """Next energy above which the whole month costs more; empty: there is none. [kWh]"""
+    a_day: str
+    """Energy a day that stays under it from now on. [kWh/day]"""
     sentences: tuple[str, ...]
     fan: FanPicture | None
 
@@ -149,6 +154,7 @@ def month_view(ahead: MonthAhead, issues: Sequence[Issue], texts: Texts) -> Mont
             texts.soles(Decimal(str(cost.middle)), places=0),
             texts.soles(Decimal(str(cost.high)), places=0),
         )
+    near = _next_limit(ahead)
     return MonthView(
         title=month_title(ahead, texts),
         kwh=texts.number(ahead.forecast.mean_kwh, places=0),
@@ -157,9 +163,24 @@ def month_view(ahead: MonthAhead, issues: Sequence[Issue], texts: Texts) -> Mont
         soles=soles[1],
         soles_low=soles[0],
         soles_high=soles[2],
+        limit="" if near is None else texts.number(near.limit_kwh),
+        a_day="" if near is None else _down(near, texts),
         sentences=(*map(texts.issue, issues), *month_sentences(ahead, texts)),
         fan=fan_of(ahead) if ahead.used_by_day else None,
     )
+
+
+def _next_limit(ahead: MonthAhead) -> Crossing | None:
+    """Return the lowest limit that the month has not passed."""
+    crossings = ahead.bill.crossings if ahead.bill else ()
+    ahead_of = [c for c in crossings if c.kwh_left >= 0 and c.kwh_a_day is not None]
+    return min(ahead_of, key=lambda crossing: crossing.limit_kwh, default=None)
+
+
+def _down(near: Crossing, texts: Texts) -> str:
+    """Return the energy a day under a limit; rounded up it would cross."""
+    daily = near.kwh_a_day or Decimal(0)
+    return texts.number(daily.quantize(Decimal("0.1"), ROUND_DOWN), places=1)
 
 
 def plan_view(answer: Answer, asked: AskedHome, texts: Texts) -> PlanView:

@@ -16,9 +16,11 @@ from ahorraluz.services.accounts.consents import (
 )
 from ahorraluz.services.households.asking import query_of
 from ahorraluz.services.households.keeping import KeptHome
+from ahorraluz.services.households.recibos import read_document
 from ahorraluz.services.households.telling import Told, differing, tell_home, with_answers
 from ahorraluz.services.inquiries.checking import with_distributor
 from ahorraluz.services.inquiries.query import Query, read_query
+from ahorraluz.services.read_recibo import is_document
 from ahorraluz.web.guard import needs
 from ahorraluz.web.households.homes import show_home
 from ahorraluz.web.households.kept import MY_HOMES, actor, kept_or_404, own_home, page_of
@@ -36,13 +38,16 @@ from ahorraluz.web.households.steps import (
 from ahorraluz.web.households.strip import energies_in, typed_strip
 from ahorraluz.web.households.wizard_forms import (
     COMPARE,
+    FILE_FIELD,
     NAME,
     VERSION,
     Shown,
     may_consent,
     own_consent,
+    read_lines,
     show_step,
 )
+from ahorraluz.web.meter import hold, sent_file
 from ahorraluz.web.page import Page, door, go_to, show, this_moment
 
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -82,6 +87,23 @@ def figures(home: str) -> Response:
     return _tell(home, FIGURES, names, read_query(request.form.to_dict(flat=False)))
 
 
+@wizard.post(f"{MY_HOMES}/<home>/pasos/recibos/archivo")
+@needs(Permission.OWN_HOMES, act=Act.EDIT)
+def file_told(home: str) -> Response:
+    """Read a recibo to look through, or take a meter file in; nothing is kept yet."""
+    kept = kept_or_404(home)
+    page = page_of(home, query_of(kept.pairs))
+    try:
+        content, name = sent_file(request.files.get(FILE_FIELD))
+        if not is_document(content):
+            return hold(page, content, name=name)
+        found = read_document(content, name=name)
+    except AhorraLuzError as error:
+        return show_step(kept, BILLS, page, Shown(issues=error.issues, status=UNPROCESSABLE))
+    filled = page_of(home, query_of(kept.pairs, changes=found.pairs.items()))
+    return show_step(kept, BILLS, filled, Shown(read=read_lines(found, page)))
+
+
 @wizard.get(f"{MY_HOMES}/<home>/pasos/<step>")
 @needs(Permission.OWN_HOMES, act=Act.EDIT)
 def step_form(home: str, step: str) -> Response:
@@ -98,6 +120,8 @@ def step_told(home: str, step: str) -> Response:
     _check_step(step)
     answers = request.form.to_dict(flat=False)
     fields: tuple[str, ...] = FIELDS[step]
+    if step == BILLS and "d" in answers:
+        fields = (*fields, "d")
     if step != BILLS:
         return _tell(home, step, fields, with_distributor(read_query(answers)))
     values = typed_strip(request.form)

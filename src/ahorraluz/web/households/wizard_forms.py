@@ -10,6 +10,7 @@ from ahorraluz.core.issues import Issue
 from ahorraluz.security.roles import Act, reach_allows
 from ahorraluz.services.accounts.consents import Purpose, holding, words_of
 from ahorraluz.services.households.keeping import KeptHome
+from ahorraluz.services.households.recibos import ReadRecibo
 from ahorraluz.services.what_if import EFFORTS
 from ahorraluz.web.choices import (
     appliance_groups,
@@ -30,6 +31,8 @@ from ahorraluz.web.page import Page, door, show, this_moment
 NAME, VERSION = "nombre", "version"
 COMPARE = "comparar"
 FILE_FIELD = "archivo"
+NEEDED = ("d", "k", "t")
+"""Fields of a recibo that are asked for where they are not found; others may not be there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,22 @@ def _context(kept: KeptHome, step: str, page: Page, shown: Shown) -> dict[str, o
             }
         case _:
             return {"options": home_options(texts)}
+
+
+def read_lines(found: ReadRecibo, page: Page) -> tuple[str, ...]:
+    """Return what was read off a recibo in words, and what has to be typed."""
+    sure = [
+        page.t("told.read-sure", field=page.label(name), value=value)
+        for name, value in found.pairs.items()
+    ]
+    asked = [
+        page.t("told.read-unsure", field=page.label(name), values=", ".join(row.values))
+        if row.values
+        else page.t("told.read-missing", field=page.label(name))
+        for name, row in found.rows
+        if row.values or name in NEEDED
+    ]
+    return (*asked, *sure)
 
 
 def may_consent(home: str) -> bool:

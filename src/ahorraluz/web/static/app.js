@@ -64,6 +64,10 @@
     });
   });
 
+  // Pages of a home are kept for when there is no net; nobody else's visit keeps anything.
+  if ("serviceWorker" in navigator && document.documentElement.hasAttribute("data-home"))
+    navigator.serviceWorker.register("/sw.js").catch(function () {});
+
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

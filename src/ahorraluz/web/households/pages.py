@@ -1,0 +1,16 @@
+"""Every page of kept homes, for the application to open at once."""
+
+from ahorraluz.web.households.consumption import consumption
+from ahorraluz.web.households.homes import households
+from ahorraluz.web.households.kept import MY_HOMES
+from ahorraluz.web.households.offline import offline
+from ahorraluz.web.households.reports import reports
+from ahorraluz.web.households.wizard import wizard
+
+HOME_PAGES = (households, wizard, consumption, reports, offline)
+TAKE_FILES = ("/medidor", "/pasos/recibos/archivo")
+
+
+def takes_files(path: str) -> bool:
+    """Tell whether a form of an address may hold a file as large as those of meters."""
+    return path.startswith(f"{MY_HOMES}/") and path.endswith(TAKE_FILES)
