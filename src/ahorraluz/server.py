@@ -24,6 +24,7 @@ from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.forged import keep_visit, token_field
 from ahorraluz.web.guard import guard, open_blueprint, open_to_all
+from ahorraluz.web.households.pages import HOME_PAGES, takes_files
 from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.renewables import renewables
@@ -34,7 +35,8 @@ from ahorraluz.web.usage import usage
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -100,7 +102,7 @@ def create_app(
     app.jinja_env.globals["token_field"] = token_field
     for open_ in (assets, residents, meter, usage, results, renewables):
         app.register_blueprint(open_blueprint(open_))
-    for guarded in ACCOUNT_PAGES:
+    for guarded in (*ACCOUNT_PAGES, *HOME_PAGES):
         app.register_blueprint(guarded)
     app.add_url_rule(HEALTH, view_func=open_to_all()(_health))
     _limit(app, settings, throttle or Throttle(), clock)
@@ -147,7 +149,8 @@ def _limit(app: Flask, settings: Settings, throttle: Throttle, clock: Callable[[
     def _refuse() -> None:
         g.began = clock()
         largest = app.config["MAX_CONTENT_LENGTH"]
-        if request.path == UPLOAD and request.method == "POST":
+        files = request.path == UPLOAD or takes_files(request.path)
+        if files and request.method == "POST":
             largest = request.max_content_length = _largest_file(settings)
         if request.content_length is not None and request.content_length > largest:
             abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -204,8 +207,10 @@ def _finish(app: Flask, clock: Callable[[], float]) -> None:
         response.headers.setdefault("Cache-Control", "no-store")
         _compress(response)
         took = clock() - g.get("began", clock())
-        # Neither the query string, which is what a person typed, nor their address.
-        path = quote(request.path)[:LONGEST_LOGGED_PATH]
+        # Neither the query string, which is what a person typed, nor their address; nor the
+        # name of a home or the token of a link, which open what they name.
+        rule = request.url_rule
+        path = rule.rule if rule and rule.arguments else quote(request.path)[:LONGEST_LOGGED_PATH]
         access_log.info("%s %s %d %.0fms", request.method, path, response.status_code, took * 1000)
         return response
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
 
+from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Act, Permission, Reach, may, reach_allows
 from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.web.forged import is_ours
@@ -117,7 +118,13 @@ def _to(path: str) -> Response:
 
 
 def _check_home(home: str, rule: Rule, who: SignedIn | None) -> None:
-    reached = door().tools.store.people.households.reached_by(home)
+    try:
+        reached = door().tools.store.people.households.reached_by(home)
+    except AhorraLuzError as error:
+        if error.issue.code != "database-none":
+            raise
+        # Nothing was ever kept, so nobody keeps this home.
+        reached = ()
     if not reached and rule.permission is None:
         return
     own = next((r.reach for r in reached if who is not None and r.account == who.account.id), None)
