@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ahorraluz.core.advice.pricing import band_split
 from ahorraluz.core.advice.recommendation import Recommendation
+from ahorraluz.core.advice.wishes import Wishes
 from ahorraluz.core.consumption import Band, Consumption
-from ahorraluz.core.home import Home, MonthlyUse, Option, Roof, Tenure
+from ahorraluz.core.home import Fose, Home, MonthlyUse, Option, Roof, Tenure
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.billing import price_bill
@@ -168,6 +170,28 @@ def test_a_home_on_hours_is_planned_in_its_bands(home: Home, code: str, tools: T
             Consumption(period=month.period, energy_kwh=month.kwh_now, bands_kwh=used), month.terms
         )
         assert abs(bill.total - month.total_now) <= Decimal("0.10")
+
+
+@pytest.mark.parametrize(
+    ("change", "measure"),
+    [
+        pytest.param({"homes_on_meter": 2}, "collective-supply", id="a shared meter"),
+        pytest.param({"fose": Fose.EXCLUDED}, "claim-the-discount", id="without FOSE"),
+    ],
+)
+def test_on_hours_what_another_decides_is_not_compared(
+    change: dict[str, Any], measure: str, tools: Toolbox
+) -> None:
+    home = _on_hours(Option.BT5F, peak_share="0.3")
+    if "fose" in change:
+        home = replace(home, supply=replace(home.supply, **change))
+    else:
+        home = replace(home, **change)
+
+    plan = advise(home, tools=tools, as_of=AS_OF, wishes=Wishes(any_option=True)).plan
+
+    reasons = {out.measure: out.reason for out in plan.left_out}
+    assert reasons[measure] == "reason.not-compared-by-hours"
 
 
 def test_bands_that_are_more_than_all_are_refused(tools: Toolbox) -> None:

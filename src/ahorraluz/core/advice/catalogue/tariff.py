@@ -125,6 +125,8 @@ def _granted(context: PlanContext, name: Otherwise, *, otherwise: str) -> Answer
     pair = context.otherwise.get(name)
     if pair is None:
         return NotHere(reason=otherwise)
+    if context.band_shares:
+        return NotHere(reason="reason.not-compared-by-hours")
     return Proposal(switch=pair, certainty=Certainty.IF_GRANTED, basis="basis.two-sheets")
 
 
