@@ -198,7 +198,7 @@ def test_a_kitchen_is_told_from_the_file_of_its_home(tools: Toolbox) -> None:
 
     assert isinstance(stove, SizedKitchen)
     assert stove.saving_month is not None
-    assert (stove.saving_month.middle, stove.cost) == (Decimal("55.00"), 180)
+    assert (stove.saving_month.middle, stove.cost) == (Decimal("55.00"), Decimal(180))
     assert isinstance(digester, SizedKitchen)
     assert digester.most_saving_month == 100
     asked = answer(own, tools=tools, as_of=AS_OF)

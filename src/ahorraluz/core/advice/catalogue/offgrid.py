@@ -147,6 +147,10 @@ def _fee_unknown(context: LinelessContext) -> tuple[Issue, ...]:
     """Return that today's charge is not known, with the aim that was once published."""
     for row in context.facts.equipment:
         if (row.technology, row.item) == ("offgrid-pv", "fee-aim") and row.central is not None:
-            aim = {"amount": row.central, "title": row.source.title}
-            return (Issue(code="programme-fee-unknown", parameters=aim),)
+            return (
+                Issue(
+                    code="programme-fee-unknown",
+                    parameters={"amount": row.central, "title": row.source.title},
+                ),
+            )
     return ()
