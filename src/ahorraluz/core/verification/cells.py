@@ -204,7 +204,8 @@ def check_cells(cells: Cells, *, since: date) -> None:
     ------
     VerificationError
         ``verify-no-reading-before``, ``verify-no-reading-after``, ``verify-too-little-before``,
-        ``verify-too-little-after``, ``verify-no-use`` or ``verify-given-to-grid``.
+        ``verify-too-little-after``, ``verify-nobody-there``, ``verify-no-use`` or
+        ``verify-given-to-grid``.
     """
     known = cells.kwh_day[~np.isnan(cells.kwh_day)]
     before, after = (cells.days[side].sum() for side in (cells.is_before, ~cells.is_before))
@@ -216,11 +217,12 @@ def check_cells(cells: Cells, *, since: date) -> None:
         raise VerificationError("verify-no-use")
     if bool(np.any(known < 0)):
         raise VerificationError("verify-given-to-grid", kwh=round(float(known.min()), 1))
-    used_before = cells.days_used(before=True)
+    used_before, used_after = (cells.days_used(before=side) for side in (True, False))
     months = int((cells.used & cells.is_before).sum())
     short = cells.grain is Grain.MONTHS and months < MIN_MONTHS_BEFORE
     if used_before < MIN_BEFORE_DAYS or short:
         least = MIN_MONTHS_BEFORE * 30 if cells.grain is Grain.MONTHS else MIN_BEFORE_DAYS
+        _check_absent(since, known=before, used=used_before, least=least)
         raise VerificationError(
             "verify-too-little-before",
             since=since,
@@ -228,12 +230,24 @@ def check_cells(cells: Cells, *, since: date) -> None:
             min_days=least,
             day=since - timedelta(days=least),
         )
-    used_after = cells.days_used(before=False)
     if used_after < MIN_AFTER_DAYS:
+        _check_absent(since, known=after, used=used_after, least=MIN_AFTER_DAYS)
         raise VerificationError(
             "verify-too-little-after",
             since=since,
             days=round(used_after),
             min_days=MIN_AFTER_DAYS,
             day=since + timedelta(days=MIN_AFTER_DAYS),
+        )
+
+
+def _check_absent(since: date, *, known: float, used: float, least: float) -> None:
+    """Refuse readings that would be enough had somebody been at home (``verify-nobody-there``)."""
+    if known >= least:
+        raise VerificationError(
+            "verify-nobody-there",
+            since=since,
+            known_days=round(known),
+            days=round(used),
+            min_days=round(least),
         )

@@ -158,6 +158,8 @@ def test_a_month_away_counts_on_no_side() -> None:
         pytest.param([5.0] * 100, 90, "verify-too-little-after", id="ten days after"),
         pytest.param([0.0] * 200, 100, "verify-no-use", id="nothing but zeros"),
         pytest.param([5.0] * 100 + [-3.0] * 100, 100, "verify-given-to-grid", id="solar"),
+        pytest.param([0.1] * 100 + [5.0] * 150, 100, "verify-nobody-there", id="moved in"),
+        pytest.param([5.0] * 150 + [0.1] * 100, 150, "verify-nobody-there", id="moved out"),
         pytest.param([np.nan] * 100 + [5.0] * 100, 100, "verify-no-reading-before", id="gap"),
         pytest.param([5.0] * 100 + [np.nan] * 50, 100, "verify-no-reading-after", id="gap after"),
     ],
