@@ -23,8 +23,12 @@ from ahorraluz.core.verification.cells import (
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.promise_records import DoneStep
 
-TARIFFS = frozenset(measure.id for measure in ALL_MEASURES if measure.kind is Kind.TARIFF)
-"""Measures that change what energy costs."""
+TARIFFS = frozenset(
+    measure.id
+    for measure in ALL_MEASURES
+    if measure.kind is Kind.TARIFF or measure.id == "peak-battery"
+)
+"""Measures that change what energy costs, or move it to hours that cost less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -139,7 +139,9 @@ def test_a_step_that_is_no_measure_is_refused_with_those_like_it(meter: Path) ->
     [
         pytest.param("collective-supply", "verify-step-is-tariff", id="another price"),
         pytest.param("hourly-tariff", "verify-step-is-tariff", id="another tariff"),
+        pytest.param("peak-battery", "verify-step-is-tariff", id="other hours"),
         pytest.param("improved-stove", "verify-step-is-fuel", id="firewood"),
+        pytest.param("biodigester", "verify-step-is-fuel", id="gas from dung"),
         pytest.param("induction-instead-of-lpg", "verify-step-is-fuel", id="gas"),
     ],
 )
