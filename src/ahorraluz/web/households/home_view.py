@@ -18,7 +18,6 @@ from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.texts import Texts
 from ahorraluz.web.answer import Answer
 from ahorraluz.web.fan_picture import FanPicture
-from ahorraluz.web.households.kept import OwnHome
 from ahorraluz.web.steps import StepCard
 from ahorraluz.web.usage_view import ShownFinding, UsageView, fan_of, usage_view
 
@@ -91,9 +90,10 @@ class HomeView:
     usage: UsageView | None
 
 
-def home_view(own: OwnHome, *, tools: Toolbox, today: date) -> HomeView:
-    """Return what the page of a kept home shows."""
-    asked, texts = own.asked, own.page.texts
+def home_view(
+    asked: AskedHome, answer: Answer | None, texts: Texts, *, tools: Toolbox, today: date
+) -> HomeView:
+    """Return what the page of a kept home shows beside its answer."""
     known = asked.understanding
     usage = None if known is None else usage_view(known, texts)
     ahead, issues = month_ahead(asked, tools=tools, today=today)
@@ -107,7 +107,7 @@ def home_view(own: OwnHome, *, tools: Toolbox, today: date) -> HomeView:
     return HomeView(
         month=None if ahead is None else month_view(ahead, issues, texts),
         month_issue="" if ahead or not issues else texts.issue(issues[0]),
-        plan=None if own.answer is None else plan_view(own.answer, asked, texts),
+        plan=None if answer is None else plan_view(answer, asked, texts),
         done=tuple(done_view(result, texts) for result in results),
         findings=of_home[:MOST_FINDINGS],
         peers=of_peers,

@@ -15,8 +15,7 @@ from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.web.account.landing import landing_of
 from ahorraluz.web.choices import department_options, distributor_options
 from ahorraluz.web.guard import needs, reach_of
-from ahorraluz.web.households.home_view import home_view
-from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home
+from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home, view_of
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.signed import signed_in
 
@@ -111,7 +110,7 @@ def show_home(own: OwnHome, *, tried: bool = False, issues: tuple[Issue, ...] = 
         status=UNPROCESSABLE if wrong else 200,
         wrong=wrong,
         a=own.answer,
-        view=home_view(own, tools=tools, today=door().today()),
+        view=view_of(own),
         kept=own.kept,
         tried=tried,
         today=door().today(),

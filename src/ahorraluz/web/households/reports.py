@@ -23,8 +23,7 @@ from ahorraluz.services.inquiries.inquiry import (
 from ahorraluz.services.write_claim import ClaimLetter, write_claim
 from ahorraluz.web.audit_view import shown_audit
 from ahorraluz.web.guard import needs, open_to_all
-from ahorraluz.web.households.home_view import home_view
-from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home
+from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home, view_of
 from ahorraluz.web.households.steps import first_missing
 from ahorraluz.web.page import Page, door, go_to, show, this_moment
 
@@ -166,7 +165,7 @@ def _html(
         texts=page.texts,
         asset=asset_address,
         a=own.answer,
-        view=home_view(own, tools=door().tools, today=today),
+        view=view_of(own),
         kept=own.kept,
         today=today,
         style=style,
