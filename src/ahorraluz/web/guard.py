@@ -14,8 +14,9 @@ from flask import Blueprint, Flask, Response, abort, current_app, redirect, requ
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Act, Permission, Reach, may, reach_allows
 from ahorraluz.services.accounts.sessions import SignedIn
+from ahorraluz.services.portfolio.access import lets_in, note_look_of_consultant
 from ahorraluz.web.forged import is_ours
-from ahorraluz.web.page import door
+from ahorraluz.web.page import door, this_moment
 from ahorraluz.web.signed import session_token, signed_in
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -128,10 +129,19 @@ def _check_home(home: str, rule: Rule, who: SignedIn | None) -> None:
     if not reached and rule.permission is None:
         return
     own = next((r.reach for r in reached if who is not None and r.account == who.account.id), None)
-    if own is None or not reach_allows(own, Act.READ):
+    if own is None or who is None or not reach_allows(own, Act.READ):
+        abort(HTTPStatus.NOT_FOUND)
+    if own is Reach.CONSULTANT and not _still_let_in(home, who):
         abort(HTTPStatus.NOT_FOUND)
     if rule.act is not None and not reach_allows(own, rule.act):
         abort(HTTPStatus.FORBIDDEN)
+    if own is Reach.CONSULTANT and request.method in SAFE:
+        note_look_of_consultant(home, who=who, tools=door().tools, as_of=this_moment())
+
+
+def _still_let_in(home: str, who: SignedIn) -> bool:
+    """Tell whether a consultant may look at a home now: its owner may have said no since."""
+    return lets_in(home, who.account.id, tools=door().tools, as_of=this_moment())
 
 
 def reach_of(home: str) -> Reach | None:

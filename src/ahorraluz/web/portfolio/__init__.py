@@ -1,0 +1,1 @@
+"""Pages of consultants: their portfolio, what they take in and out of it, and invitations."""
