@@ -10,11 +10,16 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from apiflask import APIFlask
 from flask import Flask, Response, abort, g, request
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from ahorraluz.api.door import PREFIX, Limits
+from ahorraluz.api.endpoints import api, endpoint_of
+from ahorraluz.api.opening import open_api
+from ahorraluz.api.problems import of_http
 from ahorraluz.security.throttle import Throttle
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
@@ -23,11 +28,10 @@ from ahorraluz.web.account.pages import ACCOUNT_PAGES
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.forged import keep_visit, token_field
-from ahorraluz.web.guard import guard, open_blueprint, open_to_all
+from ahorraluz.web.guard import guard, guarded_elsewhere, open_blueprint, open_to_all
 from ahorraluz.web.households.pages import HOME_PAGES, takes_files
 from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
-from ahorraluz.web.portfolio.pages import PORTFOLIO_PAGES
 from ahorraluz.web.renewables import renewables
 from ahorraluz.web.residents import residents
 from ahorraluz.web.scoreboard import results
@@ -60,7 +64,14 @@ HEADER_ROOM = 16_384
 """For the headers beside the address. [bytes]"""
 LEAST_TO_COMPRESS = 600
 """Below it the header costs more than it saves. [bytes]"""
-COMPRESSED_TYPES = ("text/html", "text/plain", "application/json")
+COMPRESSED_TYPES = (
+    "application/json",
+    "application/problem+json",
+    "application/x-ndjson",
+    "text/csv",
+    "text/html",
+    "text/plain",
+)
 KILOBYTE = 1024
 MEGABYTE = 1024 * KILOBYTE
 TIDY_EVERY_S = 3_600.0
@@ -77,6 +88,7 @@ def create_app(
     today: Callable[[], date] = today_in_peru,
     throttle: Throttle | None = None,
     clock: Callable[[], float] = time.monotonic,
+    limits: Limits | None = None,
 ) -> Flask:
     """Return the web application.
 
@@ -90,21 +102,35 @@ def create_app(
         How many pages an address may ask for; ``None``: the usual limits.
     clock
         A clock that never goes back, for limits and the log. [s]
+    limits
+        How much programs may ask for; ``None``: the usual.
     """
-    app = Flask("ahorraluz.web", static_folder=None)
+    # Its own pages of documentation fetch scripts from elsewhere; the API brings one without.
+    app = APIFlask(
+        "ahorraluz.web",
+        static_folder=None,  # type: ignore[arg-type]
+        json_errors=False,
+        enable_openapi=True,
+        spec_path=None,
+        docs_path=None,
+        docs_oauth2_redirect_path=None,
+    )
+    app.config["AUTO_200_RESPONSE"] = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_kb * KILOBYTE
     # A name a template misspells is an error, not an empty place.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.extensions[EXTENSION] = Door(
-        tools=open_toolbox(settings), language=settings.language, today=today
-    )
+    tools = open_toolbox(settings)
+    app.extensions[EXTENSION] = Door(tools=tools, language=settings.language, today=today)
     app.jinja_env.globals["token_field"] = token_field
     for open_ in (assets, residents, meter, usage, results, renewables):
         app.register_blueprint(open_blueprint(open_))
-    for guarded in (*ACCOUNT_PAGES, *HOME_PAGES, *PORTFOLIO_PAGES):
+    for guarded in (*ACCOUNT_PAGES, *HOME_PAGES):
         app.register_blueprint(guarded)
+    language = settings.language
+    open_api(app, tools, language=language, today=today, clock=clock, limits=limits)
+    guarded_elsewhere(api)
     app.add_url_rule(HEALTH, view_func=open_to_all()(_health))
     _limit(app, settings, throttle or Throttle(), clock)
     _keep_strangers_out(app)
@@ -143,7 +169,9 @@ def _health() -> Response:
     return response
 
 
-def _limit(app: Flask, settings: Settings, throttle: Throttle, clock: Callable[[], float]) -> None:
+def _limit(
+    app: APIFlask, settings: Settings, throttle: Throttle, clock: Callable[[], float]
+) -> None:
     """Refuse what is too large, too long or too often before anything is read."""
 
     @app.before_request
@@ -153,11 +181,13 @@ def _limit(app: Flask, settings: Settings, throttle: Throttle, clock: Callable[[
         files = request.path == UPLOAD or takes_files(request.path)
         if files and request.method == "POST":
             largest = request.max_content_length = _largest_file(settings)
+        elif (made := endpoint_of(app, request.endpoint)) is not None:
+            largest = request.max_content_length = made.largest
         if request.content_length is not None and request.content_length > largest:
             abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if len(request.query_string) > LONGEST_QUERY:
             abort(HTTPStatus.REQUEST_URI_TOO_LONG)
-        if request.path == HEALTH or request.path.startswith(STATIC):
+        if request.path == HEALTH or request.path.startswith((STATIC, f"{PREFIX}/")):
             return
         wait = throttle.seconds_to_wait(request.remote_addr or "", now=clock())
         if wait > 0:
@@ -220,6 +250,10 @@ def _compress(response: Response) -> None:
     """Squeeze a page. Pages hold no secret beside what a stranger might add, so this is safe."""
     if response.mimetype not in COMPRESSED_TYPES or "Content-Encoding" in response.headers:
         return
+    validator, weak = response.get_etag()
+    if validator is not None and not weak:
+        # It stands for these very bytes.
+        return
     response.headers.add("Vary", "Accept-Encoding")
     if request.accept_encodings.quality("gzip") <= 0 or response.is_streamed:
         return
@@ -232,6 +266,8 @@ def _compress(response: Response) -> None:
 
 def _http_error(error: HTTPException) -> Response:
     """Return the page of an error, with what its status asks for (Allow, Retry-After)."""
+    if request.path.startswith(f"{PREFIX}/"):
+        return of_http(error)
     given = error.get_response()
     page = error_page(HTTPStatus(given.status_code))
     for name in ("Allow", "Retry-After"):

@@ -40,6 +40,8 @@ class Rule:
     """Whether a session suffices that still lacks its second factor."""
     form: bool = False
     """Whether a stranger's form must hold a token, too."""
+    elsewhere: bool = False
+    """Whether another door checks all of it: the API, which knows no cookies."""
 
 
 OPEN = Rule()
@@ -60,6 +62,12 @@ def open_to_all(*, act: Act | None = None, form: bool = False) -> Callable[[View
 def open_blueprint(blueprint: Blueprint) -> Blueprint:
     """Let everybody see all views of a blueprint that do not say otherwise."""
     setattr(blueprint, MARK, OPEN)
+    return blueprint
+
+
+def guarded_elsewhere(blueprint: Blueprint) -> Blueprint:
+    """Leave all views of a blueprint to the guard of its own door."""
+    setattr(blueprint, MARK, Rule(elsewhere=True))
     return blueprint
 
 
@@ -91,7 +99,7 @@ def guard(app: Flask) -> None:
         rule = rule_for(current_app, request.endpoint)
         if rule is None:
             abort(HTTPStatus.FORBIDDEN)
-        return _refused(rule)
+        return None if rule.elsewhere else _refused(rule)
 
 
 def _refused(rule: Rule) -> Response | None:

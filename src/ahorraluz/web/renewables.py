@@ -1,16 +1,13 @@
-"""Pages and JSON of renewable energy in Peru: what there is, with its source and date."""
+"""Pages of renewable energy in Peru: what there is, with its source and date."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
 
-from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
+from ahorraluz.core.issues import InvalidInputError, Issue
 from ahorraluz.core.renewables.technologies import Entry, EntryKind, Need
-from ahorraluz.services.documents.parts import Document, issue_documents
-from ahorraluz.services.documents.renewables import list_document, show_document
 from ahorraluz.services.inquiries.fields import LANGUAGE
 from ahorraluz.services.renewables.entries import (
     Filters,
@@ -27,6 +24,7 @@ from ahorraluz.web.page import Page, door, show, this_page
 
 HOME = "/energias"
 API = "/api/v1/renewables"
+"""The same as JSON, at the door of programs."""
 FILTERS: Mapping[str, str] = {
     "texto": "text",
     "region": "region",
@@ -34,7 +32,6 @@ FILTERS: Mapping[str, str] = {
     "tecnologia": "technology",
 }
 """Parameters of the page, with the filters they set."""
-API_FILTERS = ("text", "region", "need", "technology", "kind")
 LONGEST = 80
 """Longest filter that is looked at. [characters]"""
 UNPROCESSABLE, NOT_FOUND = 422, 404
@@ -132,40 +129,10 @@ def entry(name: str) -> Response:
     return response
 
 
-@renewables.get(API)
-def list_entries() -> Response:
-    """Return the entries that fit the filters as JSON, the same as ``renewables list --json``."""
-    page = this_page()
-    asked = _typed({name: name for name in API_FILTERS})
-    try:
-        found = find_entries(Filters(**asked), tools=door().tools, texts=page.texts)
-    except InvalidInputError as error:
-        return _json({"issues": issue_documents(error.issues, page.texts)}, UNPROCESSABLE)
-    return _json(list_document(found, page.texts))
-
-
-@renewables.get(f"{API}/<name>")
-def one_entry(name: str) -> Response:
-    """Return one entry as JSON."""
-    page = this_page()
-    try:
-        found = find_entry(name, tools=door().tools)
-    except AhorraLuzError as error:
-        return _json({"issues": issue_documents(error.issues, page.texts)}, NOT_FOUND)
-    return _json(show_document(found, page.texts))
-
-
 def _typed(names: Mapping[str, str]) -> dict[str, str]:
     """Return the filters of the present request; empty ones are left out."""
     given = {name: request.args.get(name, "").strip()[:LONGEST] for name in names}
     return {name: value for name, value in given.items() if value}
-
-
-def _json(document: Document, status: int = 200) -> Response:
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    response = Response(text + "\n", status, content_type="application/json; charset=utf-8")
-    response.headers["Cache-Control"] = FRESH if status == 200 else "no-store"
-    return response
 
 
 def _other_language(page: Page, typed: Mapping[str, str]) -> str:

@@ -1,6 +1,5 @@
 """Pages and JSON of renewable energy."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -81,28 +80,6 @@ def test_an_entry_has_a_page_of_its_own(client: FlaskClient) -> None:
 @pytest.mark.parametrize("name", ["nobody", "..%2f..%2fetc", "%00"])
 def test_an_entry_that_is_none_is_not_found(client: FlaskClient, name: str) -> None:
     assert client.get(f"/energias/{name}").status_code == 404
-
-
-def test_the_json_is_that_of_the_command_line(client: FlaskClient) -> None:
-    response = client.get("/api/v1/renewables?need=no-line&lang=en")
-
-    document = json.loads(unpacked(response))
-    assert response.mimetype == "application/json"
-    assert document["schema"] == "ahorraluz.renewables-list.1"
-    assert document["count"] == len(document["entries"]) > 5
-    assert {entry["source"]["grade"] for entry in document["entries"]}
-
-
-def test_one_entry_and_what_is_wrong_come_as_json_too(client: FlaskClient) -> None:
-    one = json.loads(unpacked(client.get("/api/v1/renewables/fise")))
-    unknown = client.get("/api/v1/renewables/nobody")
-    wrong = client.get("/api/v1/renewables?kind=thing")
-
-    assert one["entry"]["id"] == "fise"
-    assert unknown.status_code == 404
-    assert json.loads(unpacked(unknown))["issues"][0]["code"] == "entry-unknown"
-    assert wrong.status_code == 422
-    assert json.loads(unpacked(wrong))["issues"][0]["code"] == "entry-filter-unknown"
 
 
 def test_a_published_proposal_is_on_the_page_and_safe(

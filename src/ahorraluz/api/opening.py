@@ -1,0 +1,47 @@
+"""The API put into an application."""
+
+from collections.abc import Callable
+from datetime import date
+
+from apiflask import APIFlask
+
+# Importing a module of views registers its endpoints.
+from ahorraluz.api import pages
+from ahorraluz.api.door import EXTENSION, ApiDoor, Limits
+from ahorraluz.api.endpoints import api
+from ahorraluz.api.views import account, advice, homes, inquiries, public, readings, steps
+from ahorraluz.services.toolbox import Toolbox
+
+VIEWS = (pages, public, inquiries, account, homes, advice, readings, steps)
+
+
+def open_api(
+    app: APIFlask,
+    tools: Toolbox,
+    *,
+    language: str,
+    today: Callable[[], date],
+    clock: Callable[[], float],
+    limits: Limits | None = None,
+) -> None:
+    """Register the API in an application.
+
+    Parameters
+    ----------
+    app
+        The application.
+    tools
+        What the services work with.
+    language
+        Language where nobody asks for one.
+    today
+        The local day.
+    clock
+        A clock that never goes back. [s]
+    limits
+        How much may be asked for; ``None``: the usual.
+    """
+    app.extensions[EXTENSION] = ApiDoor(
+        tools=tools, language=language, today=today, clock=clock, limits=limits or Limits()
+    )
+    app.register_blueprint(api)

@@ -1,0 +1,153 @@
+"""Readings of a home: taken in, whole or not at all, and handed out again."""
+
+import json
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from ahorraluz.api.answering import answer, file, nothing
+from ahorraluz.api.door import door, this_moment
+from ahorraluz.api.endpoints import CSV, GZIP, KILOBYTE, NDJSON, Endpoint, Given, endpoint
+from ahorraluz.api.guard import asked
+from ahorraluz.api.language import texts
+from ahorraluz.api.models import ReadingsSaid
+from ahorraluz.api.parameters import IDEMPOTENCY, Parameter, choice, day, text
+from ahorraluz.api.repeating import once
+from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.security.roles import Act, Permission
+from ahorraluz.security.scopes import Scope
+from ahorraluz.services.accounts.trail import note_home
+from ahorraluz.services.documents.readings import import_document, list_document
+from ahorraluz.services.manage_readings import (
+    csv_of_readings,
+    list_kept,
+    ndjson_of_readings,
+    readings_between,
+)
+from ahorraluz.services.receive_readings import FileHints, check_bytes, keep_file, readings_of
+
+LARGEST_READINGS = 8 * KILOBYTE * KILOBYTE
+"""About half a year of minutes, or forty years of hours, as text. [byte]"""
+ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"%PDF", b"PAR1", b"\xd0\xcf\x11\xe0")
+"""Beginnings of what is no text; those go through the pages."""
+FILE_NAME = "api"
+
+HINTS: tuple[Parameter, ...] = (
+    text("zone", pattern=r"^[A-Za-z0-9_+/-]{1,60}$"),
+    choice("unit", "Wh", "kWh", "MWh", "W", "kW"),
+    choice("measure", "energy", "register", "power"),
+    choice("stamp", "start", "end"),
+)
+
+
+@endpoint(
+    Endpoint(
+        name="sendReadings",
+        method="POST",
+        path="/homes/<home>/readings",
+        tag="readings",
+        scope=Scope.READINGS_WRITE,
+        permission=Permission.OWN_HOMES,
+        act=Act.EDIT,
+        query=HINTS,
+        headers=(IDEMPOTENCY,),
+        takes=lambda: ReadingsSaid,
+        media=(NDJSON, CSV, GZIP),
+        largest=LARGEST_READINGS,
+        gives=Given(schema="readings-import"),
+    )
+)
+def send(home: str) -> Response:
+    """Keep readings of a home, whole or not at all."""
+    return once(lambda: _send(home))
+
+
+def _send(home: str) -> tuple[Response, str]:
+    content, tools, now = _content(), door().tools, this_moment()
+    if content.startswith(ARCHIVES):
+        raise InvalidInputError("api-readings-not-text", field="body")
+    given: dict[str, Any] = {
+        hint.name: str(value) for hint in HINTS if (value := asked().query.get(hint.name))
+    }
+    checked = check_bytes(content, name=FILE_NAME, hints=FileHints(**given))
+    kept = keep_file(checked, home=home, tools=tools, as_of=now)
+    actor = asked().who.account.id
+    detail = kept.receipt.outcome.value
+    note_home("readings-kept", home, tools=tools, as_of=now, actor=actor, detail=detail)
+    return answer(import_document(kept, texts())), home
+
+
+def _content() -> bytes:
+    body = asked().body
+    if not isinstance(body, ReadingsSaid):
+        return asked().content
+    lines = (json.dumps(reading.model_dump(), separators=(",", ":")) for reading in body.readings)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+@endpoint(
+    Endpoint(
+        name="exportReadings",
+        method="GET",
+        path="/homes/<home>/readings",
+        tag="readings",
+        scope=Scope.READINGS_READ,
+        permission=Permission.OWN_HOMES,
+        act=Act.READ,
+        query=(choice("format", "csv", "ndjson"), day("since"), day("until")),
+        gives=Given(media=(CSV, NDJSON), headers=("ETag",)),
+    )
+)
+def export(home: str) -> Response:
+    """Return the clean series of a home, or some days of it."""
+    query = asked().query
+    _, cleaned = readings_of(home, tools=door().tools)
+    since, until = query.get("since"), query.get("until")
+    rows = readings_between(
+        cleaned.readings,
+        since=since if isinstance(since, date) else None,
+        until=until if isinstance(until, date) else None,
+    )
+    if query.get("format") == "ndjson":
+        return file(ndjson_of_readings(rows), NDJSON, name="readings.ndjson")
+    return file(csv_of_readings(rows), f"{CSV}; charset=utf-8", name="readings.csv")
+
+
+@endpoint(
+    Endpoint(
+        name="listImports",
+        method="GET",
+        path="/homes/<home>/imports",
+        tag="readings",
+        scope=Scope.READINGS_READ,
+        permission=Permission.OWN_HOMES,
+        act=Act.READ,
+        gives=Given(schema="readings-list", headers=("ETag",)),
+    )
+)
+def imports(home: str) -> Response:
+    """Return what the readings of a home came from."""
+    kept = list_kept(tools=door().tools, home=home)
+    return answer(list_document(kept.homes, kept.imports, kept.aside))
+
+
+@endpoint(
+    Endpoint(
+        name="undoImport",
+        method="DELETE",
+        path="/homes/<home>/imports/<int:number>",
+        tag="readings",
+        scope=Scope.READINGS_WRITE,
+        permission=Permission.OWN_HOMES,
+        act=Act.EDIT,
+        gives=Given(status=204, media=()),
+    )
+)
+def undo(home: str, number: int) -> Response:
+    """Let an import count no more; what it superseded counts again."""
+    tools, now = door().tools, this_moment()
+    tools.store.undo_import(home, number, now)
+    actor = asked().who.account.id
+    note_home("readings-undone", home, tools=tools, as_of=now, actor=actor)
+    return nothing()
