@@ -1,0 +1,29 @@
+"""A service with a clock that is set, and people signed in to it."""
+
+from pathlib import Path
+
+import pytest
+from tests.signed_people import Clock, Service, Signed, make_service
+
+from ahorraluz.security.roles import Role
+from ahorraluz.web import page as web_page
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Return a service of its own; its pages take the clock of the test for now."""
+    clock = Clock()
+    monkeypatch.setattr(web_page, "datetime", clock)
+    return make_service(tmp_path, clock)
+
+
+@pytest.fixture
+def consultant(service: Service) -> Signed:
+    """Return a consultant."""
+    return service.signed(Role.CONSULTANT, organisation="Sol y Ahorro SAC")
+
+
+@pytest.fixture
+def resident(service: Service) -> Signed:
+    """Return a resident."""
+    return service.signed(Role.RESIDENT, name="rosa@ejemplo.pe")

@@ -1,0 +1,329 @@
+"""A resident lets a consultant in by a code, sees who looked, and takes it back."""
+
+import re
+
+import pytest
+from tests.signed_people import Service, Signed, text_of
+from tests.unit.web.portfolio.test_portfolio import CLIENTS, EVIL, kept
+
+from ahorraluz.security.roles import Reach, Role
+from ahorraluz.services.accounts.consents import Purpose, hash_of, holding, withdraw_consent
+from ahorraluz.services.accounts.trail import trail_of_home
+from ahorraluz.services.portfolio.access import end_lapsed_access
+from ahorraluz.services.portfolio.importing import client_book
+
+_CODE = re.compile(r'id="codigo">([0-9A-Z-]+)<')
+
+
+def code_of(consultant: Signed, path: str = "/cartera/invitaciones") -> str:
+    """Return a new code."""
+    response = consultant.post(path)
+    assert response.status_code == 200
+    (code,) = _CODE.findall(text_of(response))
+    return str(code)
+
+
+def shared(service: Service, consultant: Signed, resident: Signed, days: int = 30) -> str:
+    """Let a consultant look at a home of a resident."""
+    home = service.home_of(resident)
+    fields: dict[str, object] = {"codigo": code_of(consultant), "hogar": home, "dias": str(days)}
+    response = resident.post("/invitacion/aceptar", fields)
+    assert response.status_code == 303, text_of(response)
+    return home
+
+
+def acts(service: Service, home: str) -> list[str]:
+    """Return what the trail of a home tells, newest first."""
+    return [line.act for line in trail_of_home(home, tools=service.tools)]
+
+
+def test_a_resident_shares_a_home_for_a_time(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+
+    assert consultant.get(f"/cartera/{home}")[0] == 200
+    assert home in consultant.get("/cartera")[1]
+    assert "Compartido" in consultant.get("/cartera")[1]
+    _, html = resident.get(f"/hogares/{home}/acceso")
+    assert "Sol y Ahorro SAC" in html
+    assert "24 de diciembre de 2026" in html
+
+
+def test_the_words_that_were_shown_are_what_was_agreed_to(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = service.home_of(resident)
+    code = code_of(consultant)
+    html = text_of(resident.post("/invitacion", {"codigo": code}))
+    (words,) = re.findall(r'value="30"[^>]*><span>([^<]+)</span>', html)
+    resident.post("/invitacion/aceptar", {"codigo": code, "hogar": home, "dias": "30"})
+
+    (given,) = holding(resident.id, tools=service.tools, as_of=service.clock.at)
+
+    assert (given.purpose, given.subject) == (Purpose.CONSULTANT, consultant.id)
+    assert given.text_sha256 == hash_of(words)
+
+
+def test_a_code_counts_once_and_not_for_ever(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = service.home_of(resident)
+    used, old = code_of(consultant), code_of(consultant)
+    fields: dict[str, object] = {"codigo": used, "hogar": home, "dias": "30"}
+    resident.post("/invitacion/aceptar", fields)
+
+    again = resident.post("/invitacion/aceptar", fields)
+    service.clock.go_on(days=15)
+    late = resident.post("/invitacion", {"codigo": old})
+
+    assert again.status_code == late.status_code == 422
+    assert "Ese código no vale" in text_of(late)
+
+
+def test_a_code_is_read_however_it_is_typed(consultant: Signed, resident: Signed) -> None:
+    code = code_of(consultant).replace("-", " ").lower()
+
+    response = resident.post("/invitacion", {"codigo": code})
+
+    assert response.status_code == 200
+    assert "Sol y Ahorro SAC" in text_of(response)
+
+
+def test_a_stranger_is_asked_to_sign_in_and_shares_nothing(
+    service: Service, consultant: Signed
+) -> None:
+    stranger = Signed(account=consultant.account, client=service.app.test_client())
+    code = code_of(consultant)
+
+    response = stranger.post("/invitacion", {"codigo": code})
+
+    assert response.status_code == 200
+    assert "Entra con tu cuenta" in text_of(response)
+    assert stranger.post("/invitacion/aceptar", {"codigo": code}).status_code == 401
+
+
+def test_nobody_shares_the_home_of_somebody_else(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = service.home_of(service.signed(Role.RESIDENT))
+    fields: dict[str, object] = {"codigo": code_of(consultant), "hogar": home, "dias": "30"}
+
+    response = resident.post("/invitacion/aceptar", fields)
+
+    assert response.status_code == 422
+    assert service.tools.store.people.households.reach(home, consultant.id) is None
+
+
+@pytest.mark.parametrize("days", ["", "0", "-1", "31", "99999", "x"])
+def test_only_times_of_the_list_are_taken(
+    service: Service, consultant: Signed, resident: Signed, days: str
+) -> None:
+    home = service.home_of(resident)
+    fields: dict[str, object] = {"codigo": code_of(consultant), "hogar": home, "dias": days}
+
+    response = resident.post("/invitacion/aceptar", fields)
+
+    assert response.status_code == 422
+    assert service.tools.store.people.households.reach(home, consultant.id) is None
+    assert holding(resident.id, tools=service.tools, as_of=service.clock.at) == ()
+
+
+def test_access_ends_with_one_tap_while_the_page_is_open(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    assert consultant.get(f"/cartera/{home}")[0] == 200
+
+    resident.post(f"/hogares/{home}/acceso/quitar", {"quien": consultant.id})
+
+    assert consultant.get(f"/cartera/{home}")[0] == 404
+    assert consultant.post(f"/cartera/{home}/notas", {"nota": "aún"}).status_code == 404
+    assert consultant.get(f"/hogares/{home}")[0] == 404
+    assert home not in consultant.get("/cartera")[1]
+    assert holding(resident.id, tools=service.tools, as_of=service.clock.at) == ()
+
+
+def test_access_ends_when_its_time_is_over_at_that_moment(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    service.clock.go_on(days=29, hours=23)
+    later = service.browser_of(consultant.account)
+    before = later.get(f"/cartera/{home}")[0]
+
+    service.clock.go_on(hours=1, seconds=1)
+
+    assert before == 200
+    assert service.browser_of(consultant.account).get(f"/cartera/{home}")[0] == 404
+
+
+def test_access_over_is_taken_out_of_the_store_as_well(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    own = kept(consultant, CLIENTS)
+    service.clock.go_on(days=31)
+
+    end_lapsed_access(tools=service.tools, as_of=service.clock.at)
+
+    households = service.tools.store.people.households
+    assert households.reach(home, consultant.id) is None
+    assert households.reach(home, resident.id) is Reach.OWNER
+    assert all(households.reach(one, consultant.id) for one in own if one != home)
+
+
+def test_a_consent_taken_back_elsewhere_ends_access_too(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    (given,) = holding(resident.id, tools=service.tools, as_of=service.clock.at)
+
+    withdraw_consent(resident.id, given.id, tools=service.tools, as_of=service.clock.at)
+
+    assert consultant.get(f"/cartera/{home}")[0] == 404
+
+
+def test_each_session_of_looking_is_told_once(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    for _ in range(3):
+        consultant.get(f"/cartera/{home}")
+        consultant.get("/cartera")
+    once = acts(service, home).count("consultant-looked")
+    service.clock.go_on(hours=2)
+    service.browser_of(consultant.account).get("/cartera")
+
+    assert once == 1
+    assert acts(service, home).count("consultant-looked") == 2
+    _, html = resident.get(f"/hogares/{home}/acceso")
+    assert "Un asesor miró tu hogar · Sol y Ahorro SAC" in html
+
+
+def test_an_owner_sees_that_data_went_along(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+
+    consultant.post("/cartera/exportar")
+
+    assert "consultant-exported" in acts(service, home)
+
+
+def test_a_resident_takes_over_a_home_and_the_consultant_keeps_looking(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    (home, *_) = kept(consultant, CLIENTS)
+    code = code_of(consultant, f"/cartera/{home}/invitar")
+    shown = text_of(resident.post("/invitacion", {"codigo": code}))
+
+    response = resident.post("/invitacion/aceptar", {"codigo": code})
+
+    assert "Hacerlo mío" in shown
+    assert response.location == f"/hogares/{home}/acceso"
+    households = service.tools.store.people.households
+    assert households.reach(home, resident.id) is Reach.OWNER
+    assert consultant.get(f"/cartera/{home}")[0] == 200
+    resident.post(f"/hogares/{home}/acceso/quitar", {"quien": consultant.id})
+    assert consultant.get(f"/cartera/{home}")[0] == 404
+
+
+def test_two_who_take_over_one_home_do_not_both_get_it(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    (home, *_) = kept(consultant, CLIENTS)
+    first, second = (code_of(consultant, f"/cartera/{home}/invitar") for _ in range(2))
+    resident.post("/invitacion/aceptar", {"codigo": first})
+    other = service.signed(Role.RESIDENT)
+
+    response = other.post("/invitacion/aceptar", {"codigo": second})
+
+    assert response.status_code == 422
+    assert client_book(service.tools).owners_of([home]) == {home: resident.id}
+
+
+def test_a_shared_home_that_a_consultant_leaves_stays_with_its_owner(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+
+    consultant.post(f"/cartera/{home}/quitar", {"seguro": "1"})
+
+    assert consultant.get(f"/cartera/{home}")[0] == 404
+    assert resident.get(f"/hogares/{home}/acceso")[0] == 200
+
+
+def test_a_consultant_cannot_hand_on_what_somebody_owns(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+
+    response = consultant.post(f"/cartera/{home}/invitar")
+
+    assert response.status_code == 422
+    assert consultant.get(f"/hogares/{home}/acceso")[0] == 403
+    quit_ = consultant.post(f"/hogares/{home}/acceso/quitar", {"quien": consultant.id})
+    assert quit_.status_code == 403
+
+
+def test_only_the_owner_sees_who_has_access(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    other = service.signed(Role.RESIDENT)
+
+    assert other.get(f"/hogares/{home}/acceso")[0] == 404
+    fields: dict[str, object] = {"quien": consultant.id}
+    assert other.post(f"/hogares/{home}/acceso/quitar", fields).status_code == 404
+    assert consultant.get(f"/cartera/{home}")[0] == 200
+
+
+def test_unused_codes_can_be_voided(consultant: Signed, resident: Signed) -> None:
+    code = code_of(consultant)
+
+    consultant.post("/cartera/invitaciones/anular")
+
+    assert resident.post("/invitacion", {"codigo": code}).status_code == 422
+
+
+def test_one_consultants_own_code_gives_nobody_more(consultant: Signed) -> None:
+    response = consultant.post(
+        "/invitacion/aceptar", {"codigo": code_of(consultant), "hogar": "h-1", "dias": "30"}
+    )
+
+    assert response.status_code == 422
+    assert "Este código lo hiciste tú" in text_of(response)
+
+
+@pytest.mark.parametrize("code", ["", "x", EVIL, "' or 1=1 --", "0" * 20, "9" * 5_000, "\x00"])
+def test_no_other_text_is_a_code(resident: Signed, code: str) -> None:
+    for path in ("/invitacion", "/invitacion/aceptar"):
+        response = resident.post(path, {"codigo": code})
+
+        assert response.status_code == 422
+        assert EVIL not in text_of(response)
+
+
+def test_a_consultants_name_is_text_where_residents_read_it(
+    service: Service, resident: Signed
+) -> None:
+    evil = service.signed(Role.CONSULTANT, organisation=EVIL)
+    home = shared(service, evil, resident)
+    evil.get(f"/cartera/{home}")
+
+    for page in (
+        resident.get(f"/hogares/{home}/acceso")[1],
+        text_of(resident.post("/invitacion", {"codigo": code_of(evil)})),
+    ):
+        assert EVIL not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_a_consultant_who_is_kept_out_invites_nobody(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    code = code_of(consultant)
+    service.tools.store.people.accounts.suspend(consultant.id, at=service.clock.at)
+
+    assert resident.post("/invitacion", {"codigo": code}).status_code == 422
