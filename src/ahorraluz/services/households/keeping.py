@@ -102,9 +102,10 @@ def kept_home(home: str, *, tools: Toolbox) -> KeptHome:
 
 
 def homes_of(account: str, *, tools: Toolbox) -> tuple[KeptHome, ...]:
-    """Return the homes that an account reaches, its own first of all, the oldest first."""
+    """Return the homes that an account owns, the oldest first."""
     households = tools.store.people.households
-    return tuple(_kept(households.answers(r.home)) for r in households.homes_of(account))
+    owned = [r.home for r in households.homes_of(account) if r.reach is Reach.OWNER]
+    return tuple(_kept(households.answers(home)) for home in owned)
 
 
 def change_home(home: KeptHome, *, tools: Toolbox, as_of: datetime) -> KeptHome:
