@@ -31,7 +31,9 @@ from ahorraluz.web.forged import keep_visit, token_field
 from ahorraluz.web.guard import guard, guarded_elsewhere, open_blueprint, open_to_all
 from ahorraluz.web.households.pages import HOME_PAGES, takes_files
 from ahorraluz.web.meter import UPLOAD, meter
+from ahorraluz.web.offers.pages import OFFER_PAGES
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
+from ahorraluz.web.portfolio.pages import PORTFOLIO_PAGES
 from ahorraluz.web.renewables import renewables
 from ahorraluz.web.residents import residents
 from ahorraluz.web.scoreboard import results
@@ -126,7 +128,7 @@ def create_app(
     app.jinja_env.globals["token_field"] = token_field
     for open_ in (assets, residents, meter, usage, results, renewables):
         app.register_blueprint(open_blueprint(open_))
-    for guarded in (*ACCOUNT_PAGES, *HOME_PAGES):
+    for guarded in (*ACCOUNT_PAGES, *HOME_PAGES, *PORTFOLIO_PAGES, *OFFER_PAGES):
         app.register_blueprint(guarded)
     language = settings.language
     open_api(app, tools, language=language, today=today, clock=clock, limits=limits)

@@ -1,8 +1,7 @@
 """Entries that providers propose and an administrator publishes: checked, kept, never lost.
 
-A proposal is a small TOML file. Nothing of it is shown before somebody published it, and
-every step is kept with who took it. Doors for providers themselves need accounts, which
-do not exist yet: until then the operator of the service keeps what they send.
+A proposal is a small TOML file, or a form that a provider fills in. Nothing of it is shown before
+somebody published it, and every step is kept with who took it.
 """
 
 import json
@@ -61,9 +60,20 @@ def propose(path: Path, *, tools: Toolbox, as_of: datetime) -> Proposed:
     StoreError
         ``proposal-there-already``, or what the database cannot do.
     """
-    said = _read(path, today=as_of.date())
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
-    kept = tools.store.proposals.add(text, actor=str(said["provider"]), as_of=as_of)
+    said = _read(path)
+    return propose_entry(said, actor=str(said.get("provider", "")), tools=tools, as_of=as_of)
+
+
+def propose_entry(
+    said: Mapping[str, Any], *, actor: str, tools: Toolbox, as_of: datetime
+) -> Proposed:
+    """Keep an entry as a proposal: what a file says; raises as :func:`propose`."""
+    issues = [*_wrong_keys(said), *_wrong_values(said, today=as_of.date())]
+    if issues:
+        raise InvalidInputError.of(issues)
+    plain = {name: _plain(value) for name, value in said.items()}
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True)
+    kept = tools.store.proposals.add(text, actor=actor, as_of=as_of)
     return Proposed(proposal=kept, entry=_entry(kept))
 
 
@@ -135,16 +145,12 @@ def _entry(kept: Proposal) -> Entry:
     )
 
 
-def _read(path: Path, *, today: date) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     content = read_limited(path, limit=MAX_BYTES)
     try:
-        said = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
+        return tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise InvalidInputError("proposal-not-toml", file=path.name) from None
-    issues = [*_wrong_keys(said), *_wrong_values(said, today=today)]
-    if issues:
-        raise InvalidInputError.of(issues)
-    return {name: _plain(value) for name, value in said.items()}
 
 
 def _plain(value: object) -> object:

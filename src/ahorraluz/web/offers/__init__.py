@@ -1,0 +1,1 @@
+"""Pages of renewable providers, and of residents who may be met by them."""
