@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -182,7 +183,7 @@ def test_the_main_path_needs_the_keyboard_only(browser: Browser, own_site: str) 
         _tab_to(page, "button.button[type=submit]")
         page.keyboard.press("Enter")
         page.wait_for_url("**/pasos/siguiente*")
-        _tab_to(page, f"main a[href='{home.partition('//')[2].partition('/')[2]}']", root=True)
+        _tab_to(page, f"main p a.button[href='{urlsplit(home).path}']")
         page.keyboard.press("Enter")
         page.wait_for_url(home)
         _tab_to(page, "#paso-standby-off summary.button")
@@ -194,15 +195,18 @@ def test_the_main_path_needs_the_keyboard_only(browser: Browser, own_site: str) 
         expect(page.locator("#logrado")).to_be_visible()
 
 
-def _tab_to(page: Page, selector: str, *, root: bool = False) -> None:
-    """Move the focus on with the tabulator until it is on an element, which must be seen then."""
-    wanted = selector.replace("href='", "href='/") if root else selector
+def _tab_to(page: Page, selector: str) -> None:
+    """Move the focus on with the tabulator until it is on an element, where it can be seen."""
     for _ in range(200):
         page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", wanted):
-            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            seen = page.evaluate(
+                """() => [document.activeElement, document.activeElement.closest('.box')]
+                    .some(e => e && getComputedStyle(e).outlineStyle !== 'none')"""
+            )
+            assert seen, selector
             return
-    raise AssertionError(f"the tabulator does not reach {wanted}")
+    raise AssertionError(f"the tabulator does not reach {selector}")
 
 
 def test_the_last_page_of_a_home_opens_without_net(browser: Browser, own_site: str) -> None:
