@@ -156,6 +156,13 @@ class Store:
         with self._reading(home) as connection:
             return quarantine.counting_channels(connection, home, key=self._key(home))
 
+    def channels_of_import(self, home: str, import_id: int) -> tuple[Channel, ...]:
+        """Return what one file said of a home, whether it counts, is put aside, or was undone."""
+        from ahorraluz.store.taking import stored_channels
+
+        with self._reading(home) as connection:
+            return stored_channels(connection, home, key=self._key(home), only=import_id)
+
     def homes(self) -> tuple[StoredHome, ...]:
         """Return every home, by name; none where there is no database yet."""
         from ahorraluz.store import imports

@@ -32,6 +32,7 @@ def stored_channels(
     *,
     key: "DataKey | None",
     between: tuple[int, int] | None = None,
+    only: int | None = None,
 ) -> tuple[Channel, ...]:
     """Return the channels of a home, what is put aside included.
 
@@ -43,12 +44,15 @@ def stored_channels(
         Key of the home; ``None`` for a home that was kept without one.
     between
         Period that matters; blocks that do not touch it stay unread. [s since 1970 UTC]
+    only
+        One import, whether it counts or was undone; ``None``: all that count.
 
     Raises
     ------
     StoreError
         ``database-block-damaged``, ``key-gone``, ``seal-broken``.
     """
+    which = IMPORTS.c.undone_s.is_(None) if only is None else IMPORTS.c.id == only
     wanted = (
         select(
             BLOCKS.c.import_id,
@@ -59,7 +63,7 @@ def stored_channels(
             BLOCKS.c.payload,
         )
         .join(IMPORTS, IMPORTS.c.id == BLOCKS.c.import_id)
-        .where(IMPORTS.c.home == home, IMPORTS.c.undone_s.is_(None))
+        .where(IMPORTS.c.home == home, which)
         .order_by(BLOCKS.c.import_id, BLOCKS.c.id)
     )
     if between is not None:

@@ -13,6 +13,7 @@ from ahorraluz.services.pending_files import (
     PendingFileError,
     drop_file,
     hold_file,
+    path_of,
     pending_file,
 )
 from ahorraluz.services.toolbox import Toolbox
@@ -31,7 +32,7 @@ def hold(
 ) -> str:
     """Hold a file as if it had been sent at a moment."""
     token = hold_file(content, name=name, tools=tools, as_of=NOW)
-    os.utime(folder(tools) / token, (since.timestamp(),) * 2)
+    os.utime(path_of(token, tools=tools), (since.timestamp(),) * 2)
     return token
 
 
@@ -58,7 +59,25 @@ def test_only_the_program_can_read_what_waits(own_tools: Toolbox) -> None:
     token = hold(own_tools)
 
     assert folder(own_tools).stat().st_mode & 0o777 == 0o700
-    assert (folder(own_tools) / token).stat().st_mode & 0o777 == 0o600
+    assert (path_of(token, tools=own_tools)).stat().st_mode & 0o777 == 0o600
+
+
+def test_neither_token_nor_name_nor_content_is_on_the_disk(own_tools: Toolbox) -> None:
+    token = hold(own_tools, "benita.csv", content=b"0.735 kWh")
+
+    [path] = folder(own_tools).iterdir()
+
+    written = path.name.encode() + path.read_bytes()
+    assert not any(word in written for word in (token.encode(), b"benita", b"kWh"))
+
+
+def test_a_file_that_was_changed_on_the_disk_is_gone(own_tools: Toolbox) -> None:
+    token = hold(own_tools)
+    path = path_of(token, tools=own_tools)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(PendingFileError, match="upload-gone"):
+        pending_file(token, tools=own_tools, as_of=NOW)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +140,9 @@ def test_what_has_waited_too_long_goes_when_another_comes(own_tools: Toolbox) ->
 
     token = hold(own_tools)
 
-    assert [path.name for path in folder(own_tools).iterdir()] == [token]
+    assert [path.name for path in folder(own_tools).iterdir()] == [
+        path_of(token, tools=own_tools).name
+    ]
 
 
 def test_the_oldest_make_room(own_tools: Toolbox) -> None:
@@ -132,7 +153,7 @@ def test_the_oldest_make_room(own_tools: Toolbox) -> None:
 
     waiting = {path.name for path in folder(own_tools).iterdir()}
 
-    assert waiting == set(tokens[2:])
+    assert waiting == {path_of(token, tools=own_tools).name for token in tokens[2:]}
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_left(own_tools: Toolbox) -> None:

@@ -154,10 +154,12 @@ def _readings(home: str, *, tools: Toolbox) -> Files:
     aside = ("channel", "start_s", "end_s", "reason", "created_at", "released_at")
     put = [tuple(getattr(one, title) for title in aside) for one in store.quarantined(home)]
     yield "apartadas.csv", _csv(aside, put)
-    channels = store.channels(home)
-    if not channels:
+    if not imports:
         return
-    yield "lecturas-del-medidor.csv", csv_of_channels(channels)
+    for one in store.imports(home):
+        said = store.channels_of_import(home, one.id)
+        if said:
+            yield f"lecturas-del-medidor-{one.id}.csv", csv_of_channels(said)
     try:
         _, cleaned = readings_of(home, tools=tools)
     except AhorraLuzError:

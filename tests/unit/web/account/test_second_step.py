@@ -97,6 +97,7 @@ def test_wrong_codes_make_the_next_one_wait_and_a_new_sign_in_does_not_help(
     service: Service, rosa: Person, clock: Clock
 ) -> None:
     app, _ = set_up(rosa, clock)
+    thief = service.browser()
     for _ in range(5):
         # Whoever has the password signs in anew for each code, to be counted from nought.
         thief = service.browser()
