@@ -6,6 +6,7 @@ a locale are one catalogue, read once.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +16,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Literal
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -23,7 +24,11 @@ from ahorraluz.core.issues import InvalidInputError, Issue, Parameter
 
 SPANISH, ENGLISH = "es_PE", "en"
 LOCALES = (SPANISH, ENGLISH)
-"""First the language of the program, then the second one; both have every key."""
+"""First the language of the program, then the second one; both have every key.
+
+Another folder beside theirs, such as ``qu``, is another language: what it does not say yet is
+said in Spanish.
+"""
 
 NAMED_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "field": ("field",),
@@ -39,6 +44,7 @@ NAMED_PARAMETERS: Mapping[str, tuple[str, ...]] = {
 """Parameters of an issue that hold identifiers, with the keys of their names for people."""
 MOST_PLACES = 3
 NOTHING = "—"
+LOCALE_NAME = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?", re.ASCII)
 MAX_SHOWN = 20
 """Longest part of a wrong language that a message repeats."""
 
@@ -59,7 +65,11 @@ class Texts:
 
     @cached_property
     def _babel(self) -> Locale:
-        return Locale.parse(self.locale)
+        try:
+            return Locale.parse(self.locale)
+        except (UnknownLocaleError, ValueError):
+            # Babel has no numbers and months of every language of Peru.
+            return Locale.parse(SPANISH)
 
     @property
     def language(self) -> str:
@@ -238,24 +248,46 @@ def open_texts(locale: str) -> Texts:
     ('es_PE', 'en')
     """
     wanted = locale.replace("-", "_").partition("_")[0].casefold()
-    for known in LOCALES:
+    for known in (*LOCALES, *further_locales()):
         if known.partition("_")[0] == wanted:
             return _open(known)
     raise InvalidInputError(
-        "language-unknown", field="lang", value=locale[:MAX_SHOWN], allowed=["es", "en"]
+        "language-unknown", field="lang", value=locale[:MAX_SHOWN], allowed=list(languages())
     )
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages there are, as addresses write them.
+
+    Examples
+    --------
+    >>> languages()[:2]
+    ('es', 'en')
+    """
+    return tuple(known.partition("_")[0] for known in (*LOCALES, *further_locales()))
+
+
+@cache
+def further_locales() -> tuple[str, ...]:
+    """Return the languages of further folders, in the order of their names."""
+    names = (entry.name for entry in _folder().iterdir() if entry.is_dir())
+    return tuple(sorted(n for n in names if n not in LOCALES and LOCALE_NAME.fullmatch(n)))
 
 
 @cache
 def _open(locale: str) -> Texts:
-    messages: dict[str, str] = {}
+    messages = {} if locale in LOCALES else dict(_open(SPANISH).messages)
     for domain in _domains(locale):
         messages |= _read(domain, locale=locale)
     return Texts(locale, MappingProxyType(messages))
 
 
+def _folder() -> Traversable:
+    return files("ahorraluz") / "locales"
+
+
 def _domains(locale: str) -> Iterator[Traversable]:
-    folder = files("ahorraluz") / "locales" / locale
+    folder = _folder() / locale
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".po"))
     return (folder / name for name in names)
 
@@ -263,4 +295,5 @@ def _domains(locale: str) -> Iterator[Traversable]:
 def _read(domain: Traversable, *, locale: str) -> dict[str, str]:
     with domain.open("rb") as file:
         catalogue = read_po(file, locale=locale, abort_invalid=True)
-    return {str(message.id): str(message.string) for message in catalogue if message.id}
+    # What nobody translated yet is empty.
+    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string}

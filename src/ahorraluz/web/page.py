@@ -15,8 +15,7 @@ from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.inquiries.fields import LANGUAGE, Step
 from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.settings import LANGUAGES
-from ahorraluz.texts import Texts, open_texts
+from ahorraluz.texts import Texts, languages, open_texts
 from ahorraluz.web.assets import asset_address
 
 EXTENSION = "ahorraluz"
@@ -128,7 +127,12 @@ class Page:
     @property
     def other_language(self) -> str:
         """The language the switch leads to."""
-        return next(language for language in LANGUAGES if language != self.language)
+        return self.other_languages[0]
+
+    @property
+    def other_languages(self) -> tuple[str, ...]:
+        """Every language but the one of this page."""
+        return tuple(language for language in languages() if language != self.language)
 
     @property
     def _asked(self) -> str | None:
@@ -140,7 +144,7 @@ def this_page(query: Query | None = None) -> Page:
     asked = request.args.get(LANGUAGE, "")
     who: SignedIn | None = g.get("signed_in")
     default = door().language if who is None else who.account.language
-    language = asked if asked in LANGUAGES else default
+    language = asked if asked in languages() else default
     return Page(
         texts=open_texts(language),
         query=read_query(request.args.to_dict(flat=False)) if query is None else query,
