@@ -8,6 +8,7 @@ no other site can send anything in a visitor's name.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from math import ceil
 from typing import cast
@@ -22,14 +23,17 @@ from ahorraluz.api.endpoints import Endpoint, api, endpoint_of
 from ahorraluz.api.parameters import Parameter
 from ahorraluz.api.problems import of_error, problem
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
-from ahorraluz.security.roles import Act, may, reach_allows
+from ahorraluz.security.roles import Act, Reach, may, reach_allows
 from ahorraluz.security.throttle import Allowance, Throttle
 from ahorraluz.services.accounts.tokens import Bearer, bearer_of
+from ahorraluz.services.portfolio.access import Looking, lets_in, note_look_of_consultant
 
 HOME = "home"
 """Argument of an address that names a home."""
 SCHEME = "bearer"
 REALM = 'Bearer realm="ahorraluz"'
+ONE_LOOK = timedelta(hours=1)
+"""What a program of a consultant asks of a home within it is one look to its owner."""
 
 
 class MalformedError(InvalidInputError):
@@ -131,7 +135,19 @@ def _may_with(home: str, act: Act | None, bearer: Bearer) -> Response | None:
     reach = door().tools.store.people.households.reach(home, bearer.account.id)
     if act is None or reach is None or not reach_allows(reach, Act.READ):
         return problem(HTTPStatus.NOT_FOUND)
+    if reach is Reach.CONSULTANT and not _still_let_in(home, bearer):
+        return problem(HTTPStatus.NOT_FOUND)
     return None if reach_allows(reach, act) else problem(HTTPStatus.FORBIDDEN)
+
+
+def _still_let_in(home: str, bearer: Bearer) -> bool:
+    """Tell whether a consultant may look at a home now; its owner sees that its program did."""
+    tools, now = door().tools, this_moment()
+    if not lets_in(home, bearer.account.id, tools=tools, as_of=now):
+        return False
+    who = Looking(account=bearer.account.id, since=now - ONE_LOOK)
+    note_look_of_consultant(home, who=who, tools=tools, as_of=now)
+    return True
 
 
 def _spend(throttle: Throttle, name: str) -> Response | None:

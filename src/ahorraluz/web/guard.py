@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, redirect, requ
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Act, Permission, Reach, may, reach_allows
 from ahorraluz.services.accounts.sessions import SignedIn
-from ahorraluz.services.portfolio.access import lets_in, note_look_of_consultant
+from ahorraluz.services.portfolio.access import lets_in, looking, note_look_of_consultant
 from ahorraluz.web.forged import is_ours
 from ahorraluz.web.page import door, this_moment
 from ahorraluz.web.signed import session_token, signed_in
@@ -144,7 +144,7 @@ def _check_home(home: str, rule: Rule, who: SignedIn | None) -> None:
     if rule.act is not None and not reach_allows(own, rule.act):
         abort(HTTPStatus.FORBIDDEN)
     if own is Reach.CONSULTANT and request.method in SAFE:
-        note_look_of_consultant(home, who=who, tools=door().tools, as_of=this_moment())
+        note_look_of_consultant(home, who=looking(who), tools=door().tools, as_of=this_moment())
 
 
 def _still_let_in(home: str, who: SignedIn) -> bool:

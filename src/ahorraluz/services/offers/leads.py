@@ -14,7 +14,7 @@ from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.households.figures import kept_figures, reckon_and_keep
 from ahorraluz.services.offers.demand import place_of
 from ahorraluz.services.offers.entries import serving
-from ahorraluz.services.portfolio.access import note_looks
+from ahorraluz.services.portfolio.access import looking, note_looks
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Answers, Consent
@@ -83,7 +83,9 @@ def leads(who: SignedIn, *, page: int, tools: Toolbox, as_of: datetime) -> Leads
     offered = serving(who.account.id, tools=tools)
     found = _open(who, tools=tools, as_of=as_of)
     part = found[(page - 1) * PAGE_OF : page * PAGE_OF]
-    note_looks([answers.home for _, answers in part], act=SEEN, who=who, tools=tools, as_of=as_of)
+    note_looks(
+        [answers.home for _, answers in part], act=SEEN, who=looking(who), tools=tools, as_of=as_of
+    )
     return Leads(
         shown=tuple(_lead(given, answers, tools=tools, as_of=as_of) for given, answers in part),
         count=len(found),

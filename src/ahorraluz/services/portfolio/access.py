@@ -68,21 +68,35 @@ def open_homes(
     return {home: home in owners for home in reached if home not in owners or home in agreed}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """Somebody who looks at homes, from one beginning on."""
+
+    account: str
+    since: datetime
+    """Beginning of the session: looks after it are one look."""
+
+
+def looking(who: SignedIn) -> Looking:
+    """Return a session as somebody who looks."""
+    return Looking(account=who.account.id, since=who.session.created_at.replace(microsecond=0))
+
+
 def note_looks(
-    homes: Iterable[str], *, act: str = LOOKED, who: SignedIn, tools: Toolbox, as_of: datetime
+    homes: Iterable[str], *, act: str = LOOKED, who: Looking, tools: Toolbox, as_of: datetime
 ) -> None:
     """Write in the trail of each home that somebody looked: once in a session."""
     wanted = {of_home(home, tools=tools): home for home in homes}
     if not wanted:
         return
-    actor = of_account(who.account.id, tools=tools)
+    actor = of_account(who.account, tools=tools)
     for line in tools.store.people.trail.newest(limit=RECENT, actor=actor):
-        if line.at < who.session.created_at.replace(microsecond=0):
+        if line.at < who.since:
             break
         if line.act == act:
             wanted.pop(line.subject, None)
     for home in wanted.values():
-        note_home(act, home, tools=tools, as_of=as_of, actor=who.account.id)
+        note_home(act, home, tools=tools, as_of=as_of, actor=who.account)
 
 
 def note_exports(
@@ -101,7 +115,7 @@ def note_exports(
     )
 
 
-def note_look_of_consultant(home: str, *, who: SignedIn, tools: Toolbox, as_of: datetime) -> None:
+def note_look_of_consultant(home: str, *, who: Looking, tools: Toolbox, as_of: datetime) -> None:
     """Write that a consultant looked at a home, where somebody owns it to be told."""
     if client_book(tools).owners_of([home]):
         note_looks([home], who=who, tools=tools, as_of=as_of)

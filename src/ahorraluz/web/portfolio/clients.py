@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, request
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.security.roles import Act, Permission, Reach
-from ahorraluz.services.portfolio.access import leave_home, note_looks
+from ahorraluz.services.portfolio.access import leave_home, looking, note_looks
 from ahorraluz.services.portfolio.clients import ORDERS, client, reckon_waiting
 from ahorraluz.services.portfolio.cohort import Cohort, Group, cohort_of
 from ahorraluz.services.portfolio.invitations import invite
@@ -47,7 +47,10 @@ def homes() -> Response:
     order, words = sought()
     number, pages, shown = part_of(found.clients)
     note_looks(
-        [c.home for c in shown if c.owned], who=who_asks(), tools=door().tools, as_of=this_moment()
+        [c.home for c in shown if c.owned],
+        who=looking(who_asks()),
+        tools=door().tools,
+        as_of=this_moment(),
     )
     return told(
         "list.html",

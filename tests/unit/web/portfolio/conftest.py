@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.signed_people import Clock, Service, Signed, make_service
 
+from ahorraluz.api import door as api_door
 from ahorraluz.security.roles import Role
 from ahorraluz.web import page as web_page
 
@@ -13,7 +14,8 @@ from ahorraluz.web import page as web_page
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     """Return a service of its own; its pages take the clock of the test for now."""
     clock = Clock()
-    monkeypatch.setattr(web_page, "datetime", clock)
+    for module in (web_page, api_door):
+        monkeypatch.setattr(module, "datetime", clock)
     return make_service(tmp_path, clock)
 
 

@@ -7,7 +7,9 @@ from tests.signed_people import Service, Signed, text_of
 from tests.unit.web.portfolio.test_portfolio import CLIENTS, EVIL, kept
 
 from ahorraluz.security.roles import Reach, Role
+from ahorraluz.security.scopes import Scope
 from ahorraluz.services.accounts.consents import Purpose, hash_of, holding, withdraw_consent
+from ahorraluz.services.accounts.tokens import TokenRequest, make_token
 from ahorraluz.services.accounts.trail import trail_of_home
 from ahorraluz.services.portfolio.access import end_lapsed_access
 from ahorraluz.services.portfolio.importing import client_book
@@ -327,3 +329,22 @@ def test_a_consultant_who_is_kept_out_invites_nobody(
     service.tools.store.people.accounts.suspend(consultant.id, at=service.clock.at)
 
     assert resident.post("/invitacion", {"codigo": code}).status_code == 422
+
+
+def test_a_program_of_a_consultant_meets_the_same_door(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    asked = TokenRequest(label="hoja", scopes=frozenset(Scope), days=90)
+    key = make_token(
+        asked, account=consultant.account, tools=service.tools, as_of=datetime.now(UTC)
+    )
+    program = service.app.test_client()
+    headers = {"Authorization": f"Bearer {key.text}"}
+
+    before = program.get(f"/api/v1/homes/{home}", headers=headers).status_code
+    (given,) = holding(resident.id, tools=service.tools, as_of=service.clock.at)
+    service.tools.store.people.consents.withdraw(resident.id, given.id, as_of=service.clock.at)
+
+    assert (before, acts(service, home).count("consultant-looked")) == (200, 1)
+    assert program.get(f"/api/v1/homes/{home}", headers=headers).status_code == 404
