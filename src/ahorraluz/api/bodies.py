@@ -60,7 +60,7 @@ def _content(made: Endpoint, *, packed: bool) -> bytes | Response:
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, issues=[issue])
         except zlib.error:
             issue = _issue("api-body-not-gzip", "Content-Encoding", "gzip", [])
-            return problem(HTTPStatus.BAD_REQUEST, issues=[issue])
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, issues=[issue])
     return raw
 
 

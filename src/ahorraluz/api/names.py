@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 from pydantic import Field as Limits
 
 from ahorraluz.core.advice.asked import ASKED
@@ -159,10 +159,16 @@ def _type(field: Field, *, choices: tuple[str, ...] = ()) -> object:
 def _number(field: Field) -> object:
     if field.places == 0:
         low = None if field.low is None else int(field.low)
-        return Annotated[int, Limits(ge=low, le=None if field.high is None else int(field.high))]
+        most = None if field.high is None else int(field.high)
+        return Annotated[int, Limits(ge=low, le=most), BeforeValidator(_whole)]
     low_ = None if field.low is None else float(field.low)
     high = None if field.high is None else float(field.high)
     return Annotated[float, Limits(ge=low_, le=high, allow_inf_nan=False)]
+
+
+def _whole(value: object) -> object:
+    """Return a number without decimals as an integer: JSON knows one kind of number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def pairs_of(answers: BaseModel | None) -> tuple[tuple[str, str], ...]:

@@ -130,6 +130,8 @@ OWN: Mapping[str, Schema] = {
     ),
 }
 """Layouts that no command prints, by name."""
+OF_COMMANDS: Mapping[str, tuple[str, ...]] = {"audit": ("claim_file",)}
+"""Fields that only a command has, which writes files."""
 
 
 @cache
@@ -181,6 +183,9 @@ def _plain(schema: Schema) -> Schema:
             continue
         else:
             plain[name] = _plain_value(value)
+    if "patternProperties" in plain:
+        # Names of another form are refused, which pydantic leaves unsaid.
+        plain["additionalProperties"] = False
     return plain
 
 
@@ -195,4 +200,7 @@ def _hoisted(name: str, schema: Schema) -> Schema:
     written = json.dumps({k: v for k, v in schema.items() if k not in OF_COMPONENT})
     moved = json.loads(written.replace('"#/$defs/', f'"{REF}{name}.'))
     inner = moved.pop("$defs", {})
+    for field in OF_COMMANDS.get(name, ()):
+        del moved["properties"][field]
+        moved["required"].remove(field)
     return {name: moved, **{f"{name}.{key}": value for key, value in inner.items()}}
