@@ -336,9 +336,7 @@ def test_a_program_of_a_consultant_meets_the_same_door(
 ) -> None:
     home = shared(service, consultant, resident)
     asked = TokenRequest(label="hoja", scopes=frozenset(Scope), days=90)
-    key = make_token(
-        asked, account=consultant.account, tools=service.tools, as_of=datetime.now(UTC)
-    )
+    key = make_token(asked, account=consultant.account, tools=service.tools, as_of=service.clock.at)
     program = service.app.test_client()
     headers = {"Authorization": f"Bearer {key.text}"}
 
