@@ -1,10 +1,12 @@
 """Which prices hold for this supply on this day, and where they come from."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.history import Source
@@ -125,7 +127,7 @@ class TariffBook:
     figures: NationalFigures
     distributors: Mapping[str, DistributorSettings] = field(default_factory=dict)
 
-    def _of(self, supply: Supply, *, anywhere: bool = False) -> list[Schedule]:
+    def sheets(self, supply: Supply, *, anywhere: bool = False) -> list[Schedule]:
         """Return the sheets of this option and class, newest last."""
         matching = [
             schedule
@@ -141,6 +143,10 @@ class TariffBook:
         chosen = near or [schedule.without_fose() for schedule in matching]
         return sorted(chosen, key=lambda schedule: schedule.start)
 
+    def sheets_of(self, supply: Supply) -> "SupplySheets":
+        """Return the sheets that may price a supply, to look up many days."""
+        return SupplySheets(self, supply)
+
     def schedule_at(self, supply: Supply, day: date) -> Schedule:
         """Return the sheet that is known to hold for ``supply`` on ``day``.
 
@@ -152,16 +158,17 @@ class TariffBook:
         NoScheduleError
             ``option-not-priced`` or ``no-sheet-for-day``.
         """
-        check_option(supply.option)
-        begun = [schedule for schedule in self._of(supply) if schedule.start <= day]
-        if begun and day < self.sure_until(begun[-1]):
-            return begun[-1]
+        sheets = self.sheets_of(supply)
+        found = sheets.known_at(day)
+        if found is not None:
+            return found
+        begun = sheets.begun_by(day)
         raise NoScheduleError(
             "no-sheet-for-day",
             distributor=supply.distributor,
             option=supply.option.value,
             day=day,
-            newest=begun[-1].start if begun else None,
+            newest=None if begun is None else begun.start,
         )
 
     def sure_until(self, schedule: Schedule) -> date:
@@ -185,22 +192,7 @@ class TariffBook:
             ``option-not-priced``, or ``no-sheet-at-all`` when even the newest sheet
             of the option is too old to say anything of ``day``.
         """
-        check_option(supply.option)
-        for candidates in (self._of(supply), self._of(supply, anywhere=True)):
-            near = [s for s in candidates if not self._too_far(s, day)]
-            begun = [s for s in near if s.start <= day]
-            if near:
-                return min(begun or near, key=lambda s: (_days_apart(s, day), s.distributor))
-        raise NoScheduleError(
-            "no-sheet-at-all",
-            distributor=supply.distributor,
-            option=supply.option.value,
-            day=day,
-        )
-
-    def _too_far(self, schedule: Schedule, day: date) -> bool:
-        months = float(self.figures.value(ASSUMED_MAX_MONTHS, schedule.start))
-        return _days_apart(schedule, day) > months * MEAN_MONTH_DAYS
+        return self.sheets_of(supply).assumed_at(day)
 
     def settings(self, distributor: str) -> DistributorSettings:
         """Return the settings of ``distributor``; raises ``distributor-unknown``."""
@@ -208,6 +200,59 @@ class TariffBook:
         if found is None:
             raise NoScheduleError("distributor-unknown", field="distributor", value=distributor)
         return found
+
+
+class SupplySheets:
+    """The sheets that may price one supply: sorted out once, then looked up by day."""
+
+    def __init__(self, book: TariffBook, supply: Supply) -> None:
+        check_option(supply.option)
+        self._book = book
+        self._supply = supply
+        self._own = book.sheets(supply)
+        self._starts = [schedule.start for schedule in self._own]
+        self._sure_until: dict[int, date] = {}
+
+    @cached_property
+    def _reaches(self) -> tuple[list[tuple[Schedule, float]], ...]:
+        """The own sheets, then those of anywhere, each with how far from it it says anything."""
+        anywhere = self._book.sheets(self._supply, anywhere=True)
+        figures = self._book.figures
+        return tuple(
+            [
+                (s, float(figures.value(ASSUMED_MAX_MONTHS, s.start)) * MEAN_MONTH_DAYS)
+                for s in sheets
+            ]
+            for sheets in (self._own, anywhere)
+        )
+
+    def begun_by(self, day: date) -> Schedule | None:
+        """Return the newest own sheet begun by ``day``, or ``None``."""
+        begun = bisect_right(self._starts, day)
+        return self._own[begun - 1] if begun else None
+
+    def known_at(self, day: date) -> Schedule | None:
+        """Return the own sheet that is known to hold on ``day``, or ``None``."""
+        sheet = self.begun_by(day)
+        if sheet is None:
+            return None
+        until = self._sure_until.get(id(sheet)) or self._book.sure_until(sheet)
+        self._sure_until[id(sheet)] = until
+        return sheet if day < until else None
+
+    def assumed_at(self, day: date) -> Schedule:
+        """As :meth:`TariffBook.assumed_at`."""
+        for candidates in self._reaches:
+            near = [s for s, reach in candidates if _days_apart(s, day) <= reach]
+            begun = [s for s in near if s.start <= day]
+            if near:
+                return min(begun or near, key=lambda s: (_days_apart(s, day), s.distributor))
+        raise NoScheduleError(
+            "no-sheet-at-all",
+            distributor=self._supply.distributor,
+            option=self._supply.option.value,
+            day=day,
+        )
 
 
 def check_option(option: Option) -> None:

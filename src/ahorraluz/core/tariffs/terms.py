@@ -33,8 +33,8 @@ from ahorraluz.core.tariffs.schedule import (
     Origin,
     Schedule,
     ScheduleError,
+    SupplySheets,
     TariffBook,
-    check_option,
     for_supply,
     is_of_system,
     same_shape,
@@ -175,9 +175,9 @@ def priced_days(
     recibo that began before the newest sheet gives way to that sheet. The price of a
     recibo is one for all its days, so it is not mixed with a sheet for some of them.
     """
-    check_option(supply.option)
+    of_supply = book.sheets_of(supply)
     all_days = [period.start + timedelta(days=n) for n in range(period.days)]
-    sheets = {day: _sheet_on(book, supply, day) for day in all_days}
+    sheets = {day: of_supply.known_at(day) for day in all_days}
     has_gap = None in sheets.values()
 
     def choose(day: date) -> tuple[Schedule, Origin]:
@@ -188,8 +188,8 @@ def priced_days(
         if sheet is not None:
             return sheet, Origin.SHEET
         if receipt is None:
-            return book.assumed_at(supply, day), Origin.ASSUMED
-        return _newer_of(book, supply, day, receipt)
+            return of_supply.assumed_at(day), Origin.ASSUMED
+        return _newer_of(of_supply, supply, day, receipt)
 
     chosen = [(day, *choose(day)) for day in all_days]
     parts = []
@@ -205,19 +205,12 @@ def priced_days(
     return tuple(parts)
 
 
-def _sheet_on(book: TariffBook, supply: Supply, day: date) -> Schedule | None:
-    try:
-        return book.schedule_at(supply, day)
-    except NoScheduleError:
-        return None
-
-
 def _newer_of(
-    book: TariffBook, supply: Supply, day: date, receipt: Schedule
+    sheets: SupplySheets, supply: Supply, day: date, receipt: Schedule
 ) -> tuple[Schedule, Origin]:
     """Return the recibo's prices, or a sheet of the same system that is newer than it."""
     try:
-        sheet = book.assumed_at(supply, day)
+        sheet = sheets.assumed_at(day)
     except NoScheduleError:
         return receipt, Origin.RECEIPT
     same_system = sheet.distributor == supply.distributor
