@@ -35,6 +35,7 @@ COMMANDS = {
     "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",
+    "accounts": "ahorraluz.cli.accounts:accounts",
     "serve": "ahorraluz.cli.serve:serve",
 }
 

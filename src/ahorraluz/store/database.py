@@ -311,6 +311,20 @@ class Store:
             imports.forget(connection, home)
         self.wipe()
 
+    def drop_fine_readings(self, *, before: datetime) -> int:
+        """Delete readings finer than a day of months that ended before a moment.
+
+        Returns
+        -------
+        int
+            How many blocks of a month were deleted.
+        """
+        from ahorraluz.store.imports import seconds
+        from ahorraluz.store.retention import drop_fine_readings
+
+        with self._writing() as connection:
+            return drop_fine_readings(connection, before_s=seconds(before))
+
     def wipe(self) -> None:
         """Overwrite the bytes of what was deleted, as far as the database lets its user."""
         from ahorraluz.store.account_tables import TRAIL
