@@ -6,6 +6,7 @@ from datetime import date
 
 from ahorraluz.api.door import door
 from ahorraluz.api.language import texts
+from ahorraluz.api.names import digits
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.advise import advise
 from ahorraluz.services.audit_receipt import audit_receipt
@@ -100,7 +101,7 @@ def wishes_of(query: Mapping[str, object]) -> Iterable[tuple[str, str]]:
         if isinstance(value, bool):
             yield field, "1" if value else ""
         elif value is not None:
-            yield field, f"{value:f}" if isinstance(value, float) else str(value)
+            yield field, digits(value) if isinstance(value, float) else str(value)
 
 
 def forecast_of(

@@ -190,7 +190,7 @@ def _pairs(answers: BaseModel) -> Iterator[tuple[str, str]]:
                     yield f"{web}.{item.id}", text
     for web, api in OF_COST.items():
         for id_, value in said.get(api, {}).items():
-            yield f"{web}.{id_}", _digits(value)
+            yield f"{web}.{id_}", digits(value)
 
 
 def _text(field: Field, value: object) -> str | None:
@@ -199,13 +199,14 @@ def _text(field: Field, value: object) -> str | None:
         typed = YES if value else NO
         return typed if typed in field.choices else None
     if isinstance(value, list):
-        return " ".join(map(_digits, value))
+        return " ".join(map(digits, value))
     if isinstance(value, date):
         return value.isoformat()
-    return _digits(value) if isinstance(value, int | float) else str(value)
+    return digits(value) if isinstance(value, int | float) else str(value)
 
 
-def _digits(value: float) -> str:
+def digits(value: float) -> str:
+    """Return a number as people type it: no exponent, and no more decimals than it has."""
     return f"{Decimal(repr(value)).normalize():f}"
 
 

@@ -13,7 +13,8 @@ from ahorraluz.settings import LANGUAGES
 SHOWN = 60
 LONGEST = 400
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,8})", re.ASCII)
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+"""As JSON writes them."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
