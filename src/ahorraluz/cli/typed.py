@@ -39,11 +39,11 @@ class Number(click.ParamType[Decimal]):
         field = _field(param)
         number = value if isinstance(value, Decimal) else read_number(str(value), field=field)
         if self.whole and number != number.to_integral_value():
-            raise _refused("number-not-whole", field, str(value))
+            raise _typed_wrong("number-not-whole", field, str(value))
         if self.low is not None and number < self.low:
-            raise _refused("field-too-small", field, str(value), limit=str(self.low))
+            raise _typed_wrong("field-too-small", field, str(value), limit=str(self.low))
         if self.high is not None and number > self.high:
-            raise _refused("field-too-large", field, str(value), limit=str(self.high))
+            raise _typed_wrong("field-too-large", field, str(value), limit=str(self.high))
         return number
 
 
@@ -62,7 +62,7 @@ class Day(click.ParamType[date]):
                 return date.fromisoformat(text)
         except ValueError:
             pass
-        raise _refused("date-invalid", _field(param), text)
+        raise _typed_wrong("date-invalid", _field(param), text)
 
 
 class OneOf(click.ParamType[str]):
@@ -86,7 +86,9 @@ class OneOf(click.ParamType[str]):
         for choice in self.choices:
             if choice.casefold() == text.casefold():
                 return choice
-        raise _refused("field-not-a-choice", _field(param), text, choices=", ".join(self.choices))
+        raise _typed_wrong(
+            "field-not-a-choice", _field(param), text, choices=", ".join(self.choices)
+        )
 
 
 class File(click.ParamType[Path]):
@@ -108,6 +110,6 @@ def _field(param: click.Parameter | None) -> str:
     return param.opts[0] if isinstance(param, click.Option) else (param.name or "").upper()
 
 
-def _refused(code: str, field: str, value: str, **parameters: Parameter) -> InvalidInputError:
+def _typed_wrong(code: str, field: str, value: str, **parameters: Parameter) -> InvalidInputError:
     shown = value if len(value) <= MAX_SHOWN else f"{value[:MAX_SHOWN]}…"
     return InvalidInputError(code, field=field, value=shown, **parameters)

@@ -16,11 +16,11 @@ from ahorraluz.web.account.landing import landing_of
 from ahorraluz.web.choices import department_options, distributor_options
 from ahorraluz.web.guard import needs, reach_of
 from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home, view_of
+from ahorraluz.web.households.steps import PLACE, first_missing
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.signed import signed_in
 
 UNPROCESSABLE = 422
-FIRST_STEP = "lugar"
 DONE = "hecho"
 CHOICES = {"luego": Choice.LATER, "no": Choice.NO, "volver": None}
 WHAT_IF = ("k", "bu", "ob", "cu", "ef", "u", "y")
@@ -70,7 +70,7 @@ def one_home(home: str) -> Response:
     tried = _tried()
     own = own_home(kept, changes=tried)
     if own.answer is None and not tried:
-        return go_to(own.page.url(f"/pasos/{FIRST_STEP}"))
+        return go_to(own.page.url(f"/pasos/{first_missing(own.page.query) or PLACE}"))
     return show_home(own, tried=bool(tried))
 
 

@@ -197,3 +197,24 @@ def test_keeping_the_answer_is_offered_on_the_page_of_the_answer(
 
     assert "/crear-cuenta?d=luz-del-sur" in unpacked(stranger)
     assert '<form action="/hogares" method="post">' in html
+
+
+@pytest.mark.parametrize(
+    ("pairs", "step"),
+    [
+        ((("d", "seal"),), "recibos"),
+        ((("dep", "atlantis"), ("k", "90")), "lugar"),
+        ((("d", "luz-del-sur"), ("k", "-5")), "recibos"),
+        ((("d", "luz-del-sur"), ("k", "90"), ("ph", "-3")), "casa"),
+    ],
+)
+def test_a_home_that_cannot_be_answered_is_asked_for_what_stands_in_the_way(
+    town: Town, pairs: tuple[tuple[str, str], ...], step: str
+) -> None:
+    rosa = town.resident(*pairs)
+
+    response = rosa.client.get(f"/hogares/{rosa.home}")
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == f"/hogares/{rosa.home}/pasos/{step}"
+    assert rosa.page(f"/pasos/{step}")
