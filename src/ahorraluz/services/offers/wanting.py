@@ -12,7 +12,7 @@ from ahorraluz.services.accounts.consents import (
 )
 from ahorraluz.services.accounts.own import called
 from ahorraluz.services.accounts.trail import trail_of_home
-from ahorraluz.services.households.figures import kept_figures
+from ahorraluz.services.households.figures import kept_figures, reckon_and_keep
 from ahorraluz.services.offers.leads import MET, SEEN
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Consent
@@ -52,7 +52,8 @@ def wanted(
         if given.home == home and given.purpose == Purpose.CONTACT
     }
     figures = kept_figures(tools.store.people.households.answers(home))
-    planned = figures.renewables if figures else ()
+    if figures is None:
+        figures = reckon_and_keep(home, tools=tools, as_of=as_of)
     found = [
         Wanted(
             technology=technology,
@@ -61,7 +62,7 @@ def wanted(
                 (days, words_of(Purpose.CONTACT, texts, subject=technology, days=days))
                 for days in CONTACT_DAYS
             ),
-            in_plan=technology in planned,
+            in_plan=technology in figures.renewables,
         )
         for technology in TECHNOLOGIES
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from ahorraluz.catalog.distributors import squeeze
+from ahorraluz.catalog.distributors import load_distributors, squeeze
 from ahorraluz.catalog.districts import load_districts
 from ahorraluz.catalog.places import departments
 from ahorraluz.security.roles import Reach
@@ -165,18 +165,18 @@ def _fresh(answers: Answers, *, as_of: datetime) -> HomeFigures | None:
 
 
 def _client_of(as_of: datetime) -> Callable[[Answers, bool], ClientHome]:
-    names, districts = departments(), load_districts()
+    names, districts, distributors = departments(), load_districts(), load_distributors()
 
     def client_of(answers: Answers, owned: bool) -> ClientHome:
         said = _pairs(answers)
         district = districts.get(said.get("di", ""))
-        department = said.get("dep", "")
+        department, sold_by = said.get("dep", ""), distributors.get(said.get("d", ""))
         return ClientHome(
             home=answers.home,
             label=str(answers.said.get("label", "")),
             department=names.get(department, department),
             district=said.get("di", "") if district is None else district.name,
-            distributor=said.get("d", ""),
+            distributor=said.get("d", "") if sold_by is None else sold_by.name,
             option=said.get("o", USUAL_OPTION),
             owned=owned,
             figures=_fresh(answers, as_of=as_of),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from ahorraluz.catalog.distributors import squeeze
 from ahorraluz.ingest.client_tables import Sheet
 
-LABEL, HISTORY, APPLIANCES = "label", "hk", "a"
-"""Parameter of a client's name, of earlier recibos, which may be many columns, of appliances."""
+LABEL, HISTORY, APPLIANCES, PROVINCE = "label", "hk", "a", "province"
+"""A client's name, earlier recibos, which may be many columns, appliances, and the province, by
+which districts of one name are told apart."""
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     LABEL: ("nombre", "cliente", "hogar", "titular", "name", "client", "home", "codigo", "code"),
     "dep": ("departamento", "department", "region"),
+    PROVINCE: ("provincia", "province"),
     "di": ("distrito", "district", "ubigeo"),
     "d": ("distribuidora", "empresa", "concesionaria", "distributor", "utility"),
     "s": ("sistema", "sistemaelectrico", "system", "electricsystem"),

@@ -8,7 +8,7 @@ from functools import cache
 
 from ahorraluz.catalog.appliances import load_appliances
 from ahorraluz.catalog.distributors import find_distributor, squeeze
-from ahorraluz.catalog.districts import find_district, load_districts, load_provinces
+from ahorraluz.catalog.districts import districts_of, find_district, load_districts, load_provinces
 from ahorraluz.catalog.places import find_department
 from ahorraluz.core.home import CookingFuel, Roof, Tenure
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
@@ -16,7 +16,7 @@ from ahorraluz.services.households.keeping import LONGEST_LABEL
 from ahorraluz.services.inquiries.checking import checked
 from ahorraluz.services.inquiries.inquiry import inquire, issues_by_parameter
 from ahorraluz.services.inquiries.query import Query, read_query
-from ahorraluz.services.portfolio.columns import APPLIANCES, HISTORY, LABEL, Row, Table
+from ahorraluz.services.portfolio.columns import APPLIANCES, HISTORY, LABEL, PROVINCE, Row, Table
 from ahorraluz.settings import LANGUAGES
 from ahorraluz.texts import open_texts
 
@@ -137,12 +137,12 @@ def _known(said: Mapping[str, str], issues: dict[str, Issue]) -> Iterator[tuple[
         if name == "d":
             yield name, _found(name, typed, issues) or typed
         elif name == "di":
-            yield from _district(typed, department, issues)
+            yield from _district(typed, department, said.get(PROVINCE, ""), issues)
         elif name in CHOICES:
             yield name, _words(name).get(squeeze(typed), typed)
         elif name == "o":
             yield name, typed.upper().replace(" ", "")
-        elif name != "dep":
+        elif name not in ("dep", PROVINCE):
             yield name, typed
 
 
@@ -155,7 +155,7 @@ def _found(name: str, typed: str, issues: dict[str, Issue]) -> str | None:
 
 
 def _district(
-    typed: str, department: str | None, issues: dict[str, Issue]
+    typed: str, department: str | None, province: str, issues: dict[str, Issue]
 ) -> Iterator[tuple[str, str]]:
     known = load_districts().get(typed.zfill(6))
     if department is None and known is not None:
@@ -164,10 +164,22 @@ def _district(
     elif department is None:
         issues["di"] = _wrong("client-district-alone", value=typed[:60])
     else:
+        code = _in_province(typed, department, province)
         try:
-            yield "di", find_district(typed, department=department).code
+            yield "di", code or find_district(typed, department=department).code
         except AhorraLuzError as error:
             issues["di"] = error.issue
+
+
+def _in_province(typed: str, department: str, province: str) -> str | None:
+    """Return the code of a district of a province, ``None`` where they do not tell one."""
+    provinces, wanted = load_provinces(), (squeeze(typed), squeeze(province))
+    found = [
+        district.code
+        for district in districts_of(department)
+        if (squeeze(district.name), squeeze(provinces[district.province].name)) == wanted
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _appliances(typed: str, issues: dict[str, Issue]) -> Iterator[str]:

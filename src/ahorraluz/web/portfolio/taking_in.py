@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
 from ahorraluz.security.roles import Permission
-from ahorraluz.services.portfolio.columns import APPLIANCES, FIELDS, LABEL
+from ahorraluz.services.portfolio.columns import APPLIANCES, FIELDS, LABEL, PROVINCE
 from ahorraluz.services.portfolio.importing import (
     Preview,
     drop_clients,
@@ -140,7 +140,11 @@ def _fields(page: Page) -> list[tuple[str, str]]:
 
 
 def _label(field: str, page: Page) -> str:
-    own = {LABEL: "portfolio.field-label", APPLIANCES: "portfolio.field-appliances"}
+    own = {
+        LABEL: "portfolio.field-label",
+        APPLIANCES: "portfolio.field-appliances",
+        PROVINCE: "portfolio.field-province",
+    }
     return page.t(own[field]) if field in own else page.label(field)
 
 

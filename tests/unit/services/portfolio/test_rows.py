@@ -130,3 +130,13 @@ def test_an_unknown_appliance_is_said() -> None:
     (row,) = rows("Cliente;Distribuidora;kWh;Aparatos\nAna;Electro Puno;60;ducha eléctrica/ovni\n")
 
     assert [issue.code for issue in row.issues] == ["client-appliance-unknown"]
+
+
+def test_districts_of_one_name_are_told_apart_by_their_province() -> None:
+    header = "Cliente;Departamento;Provincia;Distrito;Distribuidora;kWh"
+
+    alone = rows(f"{header}\nAna;Lima;;Miraflores;Luz del Sur;152\n")
+    told = rows(f"{header}\nAna;Lima;Lima;Miraflores;Luz del Sur;152\n")
+
+    assert [issue.code for row in alone for issue in row.issues] == ["district-ambiguous"]
+    assert dict(told[0].pairs)["di"] == "150122"

@@ -214,7 +214,7 @@ def test_pictures_and_tables_of_the_group_say_the_same(consultant: Signed) -> No
     assert status == 200
     assert html.count("<rect") >= 2
     assert "Surquillo, Lima" in html
-    assert "electro-puno · BT5B" in html
+    assert "Electro Puno · BT5B" in html
 
 
 def test_a_workbook_holds_homes_plans_and_findings(consultant: Signed) -> None:
