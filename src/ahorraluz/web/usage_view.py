@@ -120,7 +120,7 @@ def usage_view(
         fan=None if ahead is None else fan_of(ahead),
         month_title="" if ahead is None else texts.month(ahead.forecast.period.start),
         month=() if ahead is None else (*of_month, *month_sentences(ahead, texts)),
-        findings=tuple(_finding(item, texts) for item in known.findings),
+        findings=tuple(shown_finding(item, texts) for item in known.findings),
         shown=max(LEAST_SHOWN, sum(item.cost is not None for item in known.findings)),
         heat=_heat(known, texts),
         heat_words=_heat_words(known, texts),
@@ -192,7 +192,8 @@ def _base_cost(known: Understanding, texts: Texts) -> dict[str, str]:
     return {"year": texts.text("usage-page.soles-a-year", soles=soles)}
 
 
-def _finding(priced: PricedFinding, texts: Texts) -> ShownFinding:
+def shown_finding(priced: PricedFinding, texts: Texts) -> ShownFinding:
+    """Return a finding as people read it."""
     finding = priced.finding
     cost, cost_range = finding_cost(priced.cost, texts)
     return ShownFinding(
@@ -231,6 +232,7 @@ def certainty_text(confidence: float | None, texts: Texts) -> str:
 
 
 def fan_of(month: MonthAhead) -> FanPicture:
+    """Return the picture of a month to its end."""
     forecast = month.forecast
     low, high = forecast.band_kwh
     limits = month.bill.crossings if month.bill else ()

@@ -11,15 +11,17 @@ from ahorraluz.services.documents.forecast import month_sentences, month_title
 from ahorraluz.services.documents.verification import verdict_text
 from ahorraluz.services.forecast_home import ForecastRequest, forecast_home, month_of
 from ahorraluz.services.households.asking import AskedHome
+from ahorraluz.services.households.beside_others import beside_others
 from ahorraluz.services.households.choosing import Choice
 from ahorraluz.services.households.results import StepResult, step_results
 from ahorraluz.services.predict_usage import MonthAhead
 from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.services.understand_usage import PricedFinding
 from ahorraluz.texts import Texts
 from ahorraluz.web.answer import Answer
 from ahorraluz.web.fan_picture import FanPicture
 from ahorraluz.web.steps import StepCard
-from ahorraluz.web.usage_view import ShownFinding, UsageView, fan_of, usage_view
+from ahorraluz.web.usage_view import ShownFinding, UsageView, fan_of, shown_finding, usage_view
 
 MOST_AHEAD = 24
 MONTH_DAYS = 28
@@ -103,6 +105,10 @@ def home_view(
     of_peers = tuple(
         shown for shown, id_ in zip(findings, ids, strict=True) if id_.startswith(PEERS)
     )
+    if known is None and asked.inquiry is not None:
+        home = asked.inquiry.home
+        told = beside_others(asked.kept.id, home, tools=tools, as_of=today)
+        of_peers = tuple(shown_finding(PricedFinding(finding=f, cost=None), texts) for f in told)
     of_home = tuple(shown for shown in findings if shown not in of_peers)
     return HomeView(
         month=None if ahead is None else month_view(ahead, issues, texts),

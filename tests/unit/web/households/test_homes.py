@@ -2,10 +2,13 @@
 
 import pytest
 from tests.unit.web.conftest import unpacked
-from tests.unit.web.households.conftest import Resident, Town, steps_in, words_of
+from tests.unit.web.households.conftest import NOW, PAIRS, Resident, Town, steps_in, words_of
 
 from ahorraluz.security.roles import Role
 from ahorraluz.services.accounts.trail import trail_of_home
+from ahorraluz.store.records import Description
+from ahorraluz.texts import open_texts
+from ahorraluz.web.households.remembered import Remembered
 
 
 def acts(rosa: Resident) -> list[str]:
@@ -218,3 +221,32 @@ def test_a_home_that_cannot_be_answered_is_asked_for_what_stands_in_the_way(
     assert response.status_code == 303
     assert response.headers["Location"] == f"/hogares/{rosa.home}/pasos/{step}"
     assert rosa.page(f"/pasos/{step}")
+
+
+def test_a_home_without_a_meter_is_beside_others_by_its_recibos(rosa: Resident) -> None:
+    html = rosa.page()
+
+    assert 'id="h-otros"' in html
+    assert "152 kWh" in html.partition('id="h-otros"')[2]
+
+
+def test_homes_like_it_are_told_of_in_groups_of_thirty_only(town: Town) -> None:
+    pairs = (*PAIRS, ("ph", "6"))
+    rosa, *others = (town.resident(*pairs) for _ in range(31))
+    alone = rosa.page()
+    for number, other in enumerate((rosa, *others)):
+        described = Description(
+            department="lima",
+            people=6,
+            altitude_m=150.0,
+            end_uses=frozenset(),
+            kwh_month=100.0 + number,
+        )
+        town.tools.store.describe(other.home, described, NOW)
+    town.app.extensions["ahorraluz.views"] = Remembered()
+
+    beside = rosa.page()
+
+    group = open_texts("es").text("finding.peers-group.title")
+    assert group not in alone
+    assert group in beside
