@@ -1,6 +1,6 @@
 """Fit the net that tells a month of which a part is over.
 
-    python scripts/fit_month_end.py TARGET FILE@ZONE...
+    python -m scripts.fit_month_end TARGET FILE@ZONE...
 
 Each FILE is a tidy table of readings (``timestamp``, ``household_id``, ``kwh``), each ZONE its
 local zone. Any four weeks to 31 days count as a month, on any day of it, and some of them with

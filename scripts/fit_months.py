@@ -1,6 +1,6 @@
 """Fit the net that tells the months to come from monthly recibos.
 
-    python scripts/fit_months.py BILLS src/ahorraluz/data/models/months/bills.json [FILE@ZONE...]
+    python -m scripts.fit_months BILLS src/ahorraluz/data/models/months/bills.json [FILE@ZONE...]
 
 BILLS is a table of ``household_id``, ``period`` (YYYY-MM) and ``kwh``; each FILE one of readings
 as for ``fit_month_end.py``, whose homes bring seasons that the bills lack. Homes are held out by a
