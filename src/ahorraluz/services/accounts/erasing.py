@@ -5,6 +5,7 @@ from datetime import datetime
 from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.entering import check_own_password
 from ahorraluz.services.accounts.trail import NOBODY, note
+from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
 from ahorraluz.store.errors import StoreError
@@ -30,7 +31,9 @@ def erase_home(
 
 
 def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: datetime) -> None:
-    """Delete an account with every home it owns, once its password was checked again.
+    """Delete an account with every home that is left to nobody, once its password was checked.
+
+    Those are the homes it owns, and those a consultant described that no resident took over.
 
     The trail keeps that an account was deleted, and not which: lines of it name nobody once
     its key is gone.
@@ -42,9 +45,11 @@ def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: dat
     """
     check_own_password(account, password, tools=tools, as_of=as_of)
     people = tools.store.people
-    for reached in people.households.homes_of(account.id):
-        if reached.reach is Reach.OWNER:
-            tools.store.forget(reached.home)
+    reached = people.households.homes_of(account.id)
+    owners = client_book(tools).owners_of([one.home for one in reached])
+    for one in reached:
+        if owners.get(one.home, account.id) == account.id:
+            tools.store.forget(one.home)
     people.accounts.remove(account.id)
     tools.store.wipe()
     people.trail.note("account-deleted", actor=NOBODY, subject=NOBODY, as_of=as_of)

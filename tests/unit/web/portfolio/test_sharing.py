@@ -6,9 +6,11 @@ import pytest
 from tests.signed_people import Service, Signed, text_of
 from tests.unit.web.portfolio.test_portfolio import CLIENTS, EVIL, kept
 
+from ahorraluz.security.passwords import hash_password
 from ahorraluz.security.roles import Reach, Role
 from ahorraluz.security.scopes import Scope
 from ahorraluz.services.accounts.consents import Purpose, hash_of, holding, withdraw_consent
+from ahorraluz.services.accounts.erasing import erase_account
 from ahorraluz.services.accounts.tokens import TokenRequest, make_token
 from ahorraluz.services.accounts.trail import trail_of_home
 from ahorraluz.services.portfolio.access import end_lapsed_access
@@ -346,3 +348,21 @@ def test_a_program_of_a_consultant_meets_the_same_door(
 
     assert (before, acts(service, home).count("consultant-looked")) == (200, 1)
     assert program.get(f"/api/v1/homes/{home}", headers=headers).status_code == 404
+
+
+def test_a_consultant_who_goes_leaves_no_home_that_nobody_owns(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    own = kept(consultant, CLIENTS)
+    home = shared(service, consultant, resident)
+    accounts = service.tools.store.people.accounts
+    accounts.set_password(consultant.id, hash_password("tres caballos cruzan el puente"))
+
+    erase_account(
+        consultant.account,
+        password="tres caballos cruzan el puente",
+        tools=service.tools,
+        as_of=service.clock.at,
+    )
+
+    assert [a.home for a in client_book(service.tools).answers_of([*own, home])] == [home]
