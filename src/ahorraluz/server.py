@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -24,14 +25,16 @@ from ahorraluz.security.throttle import Throttle
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
+from ahorraluz.telemetry import REQUEST_ID, Meters
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.forged import keep_visit, token_field
-from ahorraluz.web.guard import guard, guarded_elsewhere, open_blueprint, open_to_all
+from ahorraluz.web.guard import guard, guarded_elsewhere, open_blueprint
 from ahorraluz.web.households.pages import HOME_PAGES, takes_files
 from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.offers.pages import OFFER_PAGES
+from ahorraluz.web.operations import METERS, QUIET, meters, operations
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.portfolio.pages import PORTFOLIO_PAGES
 from ahorraluz.web.renewables import renewables
@@ -59,7 +62,6 @@ HEADERS = {
 HSTS = "max-age=31536000"
 """Sent where the visitor came by HTTPS."""
 
-HEALTH = "/salud"
 LONGEST_QUERY = 16_000
 """A form of the home sent without script names every empty field. [characters]"""
 HEADER_ROOM = 16_384
@@ -80,6 +82,13 @@ TIDY_EVERY_S = 3_600.0
 SAME_SITE = ("same-origin", "none")
 """What a browser says of a form of our own pages, and of an address typed by hand."""
 LONGEST_LOGGED_PATH = 200
+GUESSED = ("/entrar", "/crear-cuenta", "/recuperar", "/cuenta/segundo-paso")
+"""Where a stranger would try names, passwords and codes: forms sent there, and below."""
+STRICTER = 6.0
+"""How many times fewer of them than pages an address may send at once."""
+REQUEST_BYTES = 8
+UNKNOWN_ROUTE = "unknown"
+"""What the counters call every path that there is not: else anybody could make them grow."""
 
 access_log = logging.getLogger("ahorraluz.access")
 
@@ -124,16 +133,17 @@ def create_app(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     tools = open_toolbox(settings)
+    app.extensions[METERS] = Meters()
     app.extensions[EXTENSION] = Door(tools=tools, language=settings.language, today=today)
     app.jinja_env.globals["token_field"] = token_field
-    for open_ in (assets, residents, meter, usage, results, renewables):
+    for open_ in (assets, residents, meter, usage, results, renewables, operations):
         app.register_blueprint(open_blueprint(open_))
     for guarded in (*ACCOUNT_PAGES, *HOME_PAGES, *PORTFOLIO_PAGES, *OFFER_PAGES):
         app.register_blueprint(guarded)
     language = settings.language
     open_api(app, tools, language=language, today=today, clock=clock, limits=limits)
     guarded_elsewhere(api)
-    app.add_url_rule(HEALTH, view_func=open_to_all()(_health))
+    _name_requests(app)
     _limit(app, settings, throttle or Throttle(), clock)
     _keep_strangers_out(app)
     guard(app)
@@ -164,17 +174,23 @@ def server_options(settings: Settings) -> Mapping[str, Any]:
     }
 
 
-def _health() -> Response:
-    """Say that the process answers; reads nothing."""
-    response = Response("ok\n", content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _name_requests(app: APIFlask) -> None:
+    """Give every request a random name, which its lines in the log and its answer hold."""
+
+    @app.before_request
+    def _name() -> None:
+        REQUEST_ID.set(secrets.token_hex(REQUEST_BYTES))
+
+    @app.teardown_request
+    def _forget(_: BaseException | None) -> None:
+        REQUEST_ID.set("")
 
 
 def _limit(
     app: APIFlask, settings: Settings, throttle: Throttle, clock: Callable[[], float]
 ) -> None:
     """Refuse what is too large, too long or too often before anything is read."""
+    careful = throttle.stricter(STRICTER)
 
     @app.before_request
     def _refuse() -> None:
@@ -186,13 +202,18 @@ def _limit(
         elif (made := endpoint_of(app, request.endpoint)) is not None:
             largest = request.max_content_length = made.largest
         if request.content_length is not None and request.content_length > largest:
+            meters().refused("too-large")
             abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if len(request.query_string) > LONGEST_QUERY:
             abort(HTTPStatus.REQUEST_URI_TOO_LONG)
-        if request.path == HEALTH or request.path.startswith((STATIC, f"{PREFIX}/")):
+        if request.path in QUIET or request.path.startswith((STATIC, f"{PREFIX}/")):
             return
-        wait = throttle.seconds_to_wait(request.remote_addr or "", now=clock())
+        address = request.remote_addr or ""
+        wait = throttle.seconds_to_wait(address, now=clock())
+        if wait <= 0 and request.method == "POST" and request.path.startswith(GUESSED):
+            wait = careful.seconds_to_wait(address, now=clock())
         if wait > 0:
+            meters().refused("throttled")
             raise TooManyRequests(retry_after=ceil(wait))
 
 
@@ -210,10 +231,12 @@ def _keep_strangers_out(app: Flask) -> None:
             return
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
-        if site is not None and site not in SAME_SITE:
-            abort(HTTPStatus.FORBIDDEN)
+        strange = site is not None and site not in SAME_SITE
         # Browsers too old to name the site name the origin of a form at least.
         if site is None and origin is not None and origin != request.host_url.rstrip("/"):
+            strange = True
+        if strange:
+            meters().refused("forged")
             abort(HTTPStatus.FORBIDDEN)
 
 
@@ -239,12 +262,17 @@ def _finish(app: Flask, clock: Callable[[], float]) -> None:
             response.headers["Strict-Transport-Security"] = HSTS
         response.headers.setdefault("Cache-Control", "no-store")
         _compress(response)
+        response.headers["X-Request-Id"] = REQUEST_ID.get()
         took = clock() - g.get("began", clock())
         # Neither the query string, which is what a person typed, nor their address; nor the
         # name of a home or the token of a link, which open what they name.
         rule = request.url_rule
         path = rule.rule if rule and rule.arguments else quote(request.path)[:LONGEST_LOGGED_PATH]
-        access_log.info("%s %s %d %.0fms", request.method, path, response.status_code, took * 1000)
+        status = response.status_code
+        said = {"method": request.method, "route": path, "status": status, "ms": round(took * 1000)}
+        access_log.info("%s %s %d %.0fms", request.method, path, status, took * 1000, extra=said)
+        route = rule.rule if rule else UNKNOWN_ROUTE
+        meters().answered(method=request.method, route=route, status=status, seconds=took)
         return response
 
 

@@ -1,15 +1,25 @@
 """The log of the program: one line per record, without secrets and without whom it is about."""
 
+import json
 import logging
 import re
 import traceback
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TextIO
 
 from typing_extensions import override
 
 LOGGER = "ahorraluz"
 MASK = "***"
+LINE, JSON = "line", "json"
+"""Forms of the log."""
+REQUEST_ID: ContextVar[str] = ContextVar("ahorraluz_request", default="")
+"""Random name of the request that is being answered: it ties lines together, and names nobody."""
+FIELDS = ("method", "route", "status", "ms")
+"""What a line of the access log says, each under its own name where the log is JSON."""
 
 # A value after one of these words is nobody's business but its owner's.
 _NAMED = re.compile(r"(?i)\b(\w*(?:secret|password|passwd|token|api_?key|cookie)\w*)(\W{1,4})(\S+)")
@@ -42,6 +52,8 @@ class LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, tz=UTC)
         parts = [record.getMessage()]
+        if REQUEST_ID.get():
+            parts.append(f"request={REQUEST_ID.get()}")
         if record.exc_info and record.exc_info[1] is not None:
             parts.append(_exception(record.exc_info[1]))
         return (
@@ -50,10 +62,42 @@ class LineFormatter(logging.Formatter):
         )
 
 
-def start_logging(stream: TextIO, *, level: int = logging.WARNING) -> logging.Logger:
-    """Send the log of the program to ``stream``; called again, it only moves it there."""
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: moment, level, logger, message, and what else a record says."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, tz=UTC)
+        said: dict[str, object] = {
+            "time": f"{moment:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+            "level": record.levelname,
+            "logger": record.name,
+            "message": without_secrets(record.getMessage()),
+        }
+        if REQUEST_ID.get():
+            said["request_id"] = REQUEST_ID.get()
+        said |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[1] is not None:
+            said["exception"] = without_secrets(_exception(record.exc_info[1]))
+        return json.dumps(said, ensure_ascii=False)
+
+
+def start_logging(
+    stream: TextIO, *, level: int = logging.WARNING, form: str = LINE
+) -> logging.Logger:
+    """Send the log of the program to ``stream``; called again, it only moves it there.
+
+    Parameters
+    ----------
+    stream
+        Where to.
+    level
+        What is too little to be said.
+    form
+        ``line`` or ``json``.
+    """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(LineFormatter())
+    handler.setFormatter(JsonFormatter() if form == JSON else LineFormatter())
     logger = logging.getLogger(LOGGER)
     logger.handlers[:] = [handler]
     logger.setLevel(level)
@@ -66,3 +110,66 @@ def _exception(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}: {error}{place}"
+
+
+METRICS: Mapping[str, str] = MappingProxyType(
+    {
+        "ahorraluz_requests_total": "Requests answered, by method, route and status.",
+        "ahorraluz_request_seconds": "Time until a request was answered, by route.",
+        "ahorraluz_refused_total": "Requests refused before they were read, by reason.",
+        "ahorraluz_accounts": "Accounts there are, by role.",
+        "ahorraluz_officer_threshold": "People from which the law asks for a data officer.",
+    }
+)
+"""Every metric by name. None says anything about one person or home."""
+REFUSED = ("throttled", "forged", "too-large")
+"""Reasons for which a request is refused before it is read."""
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper ends of the ranges that times are counted in. [s]"""
+
+
+class Meters:
+    """Counters of one application; the package that keeps them is loaded with the first."""
+
+    def __init__(self) -> None:
+        """Begin at nought."""
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        self.registry = CollectorRegistry()
+
+        def told(name: str) -> tuple[str, str]:
+            return name, METRICS[name]
+
+        labels = ("method", "route", "status")
+        registry = self.registry
+        self._requests = Counter(*told("ahorraluz_requests_total"), labels, registry=registry)
+        self._seconds = Histogram(
+            *told("ahorraluz_request_seconds"), ("route",), buckets=SECONDS, registry=registry
+        )
+        self._refused = Counter(*told("ahorraluz_refused_total"), ("reason",), registry=registry)
+        self._accounts = Gauge(*told("ahorraluz_accounts"), ("role",), registry=registry)
+        self._officer = Gauge(*told("ahorraluz_officer_threshold"), registry=registry)
+        for reason in REFUSED:
+            self._refused.labels(reason)
+
+    def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count a request that was not even read."""
+        self._refused.labels(reason).inc()
+
+    def there_are(self, accounts: Mapping[str, int], *, officer: int) -> None:
+        """Note how many accounts there are, and from how many the law asks for an officer."""
+        self._accounts.clear()
+        for role, count in accounts.items():
+            self._accounts.labels(role).set(count)
+        self._officer.set(officer)
+
+    def text(self) -> bytes:
+        """Return everything in the text form of Prometheus."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry)

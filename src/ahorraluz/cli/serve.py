@@ -43,7 +43,7 @@ def _run(session: Session, given: Given) -> None:
         ) from None
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(session.texts.text("cli.serving", address=f"http://{host}:{settings.port}"))
-    start_logging(sys.stderr, level=logging.INFO)
+    start_logging(sys.stderr, level=logging.INFO, form=settings.log_format)
     server.run()
 
 

@@ -24,6 +24,14 @@ class Throttle:
     _buckets: "OrderedDict[str, tuple[float, float]]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def stricter(self, times: float) -> "Throttle":
+        """Return another throttle with so many times fewer at once, and far fewer later on."""
+        return Throttle(
+            burst=max(1.0, self.burst / times),
+            pages_a_second=self.pages_a_second / times**2,
+            most_addresses=self.most_addresses,
+        )
+
     def seconds_to_wait(self, address: str, *, now: float) -> float:
         """Take one token of ``address`` and return zero, or how long until there is one.
 

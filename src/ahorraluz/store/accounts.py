@@ -110,6 +110,20 @@ class AccountBook:
                 return ()
             raise
 
+    def roles(self) -> tuple[str, ...]:
+        """Return the role of every account, in no order; none where there is no database."""
+        from sqlalchemy import select
+
+        from ahorraluz.store.account_tables import ACCOUNTS
+
+        try:
+            with self.reading() as connection:
+                return tuple(connection.execute(select(ACCOUNTS.c.role)).scalars())
+        except StoreError as error:
+            if error.issue.code == "database-none":
+                return ()
+            raise
+
     def secrets(self, account: str) -> Secrets:
         """Return what signing in compares with."""
         from ahorraluz.store.imports import moment

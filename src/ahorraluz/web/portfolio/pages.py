@@ -2,9 +2,10 @@
 
 import time
 
-from flask import Blueprint, current_app
+from flask import Blueprint, current_app, request
 
 from ahorraluz.services.portfolio.access import end_lapsed_access
+from ahorraluz.web.operations import QUIET
 from ahorraluz.web.page import door, this_moment
 from ahorraluz.web.portfolio.clients import clients
 from ahorraluz.web.portfolio.sharing import sharing
@@ -21,6 +22,9 @@ def _end_lapsed() -> None:
 
     The pages themselves ask at every visit: this is for every other way into a home.
     """
+    if request.path in QUIET:
+        # A process is alive, and says what is wrong, also while its database is not.
+        return
     now = time.monotonic()
     last = current_app.extensions.get(LAPSED)
     if last is None or now - last >= LAPSE_EVERY_S:

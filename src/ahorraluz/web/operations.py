@@ -1,0 +1,73 @@
+"""For whoever runs the service: alive, ready, and its counters. Nothing of anybody is here."""
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.security.tokens import same
+from ahorraluz.services.readiness import accounts_by_role, officer_threshold, what_is_not_ready
+from ahorraluz.telemetry import Meters
+from ahorraluz.web.page import door, this_moment
+
+HEALTH, READY, METRICS_PATH = "/salud", "/listo", "/metrics"
+QUIET = (HEALTH, READY, METRICS_PATH)
+"""Paths that are asked by machines, as often as they like."""
+METERS = "ahorraluz-meters"
+THIS_MACHINE = ("127.0.0.1", "::1")
+FORWARDED = ("X-Forwarded-For", "Forwarded")
+BEARER = "Bearer "
+PLAIN = "text/plain; charset=utf-8"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+operations = Blueprint("operations", __name__)
+
+
+def meters() -> Meters:
+    """Return the counters of this application."""
+    kept: Meters = current_app.extensions[METERS]
+    return kept
+
+
+@operations.get(HEALTH)
+def health() -> Response:
+    """Say that the process answers; reads nothing."""
+    return _text(b"ok\n")
+
+
+@operations.get(READY)
+def ready() -> Response:
+    """Say whether database and keys can be used."""
+    wrong = what_is_not_ready(tools=door().tools, as_of=this_moment())
+    if wrong:
+        return _text("".join(f"{code}\n" for code in wrong).encode(), status=503)
+    return _text(b"ok\n")
+
+
+@operations.get(METRICS_PATH)
+def metrics() -> Response:
+    """Tell the counters, to this machine or to who has the token; to others there are none."""
+    if not _may_read():
+        abort(404)
+    try:
+        found = accounts_by_role(tools=door().tools)
+        meters().there_are(found, officer=officer_threshold(door().today()))
+    except AhorraLuzError:
+        # Counters are told all the same where the database cannot be read: that is when they
+        # are needed, and /listo says what is wrong.
+        current_app.logger.warning("accounts not counted")
+    return _text(meters().text(), content_type=PROMETHEUS)
+
+
+def _may_read() -> bool:
+    token = door().tools.settings.metrics_token
+    if token:
+        sent = request.headers.get("Authorization", "")
+        return sent.startswith(BEARER) and same(sent.removeprefix(BEARER), token)
+    # A proxy on this machine speaks for others.
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return request.remote_addr in THIS_MACHINE and not forwarded
+
+
+def _text(content: bytes, *, status: int = 200, content_type: str = PLAIN) -> Response:
+    response = Response(content, status=status, content_type=content_type)
+    response.headers["Cache-Control"] = "no-store"
+    return response
