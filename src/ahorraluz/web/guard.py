@@ -127,6 +127,9 @@ def _to(path: str) -> Response:
 
 
 def _check_home(home: str, rule: Rule, who: SignedIn | None) -> None:
+    if who is not None and not who.complete:
+        # Pages that ask for no account would open to a password alone.
+        who = None
     try:
         reached = door().tools.store.people.households.reached_by(home)
     except AhorraLuzError as error:
