@@ -29,6 +29,12 @@ def test_the_tables_of_the_model_card_are_those_of_the_shipped_model() -> None:
     ).read_text("utf-8")
 
 
+def test_the_reference_of_the_api_is_its_document() -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text("utf-8")
+
+    assert _script("write_api_reference").page() == page
+
+
 def test_files_of_the_readme_that_are_no_part_of_it_are_said_to_be_ones_own() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     commands = [line for line in readme.splitlines() if line.startswith("ahorraluz ")]

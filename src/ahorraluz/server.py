@@ -116,22 +116,7 @@ def create_app(
     limits
         How much programs may ask for; ``None``: the usual.
     """
-    # Its own pages of documentation fetch scripts from elsewhere; the API brings one without.
-    app = APIFlask(
-        "ahorraluz.web",
-        static_folder=None,  # type: ignore[arg-type]
-        json_errors=False,
-        enable_openapi=True,
-        spec_path=None,
-        docs_path=None,
-        docs_oauth2_redirect_path=None,
-    )
-    app.config["AUTO_200_RESPONSE"] = False
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_kb * KILOBYTE
-    # A name a template misspells is an error, not an empty place.
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
+    app = _empty_app(settings)
     tools = open_toolbox(settings)
     app.extensions[METERS] = Meters()
     app.extensions[EXTENSION] = Door(tools=tools, language=settings.language, today=today)
@@ -157,6 +142,27 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0
         )
+    return app
+
+
+def _empty_app(settings: Settings) -> APIFlask:
+    """Return an application without pages."""
+    # Its own pages of documentation fetch scripts from elsewhere; the API brings one without.
+    app = APIFlask(
+        "ahorraluz.web",
+        static_folder=None,  # type: ignore[arg-type]
+        json_errors=False,
+        enable_openapi=True,
+        spec_path=None,
+        docs_path=None,
+        docs_oauth2_redirect_path=None,
+    )
+    app.config["AUTO_200_RESPONSE"] = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_kb * KILOBYTE
+    # A name a template misspells is an error, not an empty place.
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
     return app
 
 

@@ -25,7 +25,8 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px 
 summary{cursor:pointer;padding:.6rem 0;min-height:1.5rem}
 .method{display:inline-block;min-width:4.2rem;font-weight:700}
 .scroll{overflow-x:auto}
-a,summary,code,td,th{overflow-wrap:anywhere}
+a,summary,code,td{overflow-wrap:anywhere}
+td:nth-child(2):not(:last-child){overflow-wrap:normal;white-space:nowrap}
 """
 
 

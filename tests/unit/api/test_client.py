@@ -1,0 +1,71 @@
+"""The client of the docs, against a service that runs."""
+
+import importlib.util
+import socket
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from types import ModuleType
+
+import pytest
+from tests.programs import ANSWERS, World
+from waitress.server import create_server
+
+SOURCE = Path(__file__).resolve().parents[3] / "examples" / "api_client.py"
+BEGIN = datetime(2026, 9, 1, 5, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def client_module() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("api_client", SOURCE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    bound = socket.create_server(("127.0.0.1", 0))
+    server = create_server(world.app, sockets=[bound], threads=1)
+    Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    server.close()
+
+
+def test_the_client_of_the_docs_does_what_they_say(
+    world: World, address: str, client_module: ModuleType
+) -> None:
+    client = client_module.Client(address, key=world.key(world.join()), language="en")
+    hours = [
+        client_module.Reading(
+            BEGIN + timedelta(hours=h), BEGIN + timedelta(hours=h + 1), 0.2 + 0.1 * (h % 24 > 18)
+        )
+        for h in range(48)
+    ]
+
+    bill = client_module.Client(address).bill(ANSWERS)
+    home = client.keep_home(ANSWERS, once="first-home")
+    again = client.keep_home(ANSWERS, once="first-home")
+    added = client.send(home, hours)
+    plan = client.plan(home, budget=500)
+
+    assert bill["schema"] == "ahorraluz.bill.1"
+    assert again == home
+    assert added == 48
+    assert plan["budget"] == "500.00"
+
+
+def test_the_client_tells_what_the_api_refuses(address: str, client_module: ModuleType) -> None:
+    with pytest.raises(client_module.ProblemError, match="Consumo") as refused:
+        client_module.Client(address).bill({"distributor": "luz-del-sur"})
+    with pytest.raises(client_module.ProblemError) as stranger:
+        client_module.Client(address, key="nothing").plan("h-0")
+
+    assert refused.value.status == 422
+    assert refused.value.codes == ("typed-missing",)
+    assert stranger.value.status == 401
