@@ -154,9 +154,16 @@ class ClientBook:
                 owners.c.home == REACHES.c.home, owners.c.reach == Reach.OWNER.value
             )
         )
+        owner = (
+            select(owners.c.account)
+            .where(owners.c.home == REACHES.c.home, owners.c.reach == Reach.OWNER.value)
+            .scalar_subquery()
+        )
         agreed = exists(
             select(CONSENTS.c.id).where(
                 CONSENTS.c.home == REACHES.c.home,
+                # What somebody agreed to who no longer owns the home counts no more.
+                CONSENTS.c.account == owner,
                 CONSENTS.c.purpose == purpose,
                 CONSENTS.c.subject == REACHES.c.account,
                 CONSENTS.c.withdrawn_s.is_(None),
