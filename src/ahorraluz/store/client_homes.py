@@ -149,26 +149,21 @@ class ClientBook:
         from ahorraluz.store.imports import seconds
 
         owners = REACHES.alias("owners")
-        owned = exists(
-            select(owners.c.home).where(
-                owners.c.home == REACHES.c.home, owners.c.reach == Reach.OWNER.value
-            )
-        )
-        owner = (
-            select(owners.c.account)
-            .where(owners.c.home == REACHES.c.home, owners.c.reach == Reach.OWNER.value)
-            .scalar_subquery()
-        )
+        owned_by = (owners.c.home == REACHES.c.home, owners.c.reach == Reach.OWNER.value)
+        owned = exists(select(owners.c.home).where(*owned_by).correlate(REACHES))
+        # What somebody agreed to who no longer owns the home counts no more.
         agreed = exists(
-            select(CONSENTS.c.id).where(
+            select(CONSENTS.c.id)
+            .join(owners, owners.c.account == CONSENTS.c.account)
+            .where(
+                *owned_by,
                 CONSENTS.c.home == REACHES.c.home,
-                # What somebody agreed to who no longer owns the home counts no more.
-                CONSENTS.c.account == owner,
                 CONSENTS.c.purpose == purpose,
                 CONSENTS.c.subject == REACHES.c.account,
                 CONSENTS.c.withdrawn_s.is_(None),
                 or_(CONSENTS.c.until_s.is_(None), CONSENTS.c.until_s > seconds(at)),
             )
+            .correlate(REACHES)
         )
         ended = delete(REACHES).where(REACHES.c.reach == Reach.CONSULTANT.value, owned, ~agreed)
         with self.writing() as connection:
