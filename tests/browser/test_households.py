@@ -158,6 +158,27 @@ def test_no_page_of_a_home_has_a_serious_barrier_or_scrolls_sideways(
         assert [text for text in said if "422" not in text] == []
 
 
+def test_bars_say_what_they_are_by_key_and_by_finger(
+    browser: Browser, metered_home: Metered
+) -> None:
+    home, cookies = metered_home
+    with signed(browser, cookies, size="phone") as context:
+        page = context.new_page()
+        page.goto(f"{home}/consumo?ver=ano")
+        picture = page.locator("figure[data-bars] svg")
+        said = page.locator("figure[data-bars] .reading")
+        expect(said).to_be_hidden()
+
+        picture.focus()
+        page.keyboard.press("ArrowRight")
+        expect(said).to_contain_text("enero de 2026")
+        page.keyboard.press("End")
+        expect(said).to_contain_text("diciembre de 2026")
+        page.locator("[data-says]").nth(2).hover(force=True)
+        expect(said).to_contain_text("marzo de 2026")
+        assert serious_barriers(page) == []
+
+
 @pytest.mark.parametrize("path", ["", "/pasos/artefactos", "/consumo"])
 def test_pages_of_a_home_stay_light(browser: Browser, metered_home: Metered, path: str) -> None:
     home, cookies = metered_home

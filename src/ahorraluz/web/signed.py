@@ -35,7 +35,8 @@ def signed_in() -> SignedIn | None:
 
 
 def let_in(response: Response, new: NewSession) -> Response:
-    """Give the browser the token of a new session."""
+    """Give the browser the token of a new session, and let it forget what others kept there."""
+    response.headers["Clear-Site-Data"] = '"storage"'
     response.set_cookie(
         cookie_name(request),
         new.token,

@@ -64,6 +64,39 @@
     });
   });
 
+  // Bars say what they are under a finger, a mouse, or the arrow keys.
+  document.querySelectorAll("figure[data-bars]").forEach(function (figure) {
+    var picture = figure.querySelector("svg");
+    var bars = Array.prototype.slice.call(figure.querySelectorAll("[data-says]"));
+    var words = figure.querySelector(".reading");
+    var at = -1;
+    function tell(place) {
+      if (at >= 0) bars[at].classList.remove("read");
+      at = Math.max(0, Math.min(bars.length - 1, place));
+      bars[at].classList.add("read");
+      words.hidden = false;
+      words.textContent = bars[at].dataset.says;
+    }
+    function near(event) {
+      var best = 0, least = Infinity;
+      bars.forEach(function (bar, place) {
+        var box = bar.getBoundingClientRect();
+        var far = Math.abs(box.left + box.width / 2 - event.clientX);
+        if (far < least) { least = far; best = place; }
+      });
+      tell(best);
+    }
+    picture.setAttribute("tabindex", "0");
+    picture.addEventListener("pointermove", near);
+    picture.addEventListener("pointerdown", near);
+    picture.addEventListener("keydown", function (event) {
+      var step = { ArrowRight: 1, ArrowLeft: -1, Home: -bars.length, End: bars.length }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      tell(at + step);
+    });
+  });
+
   // Pages of a home are kept for when there is no net; nobody else's visit keeps anything.
   if ("serviceWorker" in navigator && document.documentElement.hasAttribute("data-home"))
     navigator.serviceWorker.register("/sw.js").catch(function () {});

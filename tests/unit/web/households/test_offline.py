@@ -53,3 +53,15 @@ def test_signing_out_clears_what_the_browser_kept(rosa: Resident) -> None:
     response = rosa.client.post("/salir", data={"csrf": rosa.token()})
 
     assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_signing_in_clears_what_somebody_else_kept_there(town: Town) -> None:
+    client = town.app.test_client()
+    form = unpacked(client.get("/crear-cuenta"))
+    token = re.search(r'name="csrf" value="([^"]+)"', form).group(1)  # type: ignore[union-attr]
+
+    fields = {"csrf": token, "nombre": "nueva@ejemplo.pe", "clave": "tres gatos verdes en la puna"}
+    response = client.post("/crear-cuenta", data=fields)
+
+    assert response.status_code == 303
+    assert response.headers["Clear-Site-Data"] == '"storage"'
