@@ -26,7 +26,7 @@ from ahorraluz.store.connections import connect
 from ahorraluz.store.database import Store, open_store
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.records import ImportReceipt
-from ahorraluz.store.account_tables import TRAIL
+from ahorraluz.store.aggregate_tables import PUBLICATIONS
 from ahorraluz.texts import open_texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -239,7 +239,7 @@ def check_tables(url: str) -> None:
         context = MigrationContext.configure(
             connection, opts={"version_table": schema.VERSION_TABLE, "compare_type": True}
         )
-        differences = compare_metadata(context, TRAIL.metadata)
+        differences = compare_metadata(context, PUBLICATIONS.metadata)
     engine.dispose()
 
     assert differences == []

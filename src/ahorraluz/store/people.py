@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.accounts import AccountBook
+from ahorraluz.store.aggregates import AggregateBook
 from ahorraluz.store.api_tokens import TokenBook
 from ahorraluz.store.consents import ConsentBook
 from ahorraluz.store.households import HouseholdBook
@@ -72,3 +73,8 @@ class People:
     def once(self) -> OnceBook:
         """Requests that are done once, however often they come."""
         return OnceBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
+    def aggregates(self) -> AggregateBook:
+        """What was told of groups of homes."""
+        return AggregateBook(reading=self.reading, writing=self.writing)

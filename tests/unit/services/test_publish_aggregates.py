@@ -1,0 +1,145 @@
+"""Agencies see groups of homes that agreed, and a home that goes leaves nothing to compare."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.signed_people import Clock, Service, make_service
+
+from ahorraluz.security.roles import Role
+from ahorraluz.services.accounts.consents import (
+    PAGES,
+    Asked,
+    Purpose,
+    give_consent,
+    holding,
+    withdraw_consent,
+)
+from ahorraluz.services.households.figures import BESIDE, HomeFigures, _written
+from ahorraluz.services.portfolio.importing import client_book
+from ahorraluz.services.publish_aggregates import latest_aggregates, publish_aggregates
+from ahorraluz.texts import open_texts
+
+PAIRS = (("d", "luz-del-sur"), ("s", "lima-sur"), ("dep", "lima"))
+
+
+@dataclass
+class Town:
+    """Homes of a service, each with its own account, all of which agreed."""
+
+    service: Service
+
+    def settle(self, count: int, *, kwh: int = 120, district: str = "150140") -> list[str]:
+        """Keep some homes, each with figures beside it."""
+        return [self._home(kwh + n, district) for n in range(count)]
+
+    def _home(self, kwh: int, district: str) -> str:
+        owner = self.service.account(Role.RESIDENT)
+        tools, now = self.service.tools, self.service.clock.at
+        from ahorraluz.services.households.keeping import keep_home
+
+        pairs = (*PAIRS, ("k", str(kwh)), ("di", district))
+        home = keep_home(pairs, account=owner.id, tools=tools, as_of=now).id
+        figures = HomeFigures(
+            day="2026-11-24", kwh_month=Decimal(kwh + 3), saving_pen_year=Decimal(kwh * 2)
+        )
+        client_book(tools).keep_beside(home, BESIDE, _written(figures), version=1)
+        asked = Asked(account=owner.id, home=home, purpose=Purpose.AGGREGATES)
+        give_consent(asked, texts=open_texts("es"), channel=PAGES, tools=tools, as_of=now)
+        return home
+
+    def publish(self) -> list[tuple[str, int, Decimal]]:
+        """Publish; return what is told of each place."""
+        publish_aggregates(tools=self.service.tools, as_of=self.service.clock.at)
+        found = latest_aggregates(tools=self.service.tools)
+        assert found is not None
+        return [(place.code, place.homes, place.consumption_kwh) for place in found.places]
+
+    def bytes_of_store(self) -> bytes:
+        """Return every byte of the store's files."""
+        folder = self.service.tools.settings.data_dir
+        return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town(make_service(tmp_path, Clock()))
+
+
+def test_groups_of_homes_that_agreed_are_told(town: Town) -> None:
+    town.settle(12)
+    town.settle(9, district="150101")
+
+    told = town.publish()
+
+    assert [code for code, _, _ in told] == ["", "15", "1501", "150140"]
+    assert [homes for _, homes, _ in told] == [12, 12, 12, 12]
+    found = latest_aggregates(tools=town.service.tools)
+    assert found is not None
+    assert found.places[0].forecast_kwh == Decimal("128.5")
+    assert found.places[0].potential_pen == Decimal("251.00")
+    assert found.places[0].fose_share == Decimal("0.833")
+
+
+def test_nothing_is_told_of_homes_that_did_not_agree(town: Town) -> None:
+    homes = town.settle(10)
+    owner = town.service.tools.store.people.households.reached_by(homes[0])[0].account
+    tools, now = town.service.tools, town.service.clock.at
+    consent = holding(owner, tools=tools, as_of=now)[0].id
+    withdraw_consent(owner, consent, tools=tools, as_of=now)
+
+    assert town.publish() == []
+
+
+def test_a_home_deleted_or_added_between_two_publications_changes_nothing(town: Town) -> None:
+    homes = town.settle(15)
+    before = town.publish()
+
+    town.service.tools.store.forget(homes[3])
+    after_one_left = town.publish()
+    town.settle(1, kwh=700)
+    after_one_came = town.publish()
+
+    assert before == after_one_left == after_one_came
+
+
+def test_ten_who_left_are_told_without(town: Town) -> None:
+    homes = town.settle(30)
+    town.publish()
+
+    for home in homes[:10]:
+        town.service.tools.store.forget(home)
+    told = town.publish()
+
+    assert {count for _, count, _ in told} == {20}
+
+
+def test_a_deleted_home_is_in_no_byte_of_what_is_kept_to_compare(town: Town) -> None:
+    homes = town.settle(12)
+    town.publish()
+    tools = town.service.tools
+
+    tools.store.forget(homes[0])
+    town.publish()
+    tools.store.close()
+
+    assert homes[0].encode() not in town.bytes_of_store()
+    assert homes[1].encode() in town.bytes_of_store()
+
+
+def test_who_withdraws_and_agrees_again_is_counted_as_before(town: Town) -> None:
+    homes = town.settle(12)
+    before = town.publish()
+    tools, now = town.service.tools, town.service.clock.at
+    owner = tools.store.people.households.reached_by(homes[0])[0].account
+    withdraw_consent(owner, holding(owner, tools=tools, as_of=now)[0].id, tools=tools, as_of=now)
+    without = town.publish()
+    asked = Asked(account=owner, home=homes[0], purpose=Purpose.AGGREGATES)
+    give_consent(asked, texts=open_texts("es"), channel=PAGES, tools=tools, as_of=now)
+
+    assert before == without == town.publish()
+
+
+def test_nothing_was_told_before_the_first_publication(town: Town) -> None:
+    assert latest_aggregates(tools=town.service.tools) is None
