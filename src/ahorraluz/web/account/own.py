@@ -34,7 +34,24 @@ from ahorraluz.web.page import PERU_TIME, Page, door, go_to, this_moment, this_p
 from ahorraluz.web.signed import let_in
 
 RECORD = f"{ACCOUNT}/registro"
-SHORTEST_DEVICE = 60
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
+"""What browsers call themselves: each also calls itself some of those behind it."""
 
 own = Blueprint("own", __name__)
 
@@ -157,6 +174,15 @@ def moment_of(page: Page, at: datetime) -> str:
     return f"{page.texts.date(local.date(), form='medium')}, {local:%H:%M}"
 
 
+def _device_name(agent: str, page: Page) -> str:
+    """Return a device as people know it; one that says nothing known is told so."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), None)
+    system = next((name for mark, name in SYSTEMS if mark in agent), None)
+    if browser is None or system is None:
+        return page.t("own.device-unknown")
+    return page.t("own.device-named", browser=browser, system=system)
+
+
 def _line(line: TrailLine, who: SignedIn, page: Page) -> RecordLine:
     key = f"trail.{line.act}"
     act = page.texts.text(key) if page.texts.has(key) else line.act
@@ -182,7 +208,7 @@ def _account(who: SignedIn, page: Page, *, issues: Sequence[Issue] = ()) -> Resp
             ShownDevice(
                 handle=found.handle,
                 here=found.here,
-                name=found.session.device[:SHORTEST_DEVICE] or page.t("own.device-unknown"),
+                name=_device_name(found.session.device, page),
                 seen=moment_of(page, found.session.seen_at),
             )
             for found in devices_of(who, tools=tools, as_of=now)

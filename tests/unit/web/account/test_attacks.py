@@ -221,7 +221,7 @@ def test_the_name_of_a_device_does_not_run(service: Service, rosa: Person) -> No
     html = rosa.get("/cuenta")
 
     assert "<script>alert" not in html
-    assert "&lt;script&gt;alert" in html
+    assert html.count("Equipo sin nombre") > 0
 
 
 @pytest.mark.parametrize(

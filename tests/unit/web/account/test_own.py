@@ -5,6 +5,8 @@ import re
 from tests.unit.web.account.conftest import NAME, PASSWORD, Clock, Person, Service
 from tests.unit.web.conftest import unpacked
 
+from ahorraluz.security.roles import Role
+
 NEW = "cinco llamas azules"
 
 
@@ -136,3 +138,27 @@ def test_the_record_tells_what_was_done(service: Service, rosa: Person) -> None:
 
     assert "Se cambió la clave" in html
     assert "Alguien falló al entrar" in html
+
+
+def test_a_device_is_told_as_people_know_it(service: Service, rosa: Person) -> None:
+    other = service.browser()
+    agent = (
+        "Mozilla/5.0 (Linux; Android 14; SM-A546E) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36"
+    )
+    sent = {"csrf": other.token("/entrar"), "nombre": NAME, "clave": PASSWORD}
+
+    other.client.post("/entrar", data=sent, headers={"User-Agent": agent})
+
+    assert "Samsung Internet en Android" in rosa.get("/cuenta")
+
+
+def test_staff_is_led_to_its_work_and_not_to_homes(service: Service) -> None:
+    service.staff(Role.AGENCY)
+    boss = service.browser()
+    boss.signs_in("jefe@ejemplo.pe")
+
+    html = boss.get("/privacidad")
+
+    assert "Mi trabajo" in html
+    assert 'href="/hogares"' not in html
