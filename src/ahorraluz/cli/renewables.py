@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ahorraluz.services.renewables.proposals import Proposed
 
 OPERATOR = "operator"
-"""Who decides where nobody is named: accounts do not exist yet."""
+"""Who decides where nobody is named."""
 
 
 def _list(session: Session, given: Given) -> None:

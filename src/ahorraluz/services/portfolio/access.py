@@ -1,6 +1,6 @@
 """Who may look at a home as a consultant: while its owner agrees, or as long as it has none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,11 @@ from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.accounts.trail import note, note_home, of_account, of_home
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.store.account_records import Account
+from ahorraluz.store.account_records import Account, TrailEntry
 
 LOOKED = "consultant-looked"
-RECENT = 5_000
-"""Lines of one person that are looked through for a look of the same session."""
+AT_ONCE = 200
+"""Lines of the trail that are read in one go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +90,25 @@ def note_looks(
     if not wanted:
         return
     actor = of_account(who.account, tools=tools)
-    for line in tools.store.people.trail.newest(limit=RECENT, actor=actor):
-        if line.at < who.since:
-            break
+    for line in _lines_since(who.since, actor=actor, tools=tools):
         if line.act == act:
             wanted.pop(line.subject, None)
     for home in wanted.values():
         note_home(act, home, tools=tools, as_of=as_of, actor=who.account)
+
+
+def _lines_since(since: datetime, *, actor: str, tools: Toolbox) -> Iterator[TrailEntry]:
+    """Yield what somebody did since a moment, newest first."""
+    before: int | None = None
+    while True:
+        lines = tools.store.people.trail.newest(limit=AT_ONCE, before=before, actor=actor)
+        for line in lines:
+            if line.at < since:
+                return
+            yield line
+        if len(lines) < AT_ONCE:
+            return
+        before = lines[-1].id
 
 
 def note_exports(

@@ -205,6 +205,23 @@ def test_each_session_of_looking_is_told_once(
     assert "Un asesor miró tu hogar · Sol y Ahorro SAC" in html
 
 
+def test_a_look_is_told_once_however_much_was_done_since(
+    service: Service,
+    consultant: Signed,
+    resident: Signed,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ahorraluz.services.portfolio.access.AT_ONCE", 2)
+    home = shared(service, consultant, resident)
+    consultant.get(f"/cartera/{home}")
+    for number in range(5):
+        consultant.post(f"/cartera/{home}/notas", {"nota": f"{number}"})
+
+    consultant.get(f"/cartera/{home}")
+
+    assert acts(service, home).count("consultant-looked") == 1
+
+
 def test_an_owner_sees_that_data_went_along(
     service: Service, consultant: Signed, resident: Signed
 ) -> None:
