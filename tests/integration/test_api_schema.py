@@ -3,7 +3,7 @@
 import os
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
@@ -44,6 +44,10 @@ OF_HOMES = (
     "takeStep",
 )
 """Operations that are asked of a home that is there; it is not theirs to delete."""
+LIFE_OF_A_HOME = ("keepHome", "showHome", "listHomes", "deleteHome", "showBill", "showPlan")
+OF_ANSWERS = ("auditBill", "forecastMonths", "makePlan", "replaceHome", "tryPlan")
+"""Operations whose body is that of `explainBill`, which is walked field by field."""
+ONLY_RANDOM = {"phases": {"coverage": {"enabled": False}}}
 
 
 @schemathesis.serializer("application/x-ndjson", "text/csv", "application/gzip")
@@ -100,12 +104,13 @@ def address(world: World) -> Iterator[str]:
     server.close()
 
 
-def run(address: str, config: dict[str, Any]) -> Run:
+def run(address: str, config: dict[str, Any], *, only: Sequence[str] = ()) -> Run:
     found = Run()
     schema = schemathesis.openapi.from_url(
         f"{address}/api/v1/openapi.json?lang=en", config=SchemathesisConfig.from_dict(config)
     )
-    for event in from_schema(schema).execute():
+    chosen = schema.include(operation_id=list(only)) if only else schema
+    for event in from_schema(chosen).execute():
         found.take(event)
     return found
 
@@ -138,7 +143,14 @@ def test_every_answer_is_as_the_document_says(world: World, address: str) -> Non
         configured(
             key,
             phases={"stateful": {"enabled": False}},
-            operations=[{"include-operation-id": name, **kept} for name in OF_HOMES],
+            operations=[
+                {
+                    "include-operation-id": name,
+                    **(kept if name in OF_HOMES else {}),
+                    **(ONLY_RANDOM if name in OF_ANSWERS else {}),
+                }
+                for name in {*OF_HOMES, *OF_ANSWERS}
+            ],
         ),
     )
 
@@ -160,6 +172,7 @@ def test_what_was_made_is_there_until_it_is_deleted(world: World, address: str) 
             examples=CHAINS,
             phases={**phases, "stateful": {"enabled": True, "max-steps": 6}},
         ),
+        only=LIFE_OF_A_HOME,
     )
 
     assert found.wrong == []

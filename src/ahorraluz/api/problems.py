@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from ahorraluz.api.door import PREFIX
@@ -37,7 +37,8 @@ def problem(
     words = texts()
     told = status if status in TOLD else (500 if status >= 500 else 400)
     document = {
-        "type": f"{request.host_url.rstrip('/')}{PREFIX}/docs#problem-{told}",
+        # A path: the name of the host is what the request says it is.
+        "type": f"{PREFIX}/docs#problem-{told}",
         "title": words.text(f"api.problem.{told}"),
         "status": status,
         "detail": " ".join(dict.fromkeys(words.issue(issue) for issue in issues))

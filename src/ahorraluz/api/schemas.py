@@ -43,7 +43,7 @@ ISSUE = _object(
 OWN: Mapping[str, Schema] = {
     "problem": _object(
         {
-            "type": {"type": "string", "format": "uri"},
+            "type": {"type": "string", "format": "uri-reference"},
             "title": TEXT,
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": TEXT,

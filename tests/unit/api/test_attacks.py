@@ -237,3 +237,12 @@ def test_a_failure_tells_nothing_of_the_inside(
     assert response.mimetype == "application/problem+json"
     assert "inside" not in response.text
     assert "Traceback" not in response.text
+
+
+def test_the_host_that_a_request_names_is_not_repeated(world: World) -> None:
+    headers = {"Host": "evil.example"}
+
+    told = world.program().get("/nowhere", headers=headers)
+    document = world.program().get("/openapi.json", headers=headers)
+
+    assert "evil" not in told.text + document.text + str(told.headers)
