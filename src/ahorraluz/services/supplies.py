@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,6 +99,7 @@ def supply_name(supply: Supply) -> str:
     return " · ".join(filter(None, names))
 
 
+@cache
 def distributor_choices() -> tuple[DistributorChoice, ...]:
     """Return every distributor, in the order of the catalogue."""
     tables = shipped_tables()
@@ -118,6 +120,7 @@ def department_choices() -> Mapping[str, str]:
     return departments()
 
 
+@cache
 def distributors_in(department: str) -> tuple[DistributorChoice, ...]:
     """Return the distributors that may serve ``department``, likeliest first.
 

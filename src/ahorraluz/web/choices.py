@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from ahorraluz.core.home import CookingFuel, Fose, Roof, Sector, Tenure
 from ahorraluz.core.usage.facts import EndUseId
@@ -120,6 +121,7 @@ def appliance_groups(texts: Texts) -> tuple[ApplianceGroup, ...]:
     return tuple(groups)
 
 
+@cache
 def _departments_by_distributor() -> Mapping[str, list[str]]:
     served: dict[str, list[str]] = {}
     for department, name in department_choices().items():
