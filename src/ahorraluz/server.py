@@ -27,6 +27,7 @@ from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.telemetry import REQUEST_ID, Meters
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
+from ahorraluz.web.administration.pages import ADMINISTRATION_PAGES
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.forged import keep_visit, token_field
@@ -123,7 +124,13 @@ def create_app(
     app.jinja_env.globals["token_field"] = token_field
     for open_ in (assets, residents, meter, usage, results, renewables, operations):
         app.register_blueprint(open_blueprint(open_))
-    for guarded in (*ACCOUNT_PAGES, *HOME_PAGES, *PORTFOLIO_PAGES, *OFFER_PAGES):
+    for guarded in (
+        *ACCOUNT_PAGES,
+        *HOME_PAGES,
+        *PORTFOLIO_PAGES,
+        *OFFER_PAGES,
+        *ADMINISTRATION_PAGES,
+    ):
         app.register_blueprint(guarded)
     language = settings.language
     open_api(app, tools, language=language, today=today, clock=clock, limits=limits)

@@ -56,8 +56,9 @@ class Trail:
         before: int | None = None,
         subject: str | None = None,
         actor: str | None = None,
+        act: str | None = None,
     ) -> tuple[TrailEntry, ...]:
-        """Return lines, newest first, of everything or of one subject or actor."""
+        """Return lines, newest first, of everything or of one subject, actor or act."""
         from sqlalchemy import select
 
         from ahorraluz.store.account_tables import TRAIL
@@ -69,6 +70,8 @@ class Trail:
             query = query.where(TRAIL.c.subject == subject)
         if actor is not None:
             query = query.where(TRAIL.c.actor == actor)
+        if act is not None:
+            query = query.where(TRAIL.c.act == act)
         with self.reading() as connection:
             return tuple(map(_entry, connection.execute(query)))
 

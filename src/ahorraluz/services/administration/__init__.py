@@ -1,0 +1,1 @@
+"""What whoever runs the service looks after: people, facts, models, and the trail."""

@@ -1,0 +1,1 @@
+"""Pages by which administrators run the service."""
