@@ -20,14 +20,16 @@ LONGEST_VISIT_S = 3_600 * 12
 
 
 def form_token() -> str:
-    """Return the token for the forms of this page; each time other letters, as pages are squeezed.
+    """Return the token for the forms of this page; other letters each time, as pages are squeezed.
 
     A visitor without a session gets a cookie to bind it to with this answer.
     """
-    bound = session_token() or _visit(make=True)
-    secret = _of(bound)
-    pad = secrets.token_bytes(TOKEN_BYTES)
-    return base64.urlsafe_b64encode(pad + _xor(pad, secret)).decode()
+    if "form_token" not in g:
+        bound = session_token() or _visit(make=True)
+        pad = secrets.token_bytes(TOKEN_BYTES)
+        g.form_token = base64.urlsafe_b64encode(pad + _xor(pad, _of(bound))).decode()
+    made: str = g.form_token
+    return made
 
 
 def token_field() -> Markup:

@@ -163,10 +163,20 @@ def go_to(address: str) -> Response:
 
 def show(template: str, page: Page, *, status: int = 200, **context: object) -> Response:
     """Return a page made from a template."""
+    return sent(render(template, page, **context), page, status=status)
+
+
+def render(template: str, page: Page, **context: object) -> str:
+    """Return the text of a page made from a template."""
     g.page = page
-    html = render_template(
+    return render_template(
         template, page=page, t=page.t, texts=page.texts, asset=asset_address, **context
     )
+
+
+def sent(html: str, page: Page, *, status: int = 200) -> Response:
+    """Return a page as it is sent: kept by nobody but the browser of a stranger."""
+    g.page = page
     response = make_response(html, status)
     response.headers["Content-Language"] = page.texts.language
     kept = status == 200 and page.who is None

@@ -1,5 +1,6 @@
 """Pages of kept homes: the list, one home, and what its people decide about its plan."""
 
+import secrets
 from datetime import date
 
 from flask import Blueprint, Response, abort, request
@@ -14,14 +15,25 @@ from ahorraluz.services.inquiries.inquiry import PRINTED
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.web.account.landing import landing_of
 from ahorraluz.web.choices import department_options, distributor_options
+from ahorraluz.web.forged import form_token
 from ahorraluz.web.guard import needs, reach_of
-from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home, view_of
+from ahorraluz.web.households.kept import (
+    MY_HOMES,
+    OwnHome,
+    actor,
+    kept_or_404,
+    own_home,
+    remembered_page,
+    view_of,
+)
 from ahorraluz.web.households.steps import PLACE, first_missing
-from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
+from ahorraluz.web.page import Page, door, go_to, render, sent, show, this_moment, this_page
 from ahorraluz.web.signed import signed_in
 
 UNPROCESSABLE = 422
 DONE = "hecho"
+HERE = f"\ue002{secrets.token_hex(16)}"
+"""Stands for the token of forms in a page that is remembered; nobody can type it."""
 CHOICES = {"luego": Choice.LATER, "no": Choice.NO, "volver": None}
 WHAT_IF = ("k", "bu", "ob", "cu", "ef", "u", "y")
 """Fields that a home page tries without keeping them."""
@@ -98,26 +110,38 @@ def decided(home: str, step: str) -> Response:
 
 def show_home(own: OwnHome, *, tried: bool = False, issues: tuple[Issue, ...] = ()) -> Response:
     """Show the page of a home, with what was refused of what was sent to it."""
-    page, tools = own.page, door().tools
+    page = own.page
     reach = reach_of(own.kept.id)
     shares = reach is not None and reach_allows(reach, Act.SHARE)
+    links = links_of(own.kept.id, tools=door().tools, as_of=this_moment()) if shares else ()
     wrong = [page.issue(issue) for issue in issues]
     if tried:
         wrong += [page.issue(issue) for issue in page.query.errors.values()]
-    return show(
-        "households/home.html",
-        page,
-        status=UNPROCESSABLE if wrong else 200,
-        wrong=wrong,
-        a=own.answer,
-        view=view_of(own),
-        kept=own.kept,
-        tried=tried,
-        today=door().today(),
-        has_printed=page.query.has(PRINTED),
-        may_share=shares,
-        links=links_of(own.kept.id, tools=tools, as_of=this_moment()) if shares else (),
-    )
+
+    def made() -> str:
+        html = render(
+            "households/home.html",
+            page,
+            wrong=wrong,
+            a=own.answer,
+            view=view_of(own),
+            kept=own.kept,
+            tried=tried,
+            today=door().today(),
+            has_printed=page.query.has(PRINTED),
+            may_share=shares,
+            links=links,
+        )
+        return html.replace(form_token(), HERE)
+
+    if wrong or page.who is None:
+        html = made()
+    else:
+        who = (page.who.account.role, page.default_language, shares, tried)
+        html = remembered_page((own.key, *who, *(link.id for link in links)), made)
+    # What is remembered holds no token: each answer gets one of its own.
+    html = html.replace(HERE, form_token())
+    return sent(html, page, status=UNPROCESSABLE if wrong else 200)
 
 
 def _tried() -> list[tuple[str, str]]:

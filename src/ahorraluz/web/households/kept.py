@@ -1,6 +1,6 @@
 """A kept home as its pages need it: read from the store, asked, and answered."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from flask import abort, current_app
@@ -18,7 +18,7 @@ from ahorraluz.web.signed import signed_in
 
 MY_HOMES = "/hogares"
 NOTHING = read_query({})
-ANSWERS, VIEWS = "ahorraluz.answers", "ahorraluz.views"
+ANSWERS, VIEWS, PAGES = "ahorraluz.answers", "ahorraluz.views", "ahorraluz.pages"
 NOT_KEPT = ("home-without-answers", "home-unknown", "database-none", "key-gone")
 
 
@@ -102,6 +102,12 @@ def _stamp(kept: KeptHome) -> tuple[Hashable, ...]:
         tuple(aside.id for aside in store.quarantined(kept.id)),
         door().tools.data_hash(dict(kept.pairs).get("d", "")),
     )
+
+
+def remembered_page(key: Hashable, make: Callable[[], str]) -> str:
+    """Return the text of a page, made where it is not remembered."""
+    pages: Remembered[str] = current_app.extensions.setdefault(PAGES, Remembered())
+    return pages.get(key, make)
 
 
 def _remembered() -> Remembered[OwnHome]:

@@ -154,7 +154,7 @@ def _tell(
     try:
         if step == GOALS and not answers.errors:
             _consent(home, page)
-        named = replace(kept, label=request.form.get(NAME, "")) if step == PLACE else kept
+        named = replace(kept, label=_name_typed()) if step == PLACE else kept
         tell_home(named, told, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         if error.issue.code == CHANGED:
@@ -202,6 +202,11 @@ def _same_energies(one: Query, other: Query) -> bool:
     """Tell whether two queries hold the same recibos, however they are written."""
     names = ("k", "hk")
     return all(one.values.get(name) == other.values.get(name) for name in names)
+
+
+def _name_typed() -> str:
+    """Return how the home is to be called, on one line, of letters that can be seen."""
+    return "".join(c if c.isprintable() else " " for c in request.form.get(NAME, "")).strip()
 
 
 def _version() -> int:

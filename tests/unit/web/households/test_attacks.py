@@ -233,3 +233,24 @@ def test_no_page_of_a_home_has_script_or_style_in_it(rosa: Resident) -> None:
         assert "<style" not in html, path
         assert re.search(r"\son[a-z]+=", html) is None, path
         assert " style=" not in html, path
+
+
+def test_a_page_that_is_remembered_holds_a_token_of_its_own_each_time(
+    town: Town, rosa: Resident
+) -> None:
+    first, second = (set(re.findall(r'name="csrf" value="([^"]+)"', rosa.page())) for _ in "ab")
+
+    assert len(first) == len(second) == 1
+    assert first != second
+    for token in (*first, *second):
+        assert rosa.post("/plan/leak-check", que="luego", csrf=token).status_code == 303
+
+
+def test_what_is_remembered_for_the_owner_is_not_shown_to_a_consultant(
+    town: Town, rosa: Resident
+) -> None:
+    helper = town.helper_of(rosa)
+
+    assert "Crear un enlace" in rosa.page()
+    assert "Crear un enlace" not in helper.page()
+    assert "Crear un enlace" in rosa.page()

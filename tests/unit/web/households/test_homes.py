@@ -243,7 +243,8 @@ def test_homes_like_it_are_told_of_in_groups_of_thirty_only(town: Town) -> None:
             kwh_month=100.0 + number,
         )
         town.tools.store.describe(other.home, described, NOW)
-    town.app.extensions["ahorraluz.views"] = Remembered()
+    for kept in ("ahorraluz.views", "ahorraluz.pages"):
+        town.app.extensions[kept] = Remembered()
 
     beside = rosa.page()
 

@@ -236,6 +236,12 @@ def test_a_home_gets_a_name_of_its_own(rosa: Resident) -> None:
     assert "Casa de mamá" in rosa.page()
 
 
+def test_a_name_has_only_letters_that_can_be_seen(rosa: Resident) -> None:
+    rosa.post("/pasos/lugar", d="luz-del-sur", s="lima-sur", nombre=" Casa\r\n\x00\ue002\u202e1 ")
+
+    assert rosa.kept.label.split() == ["Casa", "1"]
+
+
 def test_a_recibo_is_read_and_looked_through_before_it_is_kept(rosa: Resident) -> None:
     sheet = sheet_of("lds-2026-05")
     before = rosa.kept
