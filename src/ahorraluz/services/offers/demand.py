@@ -49,24 +49,28 @@ class Demand:
 
     month: str
     """Such as ``2026-11``."""
+    day: str
+    """On which it was made."""
     cells: tuple[Cell, ...]
 
 
 def demand(*, tools: Toolbox, as_of: datetime) -> Demand | None:
     """Return what is told this month; ``None``: homes are still to be reckoned for it.
 
-    The first who asks in a month, once all homes are reckoned, has it made; it then stays.
+    The first who asks in a month, once all homes are reckoned, has it made; it then stays, but for
+    one that tells of nobody: that is made again on another day.
     """
-    month = as_of.astimezone(PERU_TIME).date().isoformat()[:7]
+    day = as_of.astimezone(PERU_TIME).date().isoformat()
+    month = day[:7]
     path = tools.settings.data_dir / FOLDER / f"{month}.json"
     kept = _kept(path, month=month)
-    if kept is not None:
+    if kept is not None and (kept.cells or kept.day == day):
         return kept
     agreed = _agreed(tools=tools, as_of=as_of)
     figures = [(answers, kept_figures(answers)) for answers in agreed]
     if any(found is None for _, found in figures):
         return None
-    made = Demand(month=month, cells=protected(_counts(figures)))
+    made = Demand(month=month, day=day, cells=protected(_counts(figures)))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(path, json.dumps(_written(made)))
     return _kept(path, month=month) or made
@@ -163,7 +167,7 @@ def place_of(answers: Answers) -> tuple[str, str]:
 
 def _written(made: Demand) -> dict[str, object]:
     cells = [[c.technology, c.department, c.district, c.homes] for c in made.cells]
-    return {"form": FORM, "month": made.month, "cells": cells}
+    return {"form": FORM, "month": made.month, "day": made.day, "cells": cells}
 
 
 def _kept(path: Path, *, month: str) -> Demand | None:
@@ -175,6 +179,7 @@ def _kept(path: Path, *, month: str) -> Demand | None:
         return None
     return Demand(
         month=month,
+        day=str(said["day"]),
         cells=tuple(
             Cell(technology=t, department=d, district=place, homes=homes)
             for t, d, place, homes in said["cells"]

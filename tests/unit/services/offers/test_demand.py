@@ -174,6 +174,19 @@ def test_who_compares_before_and_after_a_home_came_learns_nothing(tools: Toolbox
     assert reckoned(tools, as_of=NOW + timedelta(days=10)) == {"": 20, "150140": 20}
 
 
+def test_who_compares_before_and_after_the_tenth_home_of_a_day_learns_nothing(
+    tools: Toolbox,
+) -> None:
+    for number in range(9):
+        owner(tools, number)
+    before = reckoned(tools)
+
+    owner(tools, 9)
+
+    assert before == reckoned(tools) == {}
+    assert reckoned(tools, as_of=NOW + timedelta(days=1)) == {"": 10, "150140": 10}
+
+
 def test_a_consent_taken_back_counts_in_no_later_table(tools: Toolbox) -> None:
     for number in range(10):
         owner(tools, number)
