@@ -357,3 +357,19 @@ def test_a_label_of_a_passkey_runs_nothing(local: Service) -> None:
     assert "<script>alert" not in rosa.get("/cuenta")
     assert "&lt;script&gt;" in rosa.get("/cuenta")
     assert NAME in rosa.get("/cuenta")
+
+
+def test_the_token_of_half_a_session_is_worthless_once_it_is_whole(
+    service: Service, rosa: Person, clock: Clock
+) -> None:
+    app, _ = set_up(rosa, clock)
+    victim = service.browser()
+    victim.signs_in()
+    half = str(victim.cookie)
+
+    victim.post(STEP, form=STEP, codigo=app.at(clock.at))
+
+    thief = service.browser()
+    thief.client.set_cookie("ahorraluz", half)
+    assert thief.client.get(STEP).location == "/entrar"
+    assert victim.client.get("/cuenta").status_code == 200
