@@ -1,14 +1,18 @@
 """An application with people, homes and keys, as the tests of the API ask it."""
 
 import json
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from waitress.server import create_server
 from werkzeug.test import TestResponse
 
 from ahorraluz.api.door import EXTENSION, Limits, this_moment
@@ -123,3 +127,23 @@ def readings(hours: int, *, start: datetime = datetime(2026, 9, 1, 5, tzinfo=UTC
         end = begin + timedelta(hours=1)
         lines.append({"start": begin.isoformat(), "end": end.isoformat(), "kwh": kwh})
     return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+@contextmanager
+def served(world: World) -> Iterator[str]:
+    """Serve an application as in production, and give its address."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    server = create_server(world.app, sockets=[bound], threads=2)
+
+    def run() -> None:
+        # Closing the server takes the socket from under its loop.
+        with suppress(OSError):
+            server.run()
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        server.close()
+        thread.join(timeout=2)

@@ -1,19 +1,16 @@
 """The API held against its own document: Schemathesis, every check, some thousands of requests."""
 
 import os
-import socket
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import Any
 
 import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
-from tests.programs import World, make_world, readings
-from waitress.server import create_server
+from tests.programs import World, make_world, readings, served
 
 EXAMPLES = int(os.environ.get("AHORRALUZ_TEST_API_EXAMPLES", "12"))
 """Random requests for each operation, beside those that walk its parameters; more finds more."""
@@ -97,11 +94,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.fixture(scope="module")
 def address(world: World) -> Iterator[str]:
     """Return the address of the application, served as in production."""
-    bound = socket.create_server(("127.0.0.1", 0))
-    server = create_server(world.app, sockets=[bound], threads=2)
-    Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    server.close()
+    with served(world) as found:
+        yield found
 
 
 def run(address: str, config: dict[str, Any], *, only: Sequence[str] = ()) -> Run:

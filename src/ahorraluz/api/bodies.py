@@ -90,10 +90,10 @@ def _model(model: type[BaseModel], content: bytes) -> Read | Response:
     try:
         return model.model_validate_json(content), b""
     except ValidationError as error:
-        return problem(HTTPStatus.BAD_REQUEST, issues=list(_issues(error)))
+        return problem(HTTPStatus.BAD_REQUEST, issues=list(_found(error)))
 
 
-def _issues(error: ValidationError) -> Iterator[Issue]:
+def _found(error: ValidationError) -> Iterator[Issue]:
     for one in error.errors(include_url=False)[:MOST_ISSUES]:
         where = ".".join(str(part) for part in one["loc"]) or "body"
         value = one.get("input")

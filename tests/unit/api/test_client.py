@@ -1,17 +1,14 @@
 """The client of the docs, against a service that runs."""
 
 import importlib.util
-import socket
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from types import ModuleType
 
 import pytest
-from tests.programs import ANSWERS, World
-from waitress.server import create_server
+from tests.programs import ANSWERS, World, served
 
 SOURCE = Path(__file__).resolve().parents[3] / "examples" / "api_client.py"
 BEGIN = datetime(2026, 9, 1, 5, tzinfo=UTC)
@@ -30,11 +27,8 @@ def client_module() -> ModuleType:
 
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
-    bound = socket.create_server(("127.0.0.1", 0))
-    server = create_server(world.app, sockets=[bound], threads=1)
-    Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-    server.close()
+    with served(world) as found:
+        yield found
 
 
 def test_the_client_of_the_docs_does_what_they_say(
