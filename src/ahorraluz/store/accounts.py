@@ -124,6 +124,16 @@ class AccountBook:
                 return ()
             raise
 
+    def staff(self) -> tuple[str, ...]:
+        """Return the accounts of every role but residents."""
+        from sqlalchemy import select
+
+        from ahorraluz.store.account_tables import ACCOUNTS
+
+        query = select(ACCOUNTS.c.id).where(ACCOUNTS.c.role != Role.RESIDENT.value)
+        with self.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
     def secrets(self, account: str) -> Secrets:
         """Return what signing in compares with."""
         from ahorraluz.store.imports import moment

@@ -4,6 +4,7 @@ A line names nobody: actor and subject are pseudonyms under the keys of the acco
 so that deleting either leaves lines that can be linked to nobody, and a chain that still holds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,7 +88,8 @@ def trail_of_home(home: str, *, tools: Toolbox) -> tuple[TrailLine, ...]:
     """Return what was done with a home, newest first, with who did it."""
     subject = of_home(home, tools=tools)
     entries = tools.store.people.trail.newest(limit=SHOWN, subject=subject)
-    return _lines(entries, tools=tools)
+    reached = [r.account for r in tools.store.people.households.reached_by(home)]
+    return _lines(entries, maybe=reached, tools=tools)
 
 
 def trail_of_account(account: str, *, tools: Toolbox) -> tuple[TrailLine, ...]:
@@ -101,11 +103,19 @@ def trail_of_account(account: str, *, tools: Toolbox) -> tuple[TrailLine, ...]:
             *trail.newest(limit=SHOWN, actor=pseudonym),
         )
     }
-    return _lines(tuple(entries[id_] for id_ in sorted(entries, reverse=True)), tools=tools)
+    newest = tuple(entries[id_] for id_ in sorted(entries, reverse=True))
+    return _lines(newest, maybe=[account], tools=tools)
 
 
-def _lines(entries: tuple[TrailEntry, ...], *, tools: Toolbox) -> tuple[TrailLine, ...]:
-    known = {of_account(a.id, tools=tools): a.id for a in tools.store.people.accounts.all()}
+def _lines(
+    entries: tuple[TrailEntry, ...], *, maybe: Sequence[str], tools: Toolbox
+) -> tuple[TrailLine, ...]:
+    """Return lines with who did it: one of those named, or somebody of staff.
+
+    A resident does nothing to what is another's, so that not every account has to be tried.
+    """
+    staff = tools.store.people.accounts.staff()
+    known = {of_account(id_, tools=tools): id_ for id_ in dict.fromkeys((*maybe, *staff))}
     return tuple(
         TrailLine(at=e.at, act=e.act, detail=e.detail, actor=known.get(e.actor)) for e in entries
     )
