@@ -54,7 +54,7 @@ def test_the_whole_way_of_a_resident(
     with context_of(browser, size=size, scripts=scripts) as context:
         page = context.new_page()
         home = joins(page, own_site, f"camino-{size}@ejemplo.pe")
-        expect(page.get_by_role("heading", level=1)).to_contain_text("tu recibo será de unos")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Tu recibo será de unos")
 
         page.get_by_role("link", name=re.compile("Contar más de mi hogar")).first.click()
         page.get_by_label("Nombre para este hogar").fill("Casa de Rosa")
@@ -239,7 +239,7 @@ def test_the_last_page_of_a_home_opens_without_net(browser: Browser, own_site: s
         page.reload()
         context.set_offline(True)
         page.goto(home)
-        expect(page.get_by_role("heading", level=1)).to_contain_text("tu recibo será de unos")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Tu recibo será de unos")
         page.goto(f"{own_site}/acerca")
         expect(page.get_by_role("heading", level=1)).to_have_text("No hay internet")
         context.set_offline(False)

@@ -53,7 +53,7 @@ def test_accounts_without_homes_are_sent_where_they_begin(town: Town, role: Role
 def test_a_home_shows_its_month_its_plan_and_its_uses(rosa: Resident) -> None:
     html = rosa.page()
 
-    assert "tu recibo será de unos" in words_of(html)
+    assert "Tu recibo será de unos" in words_of(html)
     assert "Para no pasar de" in html
     assert steps_in(html)
     assert 'id="usos"' in html
@@ -63,7 +63,7 @@ def test_a_home_page_speaks_english_too(rosa: Resident) -> None:
     html = rosa.page("?lang=en")
 
     assert '<html lang="en"' in html
-    assert "your bill will be about" in words_of(html)
+    assert "Your bill will be about" in words_of(html)
     assert f'href="/hogares/{rosa.home}/pasos/lugar?lang=en"' in html
 
 
