@@ -28,11 +28,14 @@ from ahorraluz.settings import Settings
 from ahorraluz.telemetry import REQUEST_ID, Meters
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
 from ahorraluz.web.administration.pages import ADMINISTRATION_PAGES
+from ahorraluz.web.agencies.pages import AGENCY_PAGES
+from ahorraluz.web.agencies.policies import POLICIES
 from ahorraluz.web.assets import STATIC, assets
 from ahorraluz.web.error_pages import error_page
 from ahorraluz.web.forged import keep_visit, token_field
 from ahorraluz.web.guard import guard, guarded_elsewhere, open_blueprint
 from ahorraluz.web.households.pages import HOME_PAGES, takes_files
+from ahorraluz.web.jobs import jobs
 from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.offers.pages import OFFER_PAGES
 from ahorraluz.web.operations import METERS, QUIET, meters, operations
@@ -130,6 +133,8 @@ def create_app(
         *PORTFOLIO_PAGES,
         *OFFER_PAGES,
         *ADMINISTRATION_PAGES,
+        jobs,
+        *AGENCY_PAGES,
     ):
         app.register_blueprint(guarded)
     language = settings.language
@@ -209,7 +214,7 @@ def _limit(
     def _refuse() -> None:
         g.began = clock()
         largest = app.config["MAX_CONTENT_LENGTH"]
-        files = request.path == UPLOAD or takes_files(request.path)
+        files = request.path in (UPLOAD, POLICIES) or takes_files(request.path)
         if files and request.method == "POST":
             largest = request.max_content_length = _largest_file(settings)
         elif (made := endpoint_of(app, request.endpoint)) is not None:

@@ -201,7 +201,7 @@ def _km(city: City, lat: float, lon: float) -> float:
 
 def _inside_peru(lat: float, lon: float) -> bool:
     """Tell whether a ray to the east crosses the border an odd number of times."""
-    border = _border()
+    border = load_border()
     inside = False
     for (lat_a, lon_a), (lat_b, lon_b) in zip(border, (*border[1:], border[0]), strict=True):
         if (lat_a > lat) != (lat_b > lat):
@@ -211,7 +211,8 @@ def _inside_peru(lat: float, lon: float) -> bool:
 
 
 @cache
-def _border() -> tuple[tuple[float, float], ...]:
+def load_border() -> tuple[tuple[float, float], ...]:
+    """Return the outline of the country, latitude and longitude of each corner. [°]"""
     rows = read_table(BORDER_TABLE, columns=BORDER_COLUMNS)
     source_of(rows[0], load_sources())
     return tuple((row.number("lat"), row.number("lon")) for row in rows)

@@ -36,7 +36,10 @@ COMMANDS = {
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",
     "accounts": "ahorraluz.cli.accounts:accounts",
+    "aggregates": "ahorraluz.cli.aggregates:aggregates",
+    "policy": "ahorraluz.cli.policy:policy",
     "serve": "ahorraluz.cli.serve:serve",
+    "work": "ahorraluz.cli.work:work",
 }
 
 

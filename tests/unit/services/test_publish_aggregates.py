@@ -1,13 +1,12 @@
 """Agencies see groups of homes that agreed, and a home that goes leaves nothing to compare."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.signed_people import Clock, Service, make_service
+from tests.signed_people import Clock, make_service
+from tests.town import Town
 
-from ahorraluz.security.roles import Role
 from ahorraluz.services.accounts.consents import (
     PAGES,
     Asked,
@@ -16,50 +15,8 @@ from ahorraluz.services.accounts.consents import (
     holding,
     withdraw_consent,
 )
-from ahorraluz.services.households.figures import BESIDE, HomeFigures, _written
-from ahorraluz.services.portfolio.importing import client_book
-from ahorraluz.services.publish_aggregates import latest_aggregates, publish_aggregates
+from ahorraluz.services.publish_aggregates import latest_aggregates
 from ahorraluz.texts import open_texts
-
-PAIRS = (("d", "luz-del-sur"), ("s", "lima-sur"), ("dep", "lima"))
-
-
-@dataclass
-class Town:
-    """Homes of a service, each with its own account, all of which agreed."""
-
-    service: Service
-
-    def settle(self, count: int, *, kwh: int = 120, district: str = "150140") -> list[str]:
-        """Keep some homes, each with figures beside it."""
-        return [self._home(kwh + n, district) for n in range(count)]
-
-    def _home(self, kwh: int, district: str) -> str:
-        owner = self.service.account(Role.RESIDENT)
-        tools, now = self.service.tools, self.service.clock.at
-        from ahorraluz.services.households.keeping import keep_home
-
-        pairs = (*PAIRS, ("k", str(kwh)), ("di", district))
-        home = keep_home(pairs, account=owner.id, tools=tools, as_of=now).id
-        figures = HomeFigures(
-            day="2026-11-24", kwh_month=Decimal(kwh + 3), saving_pen_year=Decimal(kwh * 2)
-        )
-        client_book(tools).keep_beside(home, BESIDE, _written(figures), version=1)
-        asked = Asked(account=owner.id, home=home, purpose=Purpose.AGGREGATES)
-        give_consent(asked, texts=open_texts("es"), channel=PAGES, tools=tools, as_of=now)
-        return home
-
-    def publish(self) -> list[tuple[str, int, Decimal]]:
-        """Publish; return what is told of each place."""
-        publish_aggregates(tools=self.service.tools, as_of=self.service.clock.at)
-        found = latest_aggregates(tools=self.service.tools)
-        assert found is not None
-        return [(place.code, place.homes, place.consumption_kwh) for place in found.places]
-
-    def bytes_of_store(self) -> bytes:
-        """Return every byte of the store's files."""
-        folder = self.service.tools.settings.data_dir
-        return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Pages of agencies: what is told of groups of homes, and the desk where policies are tried."""
