@@ -110,6 +110,9 @@ PAGES: Mapping[Line, str] = {
         GET /hogares                    POST /cuenta/llaves/<credential>/quitar
         GET /cuenta/programas           POST /cuenta/programas
         POST /cuenta/programas/<int:key>/quitar
+        GET /trabajos                   POST /trabajos
+        GET /trabajos/<job>/archivo     POST /trabajos/<job>/repetir
+        POST /trabajos/<job>/borrar
     """,
     KEEPERS: """
         POST /consumo/<home>/guardar    GET /cuenta/permisos

@@ -3,6 +3,7 @@
 import logging
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import click
 
@@ -18,10 +19,16 @@ class ServeError(AhorraLuzError):
     """An address the server cannot listen on."""
 
 
+def now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(tz=UTC)
+
+
 def _run(session: Session, given: Given) -> None:
     from waitress.server import create_server
 
     from ahorraluz.server import create_app, server_options
+    from ahorraluz.services.job_worker import Worker
 
     settings = session.settings
     port = given.number("port")
@@ -30,9 +37,10 @@ def _run(session: Session, given: Given) -> None:
         host=given.text("host") or settings.host,
         port=settings.port if port is None else int(port),
     )
+    app = create_app(settings)
     try:
         server = create_server(
-            create_app(settings),
+            app,
             host=settings.host,
             port=settings.port,
             **server_options(settings),
@@ -44,7 +52,12 @@ def _run(session: Session, given: Given) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     click.echo(session.texts.text("cli.serving", address=f"http://{host}:{settings.port}"))
     start_logging(sys.stderr, level=logging.INFO, form=settings.log_format)
-    server.run()
+    worker = Worker(session.tools, clock=now, around=app.app_context)
+    worker.start()
+    try:
+        server.run()
+    finally:
+        worker.stop()
 
 
 serve = TextCommand(

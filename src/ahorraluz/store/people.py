@@ -10,6 +10,7 @@ from ahorraluz.store.aggregates import AggregateBook
 from ahorraluz.store.api_tokens import TokenBook
 from ahorraluz.store.consents import ConsentBook
 from ahorraluz.store.households import HouseholdBook
+from ahorraluz.store.jobs import JobBook
 from ahorraluz.store.once import OnceBook
 from ahorraluz.store.passkeys import PasskeyBook
 from ahorraluz.store.sessions import SessionBook
@@ -78,3 +79,8 @@ class People:
     def aggregates(self) -> AggregateBook:
         """What was told of groups of homes."""
         return AggregateBook(reading=self.reading, writing=self.writing)
+
+    @property
+    def jobs(self) -> JobBook:
+        """Work that outlasts a request."""
+        return JobBook(reading=self.reading, writing=self.writing, vault=self.vault)

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
@@ -39,6 +40,19 @@ _FIRST_MOMENT = (1980, 1, 1, 0, 0, 0)
 taking_out = Blueprint("taking_out", __name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brand:
+    """Under whose name a report is."""
+
+    name: str
+    contact: str
+
+
+def _brand() -> Brand:
+    account = who_asks().account
+    return Brand(name=account.organisation or account.name, contact=account.name)
+
+
 @taking_out.post(f"{PORTFOLIO}/exportar")
 @needs(Permission.KEEP_PORTFOLIO)
 def exported() -> Response:
@@ -56,30 +70,36 @@ def reports() -> Response:
     number = request.form.get(NUMBER, "1")
     first = (int(number) - 1 if number.isascii() and number.isdigit() else 0) * PAGE_OF
     chosen = _chosen()[max(first, 0) :][:PAGE_OF]
-    packed = io.BytesIO()
     try:
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            for place, client in enumerate(chosen, start=1):
-                name = f"{place:03d}-{_slug(client.label)}.pdf"
-                info = zipfile.ZipInfo(name, date_time=_FIRST_MOMENT)
-                archive.writestr(info, pdf_of(report_of(client, page)))
+        packed = reports_of(chosen, page, _brand())
     except AhorraLuzError as error:
         return told("import.html", page, issues=error.issues, limit_mb=1)
     _note(chosen)
-    return _file(packed.getvalue(), ZIP, f"{page.t('portfolio.reports-name')}.zip")
+    return _file(packed, ZIP, f"{page.t('portfolio.reports-name')}.zip")
 
 
-def report_of(client: ClientHome, page: Page) -> str:
+def reports_of(chosen: Sequence[ClientHome], page: Page, brand: Brand) -> bytes:
+    """Return a ZIP with a report of each home."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for place, client in enumerate(chosen, start=1):
+            name = f"{place:03d}-{_slug(client.label)}.pdf"
+            info = zipfile.ZipInfo(name, date_time=_FIRST_MOMENT)
+            archive.writestr(info, pdf_of(report_of(client, page, brand)))
+    return packed.getvalue()
+
+
+def report_of(client: ClientHome, page: Page, brand: Brand | None = None) -> str:
     """Return the report of one home as a page that stands alone, under its consultant's name."""
-    account = who_asks().account
+    brand = brand or _brand()
     steps = client.figures.steps if client.figures else ()
     return render_template(
         "portfolio/report.html",
         t=page.t,
         texts=page.texts,
         client=client,
-        brand=account.organisation or account.name,
-        contact=account.name,
+        brand=brand.name,
+        contact=brand.contact,
         day=page.texts.date(door().today()),
         soles=lambda amount: soles(page, amount),
         steps=[

@@ -1,0 +1,89 @@
+"""Who does the jobs: threads within the server, or a process of their own."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.jobs import (
+    KEPT,
+    TASK,
+    end_lease,
+    open_queue,
+    run_job,
+    take_lease,
+    take_up,
+)
+from ahorraluz.services.toolbox import Toolbox
+
+SWEEP_S = 30.0
+
+log = logging.getLogger("ahorraluz.jobs")
+
+
+class Worker:
+    """Threads of this process that do jobs."""
+
+    def __init__(
+        self,
+        tools: Toolbox,
+        *,
+        clock: Callable[[], datetime],
+        around: Callable[[], AbstractContextManager[object]] = nullcontext,
+        threads: int = 1,
+    ) -> None:
+        from huey.consumer import Consumer
+
+        class Embedded(Consumer):  # type: ignore[misc]
+            def _set_signal_handlers(self) -> None:
+                """Leave signals to the process: it serves pages, too."""
+
+        self._tools, self._clock, self._around = tools, clock, around
+        self._queue = open_queue(tools)
+        self._queue.task(name=TASK)(self._run)
+        self._consumer = Embedded(
+            self._queue, workers=threads, periodic=False, check_worker_health=False, max_delay=1.0
+        )
+        self._over = threading.Event()
+        self._sweeper = threading.Thread(target=self._sweep, daemon=True, name="jobs-sweeper")
+
+    def start(self) -> None:
+        """Begin, after what was left by a worker that is gone."""
+        logging.getLogger("huey").setLevel(logging.WARNING)
+        take_up(tools=self._tools, as_of=self._clock())
+        self._consumer.start()
+        self._sweeper.start()
+
+    def wait(self) -> None:
+        """Work until the process is told to end."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._over.set())
+        self._over.wait()
+        self.stop()
+
+    def stop(self) -> None:
+        """End once the job at hand is done."""
+        self._over.set()
+        self._consumer.stop(graceful=True)
+
+    def _run(self, job: str) -> None:
+        now = self._clock()
+        if not take_lease(self._queue, job, now):
+            return
+        try:
+            with self._around():
+                run_job(job, tools=self._tools, as_of=now)
+        finally:
+            end_lease(self._queue, job)
+
+    def _sweep(self) -> None:
+        while not self._over.wait(SWEEP_S):
+            now = self._clock()
+            try:
+                self._tools.store.people.jobs.drop_finished(before=now - KEPT)
+                take_up(tools=self._tools, as_of=now)
+            except AhorraLuzError as error:
+                log.warning("jobs could not be looked through: %s", error.issue.code)

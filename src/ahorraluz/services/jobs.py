@@ -1,0 +1,306 @@
+"""Work that outlasts a request: kept in the database, and called up by a queue of bare ids.
+
+The table of jobs is the truth: what a job is about and what came of it are sealed there for its
+account, and go with it or with its home. The queue (Huey on a SQLite file) only holds ids, as
+JSON, and tells nothing of anybody; an id whose job was deleted does nothing. A job that was
+running when its worker was killed is called up again by the next one.
+"""
+
+import base64
+import json
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.store.account_records import Account
+from ahorraluz.store.jobs import Job, JobState
+
+if TYPE_CHECKING:
+    from huey import SqliteHuey
+
+FILE = "queue.db"
+NAME, TASK = "ahorraluz", "run"
+TASK_NAME = f"ahorraluz.services.job_worker.{TASK}"
+"""As the library calls the task of the worker."""
+ID_BYTES = 16
+MOST_OPEN = 5
+"""Jobs of one account that may wait or run at once."""
+KEPT = timedelta(days=7)
+"""What came of a job is deleted after it."""
+LEASE = timedelta(minutes=30)
+"""A job that has run for longer is taken from a worker on another machine."""
+LARGEST = 64 * 1024 * 1024
+"""Of a file that a job makes. [byte]"""
+ARGUMENTS, RESULT, FAILURE = "arguments", "result", "failure"
+
+log = logging.getLogger("ahorraluz.jobs")
+
+
+class JobError(AhorraLuzError):
+    """A job that cannot be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A file that a job made."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a kind of job is called with."""
+
+    account: Account
+    arguments: Mapping[str, Any]
+    tools: Toolbox
+    as_of: datetime
+
+
+Work = Callable[[Call], Made]
+_KINDS: dict[str, Work] = {}
+
+
+def register(kind: str) -> Callable[[Work], Work]:
+    """Register a plain function as what a kind of job does; its words are ``job.<kind>``."""
+
+    def keep(work: Work) -> Work:
+        if kind in _KINDS:
+            raise ValueError(f"two kinds of jobs are called {kind}")
+        _KINDS[kind] = work
+        return work
+
+    return keep
+
+
+def enqueue(
+    kind: str,
+    arguments: Mapping[str, Any],
+    *,
+    account: str,
+    tools: Toolbox,
+    as_of: datetime,
+    home: str | None = None,
+) -> str:
+    """Keep a job for a worker; return its id.
+
+    Parameters
+    ----------
+    kind
+        Registered by :func:`register`.
+    arguments
+        Values of JSON.
+    account
+        Whose job it is: nobody else sees what came of it.
+    tools
+        The store.
+    as_of
+        The moment.
+    home
+        A home it is about; it is deleted with it.
+
+    Raises
+    ------
+    JobError
+        ``jobs-too-many``: that many of the account's wait already.
+    """
+    if kind not in _KINDS:
+        raise ValueError(f"no kind of job is called {kind}")
+    book = tools.store.people.jobs
+    open_ = [job for job in book.of_account(account) if job.state in _OPEN]
+    if len(open_) >= MOST_OPEN:
+        raise JobError("jobs-too-many", limit=MOST_OPEN)
+    job = Job(
+        id=f"j-{secrets.token_hex(ID_BYTES)}",
+        account=account,
+        home=home,
+        kind=kind,
+        state=JobState.WAITING,
+        said={ARGUMENTS: dict(arguments)},
+        created_at=as_of,
+        finished_at=None,
+    )
+    book.add(job)
+    _call_up(job.id, tools)
+    return job.id
+
+
+def own_job(job: str, *, account: str, tools: Toolbox) -> Job:
+    """Return a job of an account; raises ``job-unknown``."""
+    found = tools.store.people.jobs.find(job)
+    if found is None or found.account != account:
+        raise JobError("job-unknown")
+    return found
+
+
+def jobs_of(account: str, *, tools: Toolbox) -> tuple[Job, ...]:
+    """Return the jobs of an account, the newest first."""
+    return tools.store.people.jobs.of_account(account)
+
+
+def made_by(job: Job) -> Made | None:
+    """Return the file that a job made, ``None``: it made none (yet)."""
+    result = job.said.get(RESULT)
+    if not isinstance(result, dict):
+        return None
+    content = base64.b64decode(result["content"])
+    return Made(name=result["name"], media=result["media"], content=content)
+
+
+def failure_of(job: Job) -> str:
+    """Return the code of why a job failed; empty: it did not."""
+    return str(job.said.get(FAILURE, ""))
+
+
+def try_again(job: str, *, account: str, tools: Toolbox) -> None:
+    """Call a failed job up once more; raises ``job-unknown``."""
+    own_job(job, account=account, tools=tools)
+    if tools.store.people.jobs.move(job, before=JobState.FAILED, after=JobState.WAITING):
+        _call_up(job, tools)
+
+
+def drop_job(job: str, *, account: str, tools: Toolbox) -> None:
+    """Delete a job and what it made; raises ``job-unknown``."""
+    if not tools.store.people.jobs.remove(account, job):
+        raise JobError("job-unknown")
+
+
+def run_job(job: str, *, tools: Toolbox, as_of: datetime) -> bool:
+    """Do a waiting job now; ``False`` where there is none such."""
+    book = tools.store.people.jobs
+    if not book.move(job, before=JobState.WAITING, after=JobState.RUNNING):
+        return False
+    found = book.find(job)
+    if found is None:
+        return False
+    said: dict[str, object] = {ARGUMENTS: found.said.get(ARGUMENTS, {})}
+    state = JobState.DONE
+    try:
+        said[RESULT] = _do(found, tools=tools, as_of=as_of)
+    except AhorraLuzError as error:
+        state, said[FAILURE] = JobState.FAILED, error.issue.code
+    except Exception as error:  # noqa: BLE001 - a worker outlives whatever a job does
+        # Neither its message nor its trace: they may hold what somebody typed.
+        log.error("job of kind %s failed: %s", found.kind, type(error).__name__)  # noqa: TRY400
+        state, said[FAILURE] = JobState.FAILED, "job-failed"
+    return book.finish(found, state, said, as_of=as_of)
+
+
+def take_up(*, tools: Toolbox, as_of: datetime) -> int:
+    """Call up what nobody works at: jobs of workers that are gone, and lost ids.
+
+    Returns
+    -------
+    int
+        How many were called up.
+    """
+    queue, book, count = open_queue(tools), tools.store.people.jobs, 0
+    known = {_id_in(message) for message in queue.storage.enqueued_items()}
+    for job in book.unfinished():
+        if job in known or is_at_work(queue, job, as_of):
+            continue
+        book.move(job, before=JobState.RUNNING, after=JobState.WAITING)
+        _call_up(job, tools)
+        count += 1
+    return count
+
+
+_OPEN = (JobState.WAITING, JobState.RUNNING)
+
+
+def _do(job: Job, *, tools: Toolbox, as_of: datetime) -> dict[str, str]:
+    work = _KINDS.get(job.kind)
+    if work is None:
+        raise JobError("job-failed")
+    account = tools.store.people.accounts.get(job.account)
+    if account.suspended_at is not None:
+        raise JobError("job-failed")
+    arguments = job.said.get(ARGUMENTS)
+    given = arguments if isinstance(arguments, dict) else {}
+    made = work(Call(account=account, arguments=given, tools=tools, as_of=as_of))
+    if len(made.content) > LARGEST:
+        raise JobError("job-too-large", limit_mb=LARGEST // 1024**2)
+    content = base64.b64encode(made.content).decode()
+    return {"name": made.name, "media": made.media, "content": content}
+
+
+def open_queue(tools: Toolbox) -> "SqliteHuey":
+    """Return the queue of ids; its file is made when it is first used."""
+    from huey import SqliteHuey
+
+    path = tools.settings.data_dir / FILE
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SqliteHuey(NAME, filename=str(path), results=False, serializer=_Json())
+
+
+class _Json:
+    """Messages of the queue as JSON: what is read from a file must not run code."""
+
+    def serialize(self, message: Any) -> bytes:  # noqa: ANN401 - the library has no types
+        return json.dumps([message.id, message.name, list(message.args)]).encode()
+
+    def deserialize(self, data: bytes) -> Any:  # noqa: ANN401
+        from huey.registry import Message
+
+        id_, name, arguments = json.loads(bytes(data))
+        return Message(id=id_, name=name, args=tuple(map(str, arguments)), kwargs={}, retries=0)
+
+
+def _call_up(job: str, tools: Toolbox) -> None:
+    from huey.registry import Message
+
+    queue = open_queue(tools)
+    queue.storage.enqueue(_Json().serialize(Message(id=job, name=TASK_NAME, args=(job,))))
+    queue.storage.close()
+
+
+def _id_in(message: bytes) -> str:
+    return str(json.loads(bytes(message))[0])
+
+
+def is_at_work(queue: "SqliteHuey", job: str, now: datetime) -> bool:
+    """Tell whether a worker that is still there holds a job."""
+    from huey.constants import EmptyData
+
+    kept = queue.storage.peek_data(job)
+    if kept is EmptyData:
+        return False
+    host, process, until = json.loads(bytes(kept))
+    if until <= now.timestamp():
+        return False
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        # It is there, and somebody else's.
+        return True
+    return True
+
+
+def take_lease(queue: "SqliteHuey", job: str, now: datetime) -> bool:
+    """Say that this process works at a job; ``False`` where another one does."""
+    until = (now + LEASE).timestamp()
+    lease = json.dumps([socket.gethostname(), os.getpid(), until]).encode()
+    if queue.storage.put_if_empty(job, lease):
+        return True
+    if is_at_work(queue, job, now):
+        return False
+    queue.storage.put_data(job, lease)
+    return True
+
+
+def end_lease(queue: "SqliteHuey", job: str) -> None:
+    """Say that this process is done with a job."""
+    queue.storage.pop_data(job)
