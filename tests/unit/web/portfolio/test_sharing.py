@@ -13,8 +13,10 @@ from ahorraluz.services.accounts.consents import Purpose, hash_of, holding, with
 from ahorraluz.services.accounts.erasing import erase_account
 from ahorraluz.services.accounts.tokens import TokenRequest, make_token
 from ahorraluz.services.accounts.trail import trail_of_home
+from ahorraluz.services.portfolio import invitations
 from ahorraluz.services.portfolio.access import end_lapsed_access
 from ahorraluz.services.portfolio.importing import client_book
+from ahorraluz.services.portfolio.invitations import invited_by
 
 _CODE = re.compile(r'id="codigo">([0-9A-Z-]+)<')
 
@@ -383,3 +385,34 @@ def test_a_consultant_who_goes_leaves_no_home_that_nobody_owns(
     )
 
     assert [a.home for a in client_book(service.tools).answers_of([*own, home])] == [home]
+
+
+def test_of_two_who_send_one_code_at_once_one_is_too_late(
+    service: Service, consultant: Signed, resident: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = code_of(consultant)
+    first, second = service.home_of(resident), service.home_of(resident)
+    seen = invited_by(code, tools=service.tools, as_of=service.clock.at)
+    # Both looked at the code before either used it up.
+    monkeypatch.setattr(invitations, "invited_by", lambda *_, **__: seen)
+
+    responses = [
+        resident.post("/invitacion/aceptar", {"codigo": code, "hogar": home, "dias": "30"})
+        for home in (first, second)
+    ]
+
+    assert [response.status_code for response in responses] == [303, 422]
+    assert service.tools.store.people.households.reach(second, consultant.id) is None
+
+
+def test_two_consultants_of_one_home_do_not_read_each_others_notes(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+    other = service.signed(Role.CONSULTANT, organisation="Otra SAC")
+    fields: dict[str, object] = {"codigo": code_of(other), "hogar": home, "dias": "30"}
+    resident.post("/invitacion/aceptar", fields)
+    consultant.post(f"/cartera/{home}/notas", {"nota": "Ofrecer terma"})
+
+    assert "Ofrecer terma" in consultant.get(f"/cartera/{home}")[1]
+    assert "Ofrecer terma" not in other.get(f"/cartera/{home}")[1]
