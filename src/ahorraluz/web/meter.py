@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.services.households.keeping import homes_of
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.pending_files import drop_file, hold_file, pending_file
 from ahorraluz.services.receive_readings import (
@@ -153,8 +154,17 @@ def ask_for_file(page: Page, *, issues: tuple[Issue, ...] = ()) -> Response:
         distributors=distributor_options(None),
         systems=system_options(page.query.text("d")),
         field=FILE_FIELD,
+        homes=_own_homes(page),
         limit_mb=door().tools.settings.max_meter_file_mb,
     )
+
+
+def _own_homes(page: Page) -> list[tuple[str, str]]:
+    """Return name and id of the homes that a file may go to instead of a new one."""
+    if page.who is None or page.base:
+        return []
+    kept = homes_of(page.who.account.id, tools=door().tools)
+    return [(home.label or page.t("home.yours"), home.id) for home in kept]
 
 
 def _quality(

@@ -1,8 +1,8 @@
 """The meter of a kept home: its files, and its energy over days, weeks, months and years."""
 
 import pytest
-from tests.unit.web.conftest import Elements
-from tests.unit.web.households.conftest import Resident, words_of
+from tests.unit.web.conftest import Elements, unpacked
+from tests.unit.web.households.conftest import Resident, Town, words_of
 
 
 @pytest.fixture
@@ -75,3 +75,13 @@ def test_a_file_is_dropped_where_its_home_does_not_want_it(rosa: Resident) -> No
 
     assert response.headers["Location"] == f"/hogares/{rosa.home}/medidor"
     assert rosa.get(f"/hogares/{rosa.home}/medidor/{token}")[0] == 422
+
+
+def test_a_resident_who_brings_a_file_is_led_to_the_own_home(town: Town, rosa: Resident) -> None:
+    rosa.post("/pasos/lugar", d="luz-del-sur", s="lima-sur", nombre="Casa de Rosa")
+
+    _, html = rosa.get("/medidor")
+    stranger = unpacked(town.app.test_client().get("/medidor"))
+
+    assert f'<a href="/hogares/{rosa.home}/medidor">Casa de Rosa</a>' in html
+    assert "/hogares/h-" not in stranger
