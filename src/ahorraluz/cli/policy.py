@@ -45,7 +45,7 @@ def _policy(given: Given) -> Policy:
     return Policy(
         limit_kwh=given.number("fose_limit"),
         first_kwh=given.number("fose_block"),
-        discount=share("fose_discount"),
+        discount=share("first_discount"),
         surcharge=share("fose_surcharge"),
         igv=share("igv_rate"),
         energy=share("energy_change") or Decimal(0),
@@ -123,7 +123,7 @@ policy = TextCommand(
         TextOption(["--bills"], type=File(), metavar="FILE"),
         TextOption(["--fose-limit"], type=Number(low=0, high=MOST_KWH), metavar="KWH"),
         TextOption(["--fose-block"], type=Number(low=0, high=MOST_KWH), metavar="KWH"),
-        _percent("--fose-discount"),
+        _percent("--first-discount"),
         _percent("--fose-surcharge"),
         _percent("--igv-rate"),
         _percent("--energy-change", low=-90),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ahorraluz.core.consumption import MAX_KWH
-from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.issues import InvalidInputError, Issue, Parameter
 from ahorraluz.core.tariffs.arrays import to_milli
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -61,9 +61,13 @@ def read_population(content: bytes) -> PopulationTable:
     wrong_kwh = ~((kwh >= 0) & (kwh <= float(MAX_KWH)))
     wrong_count = ~((count >= 1) & (count <= MAX_COUNT) & (count == np.floor(count)))
     issues = [
-        *_issues("population-kwh", frame["kwh"], wrong_kwh),
-        *(_issues("population-count", frame["count"], wrong_count) if "count" in frame else ()),
+        Issue(code="population-kwh", parameters=cell) for cell in _cells(frame["kwh"], wrong_kwh)
     ]
+    if "count" in frame:
+        issues += [
+            Issue(code="population-count", parameters=cell)
+            for cell in _cells(frame["count"], wrong_count)
+        ]
     if issues:
         raise InvalidInputError.of(issues[:MOST_WRONG])
     return PopulationTable(
@@ -101,14 +105,13 @@ def _numbers(column: "pd.Series[str]") -> npt.NDArray[np.float64]:
     return numbers
 
 
-def _issues(code: str, column: "pd.Series[str]", wrong: npt.NDArray[np.bool_]) -> Sequence[Issue]:
-    rows = np.flatnonzero(wrong)
+def _cells(
+    column: "pd.Series[str]", wrong: npt.NDArray[np.bool_]
+) -> Sequence[dict[str, Parameter]]:
+    """Return the number and the text of each wrong cell, the first ten."""
     return [
-        Issue(
-            code=code,
-            parameters={"row": int(row) + FIRST_ROW, "value": str(column.iloc[row])[:LONGEST]},
-        )
-        for row in rows[:MOST_WRONG]
+        {"row": int(row) + FIRST_ROW, "value": str(column.iloc[row])[:LONGEST]}
+        for row in np.flatnonzero(wrong)[:MOST_WRONG]
     ]
 
 

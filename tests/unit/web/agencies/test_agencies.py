@@ -91,7 +91,7 @@ def test_a_home_that_goes_changes_no_byte_of_the_open_data(
     before = agency.get("/agregados.csv")[1], agency.get("/agregados.json")[1]
 
     service.tools.store.forget(town.homes[7])
-    service.clock.go_on(hours=2)
+    service.clock.go_on(minutes=5)
     town.publish()
 
     assert before == (agency.get("/agregados.csv")[1], agency.get("/agregados.json")[1])
