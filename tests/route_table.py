@@ -163,8 +163,11 @@ PAGES: Mapping[Line, str] = {
         GET /ofertas/nueva              POST /ofertas/nueva
         GET /ofertas/interesados        POST /ofertas/interesados/<int:lead>
     """,
-    GROUPS: "",
-    POLICIES: "",
+    GROUPS: """
+        GET /agregados                  GET /agregados.csv
+        GET /agregados.json
+    """,
+    POLICIES: "GET /politicas POST /politicas",
     OPERATIONS: """
         GET /administracion                     GET /administracion/personas
         POST /administracion/personas           POST /administracion/personas/<account>/rol
