@@ -228,11 +228,11 @@ def done_view(result: StepResult, texts: Texts) -> DoneView:
         saved=saved,
         low=low,
         high=high,
-        issues=tuple(_why(issue, texts) for issue in result.issues),
+        issues=tuple(_needs_words(issue, texts) for issue in result.issues),
     )
 
 
-def _why(issue: Issue, texts: Texts) -> str:
+def _needs_words(issue: Issue, texts: Texts) -> str:
     """Return why a step cannot be measured; where nothing was read, what it would take."""
     if issue.code == WITHOUT_READINGS:
         return texts.text("web.home.measure-needs")
