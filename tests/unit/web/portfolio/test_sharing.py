@@ -6,17 +6,12 @@ import pytest
 from tests.signed_people import Service, Signed, text_of
 from tests.unit.web.portfolio.test_portfolio import CLIENTS, EVIL, kept
 
-from ahorraluz.security.passwords import hash_password
 from ahorraluz.security.roles import Reach, Role
 from ahorraluz.security.scopes import Scope
 from ahorraluz.services.accounts.consents import Purpose, hash_of, holding, withdraw_consent
-from ahorraluz.services.accounts.erasing import erase_account
 from ahorraluz.services.accounts.tokens import TokenRequest, make_token
 from ahorraluz.services.accounts.trail import trail_of_home
-from ahorraluz.services.portfolio import invitations
 from ahorraluz.services.portfolio.access import end_lapsed_access
-from ahorraluz.services.portfolio.importing import client_book
-from ahorraluz.services.portfolio.invitations import invited_by
 
 _CODE = re.compile(r'id="codigo">([0-9A-Z-]+)<')
 
@@ -69,31 +64,6 @@ def test_the_words_that_were_shown_are_what_was_agreed_to(
 
     assert (given.purpose, given.subject) == (Purpose.CONSULTANT, consultant.id)
     assert given.text_sha256 == hash_of(words)
-
-
-def test_a_code_counts_once_and_not_for_ever(
-    service: Service, consultant: Signed, resident: Signed
-) -> None:
-    home = service.home_of(resident)
-    used, old = code_of(consultant), code_of(consultant)
-    fields: dict[str, object] = {"codigo": used, "hogar": home, "dias": "30"}
-    resident.post("/invitacion/aceptar", fields)
-
-    again = resident.post("/invitacion/aceptar", fields)
-    service.clock.go_on(days=15)
-    late = resident.post("/invitacion", {"codigo": old})
-
-    assert again.status_code == late.status_code == 422
-    assert "Ese código no vale" in text_of(late)
-
-
-def test_a_code_is_read_however_it_is_typed(consultant: Signed, resident: Signed) -> None:
-    code = code_of(consultant).replace("-", " ").lower()
-
-    response = resident.post("/invitacion", {"codigo": code})
-
-    assert response.status_code == 200
-    assert "Sol y Ahorro SAC" in text_of(response)
 
 
 def test_a_stranger_is_asked_to_sign_in_and_shares_nothing(
@@ -234,38 +204,6 @@ def test_an_owner_sees_that_data_went_along(
     assert "consultant-exported" in acts(service, home)
 
 
-def test_a_resident_takes_over_a_home_and_the_consultant_keeps_looking(
-    service: Service, consultant: Signed, resident: Signed
-) -> None:
-    (home, *_) = kept(consultant, CLIENTS)
-    code = code_of(consultant, f"/cartera/{home}/invitar")
-    shown = text_of(resident.post("/invitacion", {"codigo": code}))
-
-    response = resident.post("/invitacion/aceptar", {"codigo": code})
-
-    assert "Hacerlo mío" in shown
-    assert response.location == f"/hogares/{home}/acceso"
-    households = service.tools.store.people.households
-    assert households.reach(home, resident.id) is Reach.OWNER
-    assert consultant.get(f"/cartera/{home}")[0] == 200
-    resident.post(f"/hogares/{home}/acceso/quitar", {"quien": consultant.id})
-    assert consultant.get(f"/cartera/{home}")[0] == 404
-
-
-def test_two_who_take_over_one_home_do_not_both_get_it(
-    service: Service, consultant: Signed, resident: Signed
-) -> None:
-    (home, *_) = kept(consultant, CLIENTS)
-    first, second = (code_of(consultant, f"/cartera/{home}/invitar") for _ in range(2))
-    resident.post("/invitacion/aceptar", {"codigo": first})
-    other = service.signed(Role.RESIDENT)
-
-    response = other.post("/invitacion/aceptar", {"codigo": second})
-
-    assert response.status_code == 422
-    assert client_book(service.tools).owners_of([home]) == {home: resident.id}
-
-
 def test_a_shared_home_that_a_consultant_leaves_stays_with_its_owner(
     service: Service, consultant: Signed, resident: Signed
 ) -> None:
@@ -300,32 +238,6 @@ def test_only_the_owner_sees_who_has_access(
     fields: dict[str, object] = {"quien": consultant.id}
     assert other.post(f"/hogares/{home}/acceso/quitar", fields).status_code == 404
     assert consultant.get(f"/cartera/{home}")[0] == 200
-
-
-def test_unused_codes_can_be_voided(consultant: Signed, resident: Signed) -> None:
-    code = code_of(consultant)
-
-    consultant.post("/cartera/invitaciones/anular")
-
-    assert resident.post("/invitacion", {"codigo": code}).status_code == 422
-
-
-def test_one_consultants_own_code_gives_nobody_more(consultant: Signed) -> None:
-    response = consultant.post(
-        "/invitacion/aceptar", {"codigo": code_of(consultant), "hogar": "h-1", "dias": "30"}
-    )
-
-    assert response.status_code == 422
-    assert "Este código lo hiciste tú" in text_of(response)
-
-
-@pytest.mark.parametrize("code", ["", "x", EVIL, "' or 1=1 --", "0" * 20, "9" * 5_000, "\x00"])
-def test_no_other_text_is_a_code(resident: Signed, code: str) -> None:
-    for path in ("/invitacion", "/invitacion/aceptar"):
-        response = resident.post(path, {"codigo": code})
-
-        assert response.status_code == 422
-        assert EVIL not in text_of(response)
 
 
 def test_a_consultants_name_is_text_where_residents_read_it(
@@ -367,42 +279,6 @@ def test_a_program_of_a_consultant_meets_the_same_door(
 
     assert (before, acts(service, home).count("consultant-looked")) == (200, 1)
     assert program.get(f"/api/v1/homes/{home}", headers=headers).status_code == 404
-
-
-def test_a_consultant_who_goes_leaves_no_home_that_nobody_owns(
-    service: Service, consultant: Signed, resident: Signed
-) -> None:
-    own = kept(consultant, CLIENTS)
-    home = shared(service, consultant, resident)
-    accounts = service.tools.store.people.accounts
-    accounts.set_password(consultant.id, hash_password("tres caballos cruzan el puente"))
-
-    erase_account(
-        consultant.account,
-        password="tres caballos cruzan el puente",
-        tools=service.tools,
-        as_of=service.clock.at,
-    )
-
-    assert [a.home for a in client_book(service.tools).answers_of([*own, home])] == [home]
-
-
-def test_of_two_who_send_one_code_at_once_one_is_too_late(
-    service: Service, consultant: Signed, resident: Signed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = code_of(consultant)
-    first, second = service.home_of(resident), service.home_of(resident)
-    seen = invited_by(code, tools=service.tools, as_of=service.clock.at)
-    # Both looked at the code before either used it up.
-    monkeypatch.setattr(invitations, "invited_by", lambda *_, **__: seen)
-
-    responses = [
-        resident.post("/invitacion/aceptar", {"codigo": code, "hogar": home, "dias": "30"})
-        for home in (first, second)
-    ]
-
-    assert [response.status_code for response in responses] == [303, 422]
-    assert service.tools.store.people.households.reach(second, consultant.id) is None
 
 
 def test_two_consultants_of_one_home_do_not_read_each_others_notes(
