@@ -22,6 +22,8 @@ NONCE_BYTES = 16
 WH, CENTS, MONTHS = 1000, 100, 12
 MOST_KWH_MONTH = Decimal(5_000)
 """No measure saves a home more. [kWh/month]"""
+MOST_SOLES_MONTH = Decimal(10_000)
+"""What so much energy costs at two soles a kWh, above every price on file. [PEN/month]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +83,17 @@ def promised_by_hand(
     Raises
     ------
     InvalidInputError
-        What :func:`check_metered_step` refuses, ``promise-out-of-range``; a distributor or
-        department that there is not.
+        What :func:`check_metered_step` refuses, ``promise-out-of-range``,
+        ``promise-soles-out-of-range``; a distributor or department that there is not.
     """
     check_metered_step(step)
     if not 0 < kwh_month <= MOST_KWH_MONTH:
         raise InvalidInputError(
             "promise-out-of-range", value=kwh_month, limit=MOST_KWH_MONTH, field="kwh"
+        )
+    if not 0 <= soles_month <= MOST_SOLES_MONTH:
+        raise InvalidInputError(
+            "promise-soles-out-of-range", value=soles_month, limit=MOST_SOLES_MONTH, field="soles"
         )
     supply = find_supply(SupplyFields(distributor=distributor))
     return PromiseTerms(

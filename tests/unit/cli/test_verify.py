@@ -228,6 +228,16 @@ def test_a_promise_of_nothing_is_refused(meter: Path) -> None:
     assert "promise-out-of-range" in run(*by_hand, "--distributor", "seal", "--json").stderr
 
 
+@pytest.mark.parametrize("soles", ["-9.50", "10000.01"])
+def test_a_promise_of_impossible_soles_is_refused(meter: Path, soles: str) -> None:
+    run("readings", "import", str(meter), "--home", "casa")
+    amounts = ("--kwh-month", "5", "--soles-month", soles, "--distributor", "seal")
+
+    outcome = run("promise", "casa", "--step", "full-loads", *amounts, "--json")
+
+    assert "promise-soles-out-of-range" in outcome.stderr
+
+
 def test_a_day_before_the_first_reading_is_not_noted(meter: Path) -> None:
     run("readings", "import", meter, "--home", "casa")
 
