@@ -18,6 +18,7 @@ from ahorraluz.core.home import Sector, Supply
 from ahorraluz.core.issues import InvalidInputError, Issue
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.policy import Bills, Outcome, Policy, PolicyError, prices_of, try_out
+from ahorraluz.core.tariffs.schedule import Origin
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.ingest.population import PopulationTable, read_population
 from ahorraluz.services.publish_aggregates import latest_aggregates
@@ -133,7 +134,18 @@ def _terms(supply: Supply, *, tools: Toolbox, as_of: date) -> BillTerms:
 
 def _issues(terms: BillTerms, policy: Policy) -> Sequence[Issue]:
     """Return what a reader must know of the prices: assumed ones, and discounts of no law."""
-    told = [issue for issue in terms.issues if issue.code == "price-assumed"]
+    told = []
+    if terms.origin is not Origin.SHEET:
+        told.append(
+            Issue(
+                code="policy-price-assumed",
+                parameters={
+                    "distributor": terms.supply.distributor,
+                    "sheet": terms.days[-1].schedule.source.title,
+                    "percent": round(terms.spread * 100, 1),
+                },
+            )
+        )
     prices = prices_of(terms)
     printed = 1 - prices.discounted / prices.base
     known = terms.fose_discount
