@@ -24,7 +24,7 @@ from ahorraluz.api.problems import of_http
 from ahorraluz.security.throttle import Throttle
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
-from ahorraluz.settings import Settings
+from ahorraluz.settings import Settings, read_settings
 from ahorraluz.telemetry import REQUEST_ID, Meters
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
 from ahorraluz.web.administration.pages import ADMINISTRATION_PAGES
@@ -176,6 +176,11 @@ def _empty_app(settings: Settings) -> APIFlask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app
+
+
+def application() -> Flask:
+    """Return the web application of this environment, for a server such as gunicorn."""
+    return create_app(read_settings())
 
 
 def server_options(settings: Settings) -> Mapping[str, Any]:
