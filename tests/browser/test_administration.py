@@ -1,0 +1,86 @@
+"""The way of an administrator in a real browser: people, a price sheet, proposals, the trail."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from tests.browser.conftest import serving
+from tests.browser.test_portfolio_and_offers import Town, is_for_everybody, signed
+from tests.price_sheets import sheet_text
+from tests.signed_people import Clock, make_service
+
+from ahorraluz.security.roles import Role
+from ahorraluz.services.renewables.proposals import propose_entry
+from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.settings import Settings
+from ahorraluz.web.page import this_moment
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("administration")
+    service = make_service(folder, Clock(this_moment()))
+    settings = Settings(data_dir=folder)
+    with serving(settings) as address:
+        yield Town(address=address, tools=open_toolbox(settings), people=service.people)
+
+
+@pytest.mark.parametrize(("size", "language"), [("phone", "es"), ("desk", "en")])
+def test_the_whole_way_of_an_administrator(
+    browser: Browser, town: Town, tmp_path: Path, size: str, language: str
+) -> None:
+    sheet = tmp_path / "pliego.txt"
+    sheet.write_text(sheet_text(), encoding="utf-8")
+    proposed = propose_entry(
+        {
+            "name": f"Terma de 150 litros {size}",
+            "kind": "product",
+            "technologies": ["solar-water-heater"],
+            "provider": "Sol SAC",
+            "source": f"https://sol.example/{size}",
+            "source_date": date(2026, 11, 1),
+        },
+        actor="Sol SAC",
+        tools=town.tools,
+        as_of=this_moment(),
+    )
+    number = proposed.proposal.id
+    _, token = town.person(Role.ADMINISTRATOR, language, organisation="")
+    with signed(browser, town, token, size=size) as page:
+        page.goto(f"{town.address}/administracion")
+        is_for_everybody(page)
+        for path in ("catalogo", "modelos"):
+            page.goto(f"{town.address}/administracion/{path}")
+            is_for_everybody(page)
+        page.goto(f"{town.address}/administracion/personas")
+        is_for_everybody(page)
+        page.fill("#nombre", f"nueva-{size}@ejemplo.pe")
+        page.select_option("#rol", "agency")
+        page.locator("form.card button[type=submit]").first.click()
+        assert "/recuperar/" in page.locator("code").inner_text()
+        is_for_everybody(page)
+        page.goto(f"{town.address}/administracion/pliegos")
+        page.set_input_files("#archivo", sheet)
+        page.locator("form.card button[type=submit]").click()
+        assert page.locator("tbody tr").count() > 3
+        is_for_everybody(page)
+        keep = page.locator("form[action*='guardar'] button")
+        (keep if keep.count() else page.locator("form[action*='descartar'] button")).click()
+        is_for_everybody(page)
+        page.goto(f"{town.address}/administracion/propuestas")
+        is_for_everybody(page)
+        page.locator(f"form[action*='propuestas/{number}'] button[value=publicar]").click()
+        page.fill(f"#motivo-{number}", "Ya no se vende")
+        page.locator(f"form[action*='propuestas/{number}'] button[value=rechazar]").click()
+        assert "Ya no se vende" in page.content()
+        page.goto(f"{town.address}/administracion/registro")
+        assert "ejemplo.pe" not in page.content()
+        is_for_everybody(page)
+        page.goto(f"{town.address}/trabajos")
+        page.locator("button[name=que]").first.click()
+        assert page.locator("section.card").count() == 1
+        is_for_everybody(page)
