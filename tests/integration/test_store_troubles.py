@@ -22,11 +22,11 @@ from tests.integration.postgres import Server
 
 from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
 from ahorraluz.store import connections, schema
+from ahorraluz.store.aggregate_tables import PUBLICATIONS
 from ahorraluz.store.connections import connect
 from ahorraluz.store.database import Store, open_store
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.records import ImportReceipt
-from ahorraluz.store.aggregate_tables import PUBLICATIONS
 from ahorraluz.texts import open_texts
 
 ROOT = Path(__file__).resolve().parents[2]

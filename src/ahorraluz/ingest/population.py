@@ -15,6 +15,8 @@ from ahorraluz.core.tariffs.arrays import to_milli
 MAX_BYTES = 64 * 1024 * 1024
 MAX_ROWS = 2_000_000
 MAX_COUNT = 10_000_000
+MAX_HOMES = 50_000_000
+"""Homes of all rows: several times those of the country, and few enough for exact sums."""
 MOST_WRONG = 10
 """Wrong rows that are named; all are counted."""
 LONGEST = 40
@@ -43,7 +45,7 @@ def read_population(content: bytes) -> PopulationTable:
     ------
     InvalidInputError
         ``population-too-large``, ``population-unreadable``, ``population-column``,
-        ``population-empty``, or ``population-kwh`` and ``population-count`` for each of the
+        ``population-empty``, ``population-too-many``, or ``population-kwh`` and ``population-count`` for each of the
         first wrong rows.
     """
     if len(content) > MAX_BYTES:
@@ -70,6 +72,8 @@ def read_population(content: bytes) -> PopulationTable:
         ]
     if issues:
         raise InvalidInputError.of(issues[:MOST_WRONG])
+    if count.sum() > MAX_HOMES:
+        raise InvalidInputError("population-too-many", homes=int(count.sum()), limit=MAX_HOMES)
     return PopulationTable(
         milli=to_milli(kwh),
         count=count.astype(np.int64),

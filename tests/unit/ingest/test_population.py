@@ -57,3 +57,10 @@ def test_what_is_no_table_of_bills_is_refused(content: bytes, code: str) -> None
 
 def test_only_the_first_ten_wrong_rows_are_named() -> None:
     assert len(refusals(b"kwh,distributor\n" + b"x,pluz\n" * 50)) == 10
+
+
+def test_more_homes_than_sums_stay_exact_for_are_refused() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read_population(b"kwh,distributor,count\n" + b"5,pluz,10000000\n" * 6)
+
+    assert caught.value.issue.code == "population-too-many"
