@@ -23,6 +23,7 @@ from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.households.results import step_results
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.store.account_records import Answers
 from ahorraluz.store.aggregates import Topics
 from ahorraluz.store.vault import home_owner
 
@@ -46,6 +47,7 @@ WHOLE = Decimal(1)
 TENTHS, CENTS = Decimal(10), Decimal(100)
 TENTH, CENT, SHARE = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
 NO_STORE = "database-none"
+GONE = ("key-gone", "home-unknown", "home-without-answers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,20 +151,31 @@ def _counted(
     agreed: list[str], *, limit: Decimal, tools: Toolbox, as_of: datetime
 ) -> Iterator[tuple["DataKey", str, Present]]:
     """Yield each home that has figures, once for every topic it counts in, with its key."""
-    today = as_of.astimezone(PERU_TIME).date()
     for answers in client_book(tools).answers_of(agreed):
-        figures = kept_figures(answers)
-        if figures is None or not figures.day.startswith(today.isoformat()[:7]):
-            figures = reckon_and_keep(answers.home, tools=tools, as_of=as_of)
-        values = _values(answers.home, figures, limit=limit, tools=tools, today=today)
-        if values is None:
-            continue
-        key = tools.store.people.vault.get(home_owner(answers.home))
-        mark, place = key.pseudonym(MARK), _place_of(answers.said.get("pairs"))
-        yield key, USE, Present(mark=mark, place=place, values=values)
-        saved = _verified(answers.home, tools=tools, today=today)
-        if saved is not None:
-            yield key, VERIFIED, Present(mark=mark, place=place, values={"verified": saved})
+        try:
+            yield from _topics_of(answers, limit=limit, tools=tools, as_of=as_of)
+        except AhorraLuzError as error:
+            # Somebody deleted the home meanwhile: it is counted no more.
+            if error.issue.code not in GONE:
+                raise
+
+
+def _topics_of(
+    answers: Answers, *, limit: Decimal, tools: Toolbox, as_of: datetime
+) -> Iterator[tuple["DataKey", str, Present]]:
+    today = as_of.astimezone(PERU_TIME).date()
+    figures = kept_figures(answers)
+    if figures is None or not figures.day.startswith(today.isoformat()[:7]):
+        figures = reckon_and_keep(answers.home, tools=tools, as_of=as_of)
+    values = _values(answers.home, figures, limit=limit, tools=tools, today=today)
+    if values is None:
+        return
+    key = tools.store.people.vault.get(home_owner(answers.home))
+    mark, place = key.pseudonym(MARK), _place_of(answers.said.get("pairs"))
+    saved = _verified(answers.home, tools=tools, today=today)
+    yield key, USE, Present(mark=mark, place=place, values=values)
+    if saved is not None:
+        yield key, VERIFIED, Present(mark=mark, place=place, values={"verified": saved})
 
 
 def _values(

@@ -7,6 +7,7 @@ import pytest
 from tests.signed_people import Clock, make_service
 from tests.town import Town
 
+from ahorraluz.services import publish_aggregates as services
 from ahorraluz.services.accounts.consents import (
     PAGES,
     Asked,
@@ -100,3 +101,47 @@ def test_who_withdraws_and_agrees_again_is_counted_as_before(town: Town) -> None
 
 def test_nothing_was_told_before_the_first_publication(town: Town) -> None:
     assert latest_aggregates(tools=town.service.tools) is None
+
+
+def test_measured_savings_are_told_of_homes_that_have_them(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = {home: 100 + 10 * at for at, home in enumerate(town.settle(14)[:11])}
+    monkeypatch.setattr(services, "_verified", lambda home, **_: measured.get(home), raising=True)
+
+    town.publish()
+
+    found = latest_aggregates(tools=town.service.tools)
+    assert found is not None
+    assert {(p.homes, p.verified_homes, p.verified_kwh) for p in found.places} == {
+        (14, 11, Decimal("15.0"))
+    }
+
+
+def test_savings_measured_in_fewer_than_ten_homes_are_not_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = dict.fromkeys(town.settle(14)[:9], 100)
+    monkeypatch.setattr(services, "_verified", lambda home, **_: measured.get(home))
+
+    town.publish()
+
+    found = latest_aggregates(tools=town.service.tools)
+    assert found is not None
+    assert {(p.homes, p.verified_homes, p.verified_kwh) for p in found.places} == {(14, 0, None)}
+
+
+def test_a_home_deleted_while_others_are_counted_counts_no_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes = town.settle(12)
+    counted = services._values
+
+    def slow(home: str, *rest: object, **more: object) -> object:
+        if home == homes[0]:
+            town.service.tools.store.forget(homes[5])
+        return counted(home, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "_values", slow)
+
+    assert {count for _, count, _ in town.publish()} == {11}
