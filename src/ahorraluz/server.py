@@ -3,6 +3,7 @@
 import gzip
 import logging
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -25,7 +26,7 @@ from ahorraluz.security.throttle import Throttle
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings, read_settings
-from ahorraluz.telemetry import REQUEST_ID, Meters
+from ahorraluz.telemetry import REQUEST_ID, Meters, start_logging
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
 from ahorraluz.web.administration.pages import ADMINISTRATION_PAGES
 from ahorraluz.web.agencies.pages import AGENCY_PAGES
@@ -180,7 +181,9 @@ def _empty_app(settings: Settings) -> APIFlask:
 
 def application() -> Flask:
     """Return the web application of this environment, for a server such as gunicorn."""
-    return create_app(read_settings())
+    settings = read_settings()
+    start_logging(sys.stderr, level=logging.INFO, form=settings.log_format)
+    return create_app(settings)
 
 
 def server_options(settings: Settings) -> Mapping[str, Any]:

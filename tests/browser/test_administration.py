@@ -35,20 +35,7 @@ def test_the_whole_way_of_an_administrator(
 ) -> None:
     sheet = tmp_path / "pliego.txt"
     sheet.write_text(sheet_text(), encoding="utf-8")
-    proposed = propose_entry(
-        {
-            "name": f"Terma de 150 litros {size}",
-            "kind": "product",
-            "technologies": ["solar-water-heater"],
-            "provider": "Sol SAC",
-            "source": f"https://sol.example/{size}",
-            "source_date": date(2026, 11, 1),
-        },
-        actor="Sol SAC",
-        tools=town.tools,
-        as_of=this_moment(),
-    )
-    number = proposed.proposal.id
+    number = _propose(town, size)
     _, token = town.person(Role.ADMINISTRATOR, language, organisation="")
     with signed(browser, town, token, size=size) as page:
         page.goto(f"{town.address}/administracion")
@@ -84,3 +71,16 @@ def test_the_whole_way_of_an_administrator(
         page.locator("button[name=que]").first.click()
         assert page.locator("section.card").count() == 1
         is_for_everybody(page)
+
+
+def _propose(town: Town, name: str) -> int:
+    said = {
+        "name": f"Terma de 150 litros {name}",
+        "kind": "product",
+        "technologies": ["solar-water-heater"],
+        "provider": "Sol SAC",
+        "source": f"https://sol.example/{name}",
+        "source_date": date(2026, 11, 1),
+    }
+    proposed = propose_entry(said, actor="Sol SAC", tools=town.tools, as_of=this_moment())
+    return proposed.proposal.id

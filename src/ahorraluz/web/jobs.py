@@ -9,6 +9,7 @@ from ahorraluz.security.roles import Permission, may
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.job_kinds import ACCOUNT_EXPORT, PORTFOLIO_WORKBOOK, ZIP
 from ahorraluz.services.jobs import (
+    LARGEST,
     Call,
     JobError,
     Made,
@@ -150,8 +151,11 @@ def _list(issues: Sequence[Issue] = ()) -> Response:
     )
 
 
-def _why(page: Page, code: str) -> str:
-    if not code:
+def _why(page: Page, failure: str) -> str:
+    """Return why a job failed in words, empty where it did not."""
+    if not failure:
         return ""
-    known = code if code in ("job-too-large",) else "job-failed"
-    return page.issue(Issue(code=known, severity=Severity.ERROR, parameters={"limit_mb": 64}))
+    if failure == "job-too-large":
+        large = {"limit_mb": LARGEST // 1024**2}
+        return page.issue(Issue(code="job-too-large", severity=Severity.ERROR, parameters=large))
+    return page.issue(Issue(code="job-failed", severity=Severity.ERROR))
