@@ -19,6 +19,7 @@ from ahorraluz.cli.supply_options import (
 )
 from ahorraluz.cli.typed import File, Number, OneOf
 from ahorraluz.cli.words import Given, TextCommand, TextOption
+from ahorraluz.core.issues import InvalidInputError
 
 if TYPE_CHECKING:
     from ahorraluz.core.home import Home
@@ -156,6 +157,9 @@ def _float(given: Given, name: str) -> float | None:
 
 def _share(given: Given, name: str) -> float | None:
     value = given.number(name)
+    if value is not None and 0 < value < 1:
+        # A part of one in a place for percent would pass as next to nothing.
+        raise InvalidInputError("percent-below-one", field=name, value=value)
     return None if value is None else float(value / PERCENT)
 
 

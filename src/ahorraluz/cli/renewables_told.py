@@ -37,6 +37,7 @@ def size_lines(
 
 
 def _array_lines(sizing: "ArraySizing", texts: Texts) -> Iterator[str]:
+    from ahorraluz.services.renewables.ask import ROOF_NOT_OWN
     from ahorraluz.services.renewables.size_array import Verdict
 
     year = sizing.yield_year
@@ -66,6 +67,8 @@ def _array_lines(sizing: "ArraySizing", texts: Texts) -> Iterator[str]:
     yield from table([[row[place] for place in told] for row in rows], right=range(len(told)))
     yield ""
     kwp = texts.number(sizing.best.kwp)
+    if any(issue.code == ROOF_NOT_OWN for issue in sizing.issues):
+        yield texts.text("renewables.verdict-if-allowed")
     yield texts.text(f"renewables.verdict-{sizing.verdict.value}", kwp=kwp)
     if sizing.verdict is not Verdict.SAVES_NOTHING:
         yield from _best_lines(sizing.best, texts)

@@ -38,7 +38,7 @@ from ahorraluz.core.advice.recommendation import Plan
 from ahorraluz.core.advice.wishes import NO_WISHES, Wishes
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import Home
-from ahorraluz.core.issues import Issue
+from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.periods import Period, months_from
 from ahorraluz.core.renewables.facts import GenerationRule
 from ahorraluz.core.tariffs.arrays import price_bills
@@ -149,7 +149,7 @@ def advise(
         plan=plan,
         year=year,
         kwh_by_month=context.kwh_by_month,
-        issues=_issues(context, bill, learnt, plan),
+        issues=(*_issues(context, bill, learnt, plan), *_untried(home, plan, wishes)),
         data_hash=tools.data_hash(home.supply.distributor),
     )
 
@@ -360,6 +360,14 @@ def _issues(
     for issue in found:
         by_code.setdefault((issue.code, str(issue.parameters.get("charge", ""))), issue)
     return tuple(by_code.values())
+
+
+def _untried(home: Home, plan: Plan, wishes: Wishes) -> tuple[Issue, ...]:
+    """Return that no other tariff option could be compared, where that was asked for."""
+    if not wishes.any_option or plan.options_tried:
+        return ()
+    parameters = {"distributor": load_distributors()[home.supply.distributor].name}
+    return (Issue(code="no-option-to-try", severity=Severity.WARNING, parameters=parameters),)
 
 
 def _of_panels(context: PlanContext) -> tuple[Issue, ...]:

@@ -328,3 +328,10 @@ def test_a_moved_figure_moves_the_plan() -> None:
         )
 
     assert of(moved) != of(plan_of("lima"))
+
+
+def test_an_option_that_nobody_can_compare_is_told() -> None:
+    told = answer("plan", EXAMPLES / "arequipa.toml", "--any-option")
+
+    assert told["options_tried"] == []
+    assert "no-option-to-try" in {issue["code"] for issue in told["issues"]}

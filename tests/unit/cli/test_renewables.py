@@ -212,3 +212,10 @@ def test_a_rejection_needs_its_reason(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "--reason" in result.stderr
+
+
+def test_a_part_of_one_is_refused_where_shade_is_percent() -> None:
+    refused = run("renewables", "size", "--place", "Lima", "--kwh", "150", "--shading", "0.2")
+
+    assert refused.exit_code == 2
+    assert "0.2 %" in refused.stderr

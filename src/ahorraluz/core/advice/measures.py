@@ -149,6 +149,8 @@ class Question:
     id: str
     field: str
     """Where the answer goes, as files write it: ``people``, ``assumptions.cost-led-lamp``."""
+    instead_of: str | None = None
+    """Broader question that this one asks as well, and says what hangs on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -276,6 +276,9 @@ def _questions(placed: Iterable[tuple[Measure, Placed]]) -> tuple[OpenQuestion, 
     for measure, place in placed:
         for question in place.questions:
             waiting.setdefault(question, []).append((measure.id, place.worth_pen_year))
+    broader = {question.instead_of: question for question in waiting if question.instead_of}
+    for question in [q for q in waiting if q.id in broader]:
+        waiting[broader[question.id]] += waiting.pop(question)
     questions = [
         OpenQuestion(
             id=question.id,

@@ -264,3 +264,16 @@ def test_a_year_of_eleven_months_is_refused(full_house: PlanContext) -> None:
         replace(full_house, kwh_by_month=full_house.kwh_by_month[:11])
 
     assert error.value.issue.code == "plan-year"
+
+
+@pytest.mark.parametrize(
+    ("kwh", "asked"),
+    [("71", "cooking-for-voucher"), ("200", "cooking")],
+    ids=["near the line of the voucher", "far above it"],
+)
+def test_what_hangs_on_the_fuel_is_said_where_it_may_bring_the_voucher(
+    kwh: str, asked: str
+) -> None:
+    plan = plan_of(home_of(*[kwh] * 12))
+
+    assert [q.id for q in plan.questions if q.field == "cooking"] == [asked]

@@ -32,6 +32,7 @@ from ahorraluz.core.usage.peak_uses import told_share
 PEAK_SHARE = Question(id="peak-share", field="assumptions.peak-share")
 BASE_SHARE = Question(id="base-share", field="assumptions.base-share")
 FISE = Question(id="fise-voucher", field="fise_voucher")
+COOKING_FOR_VOUCHER = Question(id="cooking-for-voucher", field=COOKING.field, instead_of=COOKING.id)
 VOUCHER_IF_UNDER = Question(id="voucher-if-under", field="assumptions.voucher-if-under")
 FISE_HIGHEST = f"{FISE_VOUCHER}.zone-3"
 LIMIT_BASIS = "basis.limit"
@@ -134,12 +135,13 @@ def _fise_line(context: PlanContext) -> Answer | Decimal:
     """Return the twelve-month mean up to which the voucher is given, or why it is no question."""
     if context.home.homes_on_meter > 1:
         return NotHere(reason="reason.shared-meter")
-    if context.home.cooking is None:
-        return Ask(questions=(COOKING,))
-    if context.home.cooking is not CookingFuel.LPG:
-        return NotHere(reason="reason.no-lpg")
     limit = context.facts.figures.known(FISE_LIMIT_KWH, context.as_of)
-    return limit if limit is not None else NotHere(reason="reason.price-unknown")
+    if limit is None:
+        return NotHere(reason="reason.price-unknown")
+    if context.home.cooking is None:
+        near = context.mean_kwh <= limit * REACH
+        return Ask(questions=(COOKING_FOR_VOUCHER if near else COOKING,))
+    return limit if context.home.cooking is CookingFuel.LPG else NotHere(reason="reason.no-lpg")
 
 
 def _gas_voucher(context: PlanContext) -> Answer:
