@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.cli.running import answer, run
+from tests.unit.cli.running import answer, faults, run
 
 AS_OF = ("--as-of", "2026-09-03")
 
@@ -24,6 +24,7 @@ def test_a_policy_is_tried_on_a_table(folder: Path) -> None:
 
     found = answer("policy", "--bills", table, "--fose-limit", "100", *AS_OF)
 
+    assert faults(found, "policy") == []
     assert found["population"] == "table"
     assert (found["all"]["homes"], found["all"]["pay"]) == (1000, 1000)
     assert found["fund_after"]["cost_pen"] == "0.00"

@@ -88,6 +88,7 @@ def aggregates_document(found: Aggregates | None, texts: Texts) -> dict[str, obj
     """Return everything told as a document, with its date, its basis and its columns."""
     places: Sequence[Place] = found.places if found else ()
     return {
+        "schema": "ahorraluz.aggregates.1",
         "published": None if found is None else found.at.isoformat(),
         "fose_limit_kwh": None if found is None else str(found.limit_kwh),
         "least_homes": None if found is None else found.least,

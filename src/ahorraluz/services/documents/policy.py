@@ -16,6 +16,7 @@ def policy_document(found: Tried, texts: Texts) -> dict[str, object]:
     moved = {name: getattr(policy, name) for name in LIMITS}
     places = [found.departments[int(group.name)] for group in outcome.departments]
     return {
+        "schema": "ahorraluz.policy.1",
         "policy": {name: None if value is None else str(value) for name, value in moved.items()},
         "population": "published" if found.published else "table",
         "issues": [{"code": one.code, "message": texts.issue(one)} for one in found.issues],

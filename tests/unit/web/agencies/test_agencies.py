@@ -6,6 +6,7 @@ import json
 import pytest
 from tests.signed_people import Service, Signed, text_of
 from tests.town import Town
+from tests.unit.cli.running import faults
 
 from ahorraluz.security.roles import Role
 
@@ -75,6 +76,7 @@ def test_open_data_say_what_each_column_means(service: Service, agency: Signed) 
     table = agency.get("/agregados.csv")[1].splitlines()
     document = json.loads(agency.get("/agregados.json?lang=en")[1])
 
+    assert faults(document, "aggregates") == []
     assert table[0].split(",") == list(document["columns"])
     assert table[1].startswith("country,,Perú,12,")
     assert len(table) == 5
