@@ -203,6 +203,8 @@ def test_a_price_sheet_is_shown_beside_what_is_on_file_before_it_is_kept(
     assert (sent.status_code, status, kept.status_code) == (303, 200, 303), text
     assert "Antes</th>" in text
     assert "BT5B" in text
+    assert "PEN/kWh" in text
+    assert "energy-above" not in text
     assert "traído aquí" not in before
     assert "traído aquí" in after
     assert "Se guardó un pliego" in trail
