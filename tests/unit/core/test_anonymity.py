@@ -73,7 +73,7 @@ class Publisher:
 
     def _remember(self) -> None:
         memory = {}
-        for block in self.blocks:
+        for block in filter(lambda block: block.live, self.blocks):
             key = hash(frozenset(m.mark for m in block.members if m.core))
             for member in block.members:
                 if member.told is not None:
