@@ -174,6 +174,22 @@ def drop_job(job: str, *, account: str, tools: Toolbox) -> None:
         raise JobError("job-unknown")
 
 
+def drop_calls(*, tools: Toolbox) -> None:
+    """Take the ids of jobs that are gone out of the queue, and overwrite their bytes."""
+    if not (tools.settings.data_dir / FILE).exists():
+        return
+    storage, left = open_queue(tools).storage, set(tools.store.people.jobs.unfinished())
+    storage.sql("pragma secure_delete=on")
+    waiting = storage.enqueued_items()
+    # A worker may take one in between, and the next look calls up again what is lost.
+    storage.flush_queue()
+    for message in waiting:
+        if _id_in(message) in left:
+            storage.enqueue(message)
+    storage.sql("pragma wal_checkpoint(truncate)")
+    storage.close()
+
+
 def run_job(job: str, *, tools: Toolbox, as_of: datetime) -> bool:
     """Do a waiting job now; ``False`` where there is none such."""
     book = tools.store.people.jobs

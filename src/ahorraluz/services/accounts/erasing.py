@@ -5,6 +5,7 @@ from datetime import datetime
 from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.entering import check_own_password
 from ahorraluz.services.accounts.trail import NOBODY, note
+from ahorraluz.services.jobs import drop_calls
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
@@ -27,6 +28,7 @@ def erase_home(
     if tools.store.people.households.reach(home, account.id) is not Reach.OWNER:
         raise StoreError("home-without-answers")
     tools.store.forget(home)
+    drop_calls(tools=tools)
     note("home-deleted", tools=tools, as_of=as_of, actor=account.id, account=account.id)
 
 
@@ -52,4 +54,5 @@ def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: dat
             tools.store.forget(one.home)
     people.accounts.remove(account.id)
     tools.store.wipe()
+    drop_calls(tools=tools)
     people.trail.note("account-deleted", actor=NOBODY, subject=NOBODY, as_of=as_of)
