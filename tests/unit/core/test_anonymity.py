@@ -272,6 +272,21 @@ def test_newcomers_take_in_the_rest_of_a_group_that_lost_homes() -> None:
         assert not isolates(publisher.rows, {f"150101-{lost}"})
 
 
+def test_guests_who_leave_are_not_cut_out_for_they_were_told_before() -> None:
+    """Else the first group less these guests would be the home that left and the one that stays."""
+    newcomers = homes(10, begin=100)
+    publisher = Publisher()
+    publisher.publish(homes(12))
+    publisher.publish([*homes(11), *newcomers])
+    publisher.publish([*homes(1), *newcomers])
+
+    found = cell(publisher.blocks, "150101")
+
+    assert found is not None
+    assert found.homes == 21
+    assert not isolates(publisher.rows, {"150101-0", "150101-11"})
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), rounds=st.integers(2, 6))
 def test_no_combination_over_places_and_time_speaks_of_fewer_than_ten_homes(
@@ -280,13 +295,21 @@ def test_no_combination_over_places_and_time_speaks_of_fewer_than_ten_homes(
     chance = random.Random(seed)
     publisher = Publisher()
     there: dict[str, Present] = {}
+    away: dict[str, Present] = {}
     suspects: list[set[str]] = []
     for turn in range(rounds):
         moved: set[str] = set()
         leaving = chance.choice([0, 1, 3, 9, 10, 12])
         gone = set(chance.sample(sorted(there), min(leaving, len(there))))
-        for mark in gone:
-            del there[mark]
+        back = set(chance.sample(sorted(away), chance.choice([0, len(away)])))
+        left = {mark: there.pop(mark) for mark in gone}
+        there |= {mark: away.pop(mark) for mark in back}
+        if chance.random() < 0.5:
+            # They took their consent back, which they may give again.
+            away |= left
+            deleted: set[str] = set()
+        else:
+            deleted = gone
         for number in range(chance.choice([0, 1, 5, 9, 10, 25, 60])):
             mark = f"{turn}-{number}"
             there[mark] = home(mark, chance.randint(5, 400), place=chance.choice(PLACES))
@@ -295,8 +318,8 @@ def test_no_combination_over_places_and_time_speaks_of_fewer_than_ten_homes(
         changed = set(chance.sample(sorted(there), min(changing, len(there))))
         for mark in changed:
             there[mark] = home(mark, chance.randint(5, 400), place=there[mark].place)
-        publisher.publish(list(there.values()), gone=gone)
-        for group in (gone, moved, changed):
+        publisher.publish(list(there.values()), gone=deleted)
+        for group in (gone, back, moved, changed):
             suspects.append(set(chance.sample(sorted(group), min(K - 1, len(group)))))
             suspects += [{mark} for mark in sorted(group)[:3]]
 
