@@ -45,8 +45,8 @@ def read_population(content: bytes) -> PopulationTable:
     ------
     InvalidInputError
         ``population-too-large``, ``population-unreadable``, ``population-column``,
-        ``population-empty``, ``population-too-many``, or ``population-kwh`` and ``population-count`` for each of the
-        first wrong rows.
+        ``population-empty``, ``population-too-many``, or ``population-kwh`` and
+        ``population-count`` for each of the first wrong rows.
     """
     if len(content) > MAX_BYTES:
         raise InvalidInputError("population-too-large", limit=MAX_ROWS)
