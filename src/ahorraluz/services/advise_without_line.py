@@ -108,13 +108,16 @@ def assume_without_line(home: HomeWithoutLine, typed: Iterable[str]) -> HomeWith
     Raises
     ------
     InvalidInputError
-        ``assume-form``, ``assume-unknown`` or ``assume-range``.
+        ``assume-form``, ``assume-twice``, ``assume-unknown`` or ``assume-range``.
     """
-    known = figure_limits()
+    known, told = figure_limits(), set[str]()
     for text in typed:
         name, found, value = (part.strip() for part in text.partition("="))
         if not (name and found and value):
             raise InvalidInputError("assume-form", field=FIELD, value=text)
+        if name in told:
+            raise InvalidInputError("assume-twice", field=FIELD, value=name)
+        told.add(name)
         if name not in known:
             suggestions = closest(name, known, most=3)
             raise InvalidInputError("assume-unknown", field=name, suggestions=suggestions)

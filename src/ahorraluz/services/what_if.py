@@ -48,12 +48,17 @@ def assume(home: Home, typed: Iterable[str]) -> Home:
     Raises
     ------
     InvalidInputError
-        ``assume-form``, ``assume-unknown``, ``assume-appliance`` or ``assume-value``.
+        ``assume-form``, ``assume-twice``, ``assume-unknown``, ``assume-appliance`` or
+        ``assume-value``.
     """
+    told = set[str]()
     for text in typed:
         name, found, value = (part.strip() for part in text.partition("="))
         if not (name and found and value):
             raise InvalidInputError("assume-form", field=FIELD, value=text)
+        if name in told:
+            raise InvalidInputError("assume-twice", field=FIELD, value=name)
+        told.add(name)
         home = _with(home, name, read_number(value, field=f"{FIELD} {name}"))
     return home
 

@@ -335,3 +335,12 @@ def test_an_option_that_nobody_can_compare_is_told() -> None:
 
     assert told["options_tried"] == []
     assert "no-option-to-try" in {issue["code"] for issue in told["issues"]}
+
+
+def test_a_figure_that_is_assumed_twice_is_refused() -> None:
+    twice = ("--assume", "cost-led-lamp=9", "--assume", "cost-led-lamp=12")
+
+    refused = run("plan", EXAMPLES / "lima.toml", *twice)
+
+    assert refused.exit_code == 2
+    assert "cost-led-lamp" in refused.stderr
