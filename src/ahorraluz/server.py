@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import date
 from http import HTTPStatus
 from math import ceil
@@ -144,6 +145,7 @@ def create_app(
     _name_requests(app)
     _limit(app, settings, throttle or Throttle(), clock)
     _keep_strangers_out(app)
+    _look_once(app)
     guard(app)
     _tidy_now_and_then(app, clock)
     _finish(app, clock)
@@ -246,6 +248,23 @@ def _limit(
 def _largest_file(settings: Settings) -> int:
     """Return the largest form with a meter file in it. [byte]"""
     return settings.max_meter_file_mb * MEGABYTE + MEGABYTE
+
+
+def _look_once(app: Flask) -> None:
+    """Let a request that only asks read over one connection to each database."""
+
+    @app.before_request
+    def _begin() -> None:
+        if request.method in ("GET", "HEAD"):
+            look = ExitStack()
+            look.enter_context(door().tools.one_look())
+            g.look = look
+
+    @app.teardown_request
+    def _end(_: BaseException | None) -> None:
+        look = g.pop("look", None)
+        if look is not None:
+            look.close()
 
 
 def _keep_strangers_out(app: Flask) -> None:

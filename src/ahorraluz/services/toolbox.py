@@ -1,5 +1,6 @@
 """Everything the services work with, wired once."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from ahorraluz.catalog.book import book_hash, load_tariff_book
 from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.settings import Settings
 from ahorraluz.store.database import Store, open_store
+from ahorraluz.store.looking import one_look
 from ahorraluz.store.vault import Vault
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ class Toolbox:
     def store(self) -> Store:
         """What is kept of homes; the database is opened when it is first used."""
         return open_store(self.settings.database, vault=self._vault)
+
+    def one_look(self) -> AbstractContextManager[None]:
+        """Let everything read inside, in this thread, come over one connection to a database."""
+        return one_look()
 
     def book(self, distributor: str) -> TariffBook:
         """Return the tariff book of ``distributor``, fresh after an import."""

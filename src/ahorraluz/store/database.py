@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ahorraluz.core.readings.channels import Channel, MeterFile
 from ahorraluz.store.errors import StoreError, database_errors
+from ahorraluz.store.looking import apart, once, reading
 from ahorraluz.store.records import (
     Description,
     ImportReceipt,
@@ -331,7 +332,7 @@ class Store:
         from ahorraluz.store.connections import wipe_freed
 
         engine = self._engine(create=False)
-        with database_errors(self._place):
+        with apart(), database_errors(self._place):
             wipe_freed(engine, tables=[table.name for table in TRAIL.metadata.sorted_tables])
 
     def close(self) -> None:
@@ -372,9 +373,9 @@ class Store:
 
         # Asking makes no database.
         engine = self._engine(create=False)
-        with database_errors(self._place), engine.connect() as connection:
+        with database_errors(self._place), reading(engine) as connection:
             if home is not None:
-                known_home(connection, home)
+                once((self, "home", home), lambda: known_home(connection, home))
             yield connection
 
     @contextmanager
@@ -382,7 +383,7 @@ class Store:
         from ahorraluz.store.connections import writing
 
         engine = self._engine(create=create)
-        with database_errors(self._place), writing(engine) as connection:
+        with apart(), database_errors(self._place), writing(engine) as connection:
             yield connection
 
     @contextmanager

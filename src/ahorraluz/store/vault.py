@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.errors import StoreError, database_errors
+from ahorraluz.store.looking import apart, once, reading
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -71,6 +72,9 @@ class Vault:
 
     def find(self, owner: str) -> "DataKey | None":
         """Return the key of an owner, or ``None``."""
+        return once((self, owner), lambda: self._find(owner))
+
+    def _find(self, owner: str) -> "DataKey | None":
         with self._reading() as connection:
             wrapped = _wrapped(connection, owner)
         return None if wrapped is None else self.keyring.data_key(wrapped)
@@ -97,7 +101,7 @@ class Vault:
 
         with self._writing() as connection:
             connection.execute(delete(DATA_KEYS).where(DATA_KEYS.c.owner == owner))
-        with database_errors(self._place):
+        with apart(), database_errors(self._place):
             wipe_freed(self._engine(), tables=("data_keys",))
 
     def rewrap(self) -> int:
@@ -142,7 +146,7 @@ class Vault:
     @contextmanager
     def _reading(self) -> "Iterator[Connection]":
         engine = self._engine()
-        with database_errors(self._place), engine.connect() as connection:
+        with database_errors(self._place), reading(engine) as connection:
             yield connection
 
     @contextmanager
@@ -150,7 +154,7 @@ class Vault:
         from ahorraluz.store.connections import writing
 
         engine = self._engine()
-        with database_errors(self._place), writing(engine) as connection:
+        with apart(), database_errors(self._place), writing(engine) as connection:
             yield connection
 
 

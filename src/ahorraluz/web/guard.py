@@ -7,9 +7,9 @@ by who may not even read it, and refused to who may read it but not do this.
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Act, Permission, Reach, may, reach_allows
@@ -142,6 +142,7 @@ def _check_home(home: str, rule: Rule, who: SignedIn | None) -> None:
     own = next((r.reach for r in reached if who is not None and r.account == who.account.id), None)
     if own is None or who is None or not reach_allows(own, Act.READ):
         abort(HTTPStatus.NOT_FOUND)
+    g.reach = (home, own)
     if own is Reach.CONSULTANT and not _still_let_in(home, who):
         abort(HTTPStatus.NOT_FOUND)
     if rule.act is not None and not reach_allows(own, rule.act):
@@ -157,6 +158,9 @@ def _still_let_in(home: str, who: SignedIn) -> bool:
 
 def reach_of(home: str) -> Reach | None:
     """Return what who asks may do with a home."""
+    checked, own = g.get("reach", (None, None))
+    if checked == home:
+        return cast(Reach, own)
     who = signed_in()
     if who is None:
         return None
