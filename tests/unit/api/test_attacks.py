@@ -2,10 +2,13 @@
 
 import gzip
 import json
+import zlib
 from pathlib import Path
 
 import pytest
 from tests.programs import ANSWERS, Program, World, readings
+
+from ahorraluz.api.bodies import _unpacked
 
 NDJSON = "application/x-ndjson"
 HOSTILE = [
@@ -132,6 +135,33 @@ def test_a_bomb_is_not_unpacked(owner: Program, times: int) -> None:
 
     assert response.status_code == 413
     assert owner.get(f"/homes/{home}/imports").json["imports"] == []  # type: ignore[index]
+
+
+def test_gzip_of_very_many_empty_parts_is_refused(owner: Program) -> None:
+    home = owner.home()
+    parts = gzip.compress(gzip.compress(b"") * 2_000_000)
+
+    response = owner.post(
+        f"/homes/{home}/readings",
+        data=parts,
+        content_type="application/gzip",
+        headers={"Content-Encoding": "gzip"},
+    )
+
+    assert response.status_code == 413
+
+
+def test_gzip_of_several_parts_is_read_whole() -> None:
+    parts = [bytes([number]) * 100_000 for number in range(5)]
+
+    unpacked = _unpacked(b"".join(map(gzip.compress, parts)), most=500_000)
+
+    assert unpacked == b"".join(parts)
+
+
+def test_gzip_with_something_else_behind_it_is_refused() -> None:
+    with pytest.raises(zlib.error):
+        _unpacked(gzip.compress(b"a") + b"b", most=100)
 
 
 @pytest.mark.parametrize(
