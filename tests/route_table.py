@@ -217,6 +217,7 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
         POST /api/v1/homes/<home>/promises  POST /api/v1/homes/<home>/steps
     """,
     (OWN, Scope.HOMES_WRITE): "DELETE /api/v1/homes/<home>",
+    (GROUPS, Scope.AGGREGATES_READ): "GET /api/v1/aggregates",
 }
 """Which program gets to what of the API, and by which scope of its key."""
 

@@ -9,10 +9,10 @@ from apiflask import APIFlask
 from ahorraluz.api import pages
 from ahorraluz.api.door import EXTENSION, ApiDoor, Limits
 from ahorraluz.api.endpoints import api
-from ahorraluz.api.views import account, advice, homes, inquiries, public, readings, steps
+from ahorraluz.api.views import account, advice, groups, homes, inquiries, public, readings, steps
 from ahorraluz.services.toolbox import Toolbox
 
-VIEWS = (pages, public, inquiries, account, homes, advice, readings, steps)
+VIEWS = (pages, public, inquiries, account, homes, advice, readings, steps, groups)
 
 
 def open_api(

@@ -19,6 +19,8 @@ class Scope(StrEnum):
     """Read plans, forecasts, promises and what was verified."""
     PLAN_WRITE = "plan:write"
     """Promise steps and mark them done."""
+    AGGREGATES_READ = "aggregates:read"
+    """Read what was published of groups of homes."""
 
 
 def scopes_text(scopes: Iterable[Scope]) -> str:
