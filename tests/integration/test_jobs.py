@@ -13,9 +13,10 @@ from tests.signed_people import Clock, Service, make_service
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Role
+from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.job_kinds import ACCOUNT_EXPORT
+from ahorraluz.services.job_queue import FILE, open_queue
 from ahorraluz.services.jobs import (
-    FILE,
     MOST_OPEN,
     Call,
     JobError,
@@ -24,7 +25,6 @@ from ahorraluz.services.jobs import (
     enqueue,
     jobs_of,
     made_by,
-    open_queue,
     own_job,
     register,
     run_job,
@@ -55,6 +55,13 @@ KILLED = """
     worker.start()
     time.sleep(600)
 """
+
+
+@register("test-forget")
+def forget_at_work(call: Call) -> Made:
+    """Delete a home after it was packed."""
+    forget_home(str(call.arguments["home"]), tools=call.tools)
+    return Made(name="home.txt", media="text/plain", content=SECRET.encode())
 
 
 @register("test-echo")
@@ -189,6 +196,30 @@ def test_nothing_of_a_job_outlives_its_home_or_its_account(service: Service) -> 
     assert of_home.encode() not in raw
     assert of_account.encode() not in raw
     assert not run_job(of_home, tools=tools, as_of=NOW)
+
+
+def test_no_file_of_a_job_outlives_a_home_that_it_holds(service: Service) -> None:
+    tools, owner = service.tools, service.signed(Role.RESIDENT)
+    other = service.account(Role.RESIDENT)
+    home = service.home_of(owner)
+    made = []
+    for account in (owner.id, other.id):
+        made.append(enqueue(ACCOUNT_EXPORT, {}, account=account, tools=tools, as_of=NOW))
+        assert run_job(made[-1], tools=tools, as_of=NOW)
+
+    forget_home(home, tools=tools)
+
+    assert tools.store.people.jobs.find(made[0]) is None
+    assert tools.store.people.jobs.find(made[1]) is not None
+
+
+def test_a_file_that_is_packed_while_its_home_is_deleted_is_not_kept(service: Service) -> None:
+    tools, owner = service.tools, service.signed(Role.RESIDENT)
+    home = service.home_of(owner)
+    job = enqueue("test-forget", {"home": home}, account=owner.id, tools=tools, as_of=NOW)
+
+    assert not run_job(job, tools=tools, as_of=NOW)
+    assert tools.store.people.jobs.find(job) is None
 
 
 def test_calls_of_jobs_that_are_left_stay_in_the_queue(service: Service) -> None:

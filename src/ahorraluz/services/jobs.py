@@ -12,23 +12,20 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.job_queue import QueueError, call_up, keep_calls, opened_queue, waiting_ids
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
 from ahorraluz.store.jobs import Job, JobState
 
 if TYPE_CHECKING:
-    from huey import SqliteHuey
+    from huey.api import Huey
 
-FILE = "queue.db"
-NAME, TASK = "ahorraluz", "run"
-TASK_NAME = f"ahorraluz.services.job_worker.{TASK}"
-"""As the library calls the task of the worker."""
 ID_BYTES = 16
 MOST_OPEN = 5
 """Jobs of one account that may wait or run at once."""
@@ -174,20 +171,26 @@ def drop_job(job: str, *, account: str, tools: Toolbox) -> None:
         raise JobError("job-unknown")
 
 
+def drop_files(accounts: Iterable[str], *, tools: Toolbox) -> int:
+    """Delete jobs of some accounts that made a file, or are about to; return how many.
+
+    For when a home goes out of their reach, which may be in those files.
+    """
+    book, count = tools.store.people.jobs, 0
+    for account in accounts:
+        for job in book.of_account(account):
+            if job.state in (JobState.DONE, JobState.RUNNING):
+                count += book.remove(account, job.id)
+    return count
+
+
 def drop_calls(*, tools: Toolbox) -> None:
-    """Take the ids of jobs that are gone out of the queue, and overwrite their bytes."""
-    if not (tools.settings.data_dir / FILE).exists():
-        return
-    storage, left = open_queue(tools).storage, set(tools.store.people.jobs.unfinished())
-    storage.sql("pragma secure_delete=on")
-    waiting = storage.enqueued_items()
-    # A worker may take one in between, and the next look calls up again what is lost.
-    storage.flush_queue()
-    for message in waiting:
-        if _id_in(message) in left:
-            storage.enqueue(message)
-    storage.sql("pragma wal_checkpoint(truncate)")
-    storage.close()
+    """Take the ids of jobs that are gone out of the queue."""
+    try:
+        keep_calls(set(tools.store.people.jobs.unfinished()), tools=tools)
+    except QueueError as error:
+        # They are bare random words, and do nothing when a worker takes them.
+        log.warning("ids of jobs that are gone stay in the queue: %s", error.issue.code)
 
 
 def run_job(job: str, *, tools: Toolbox, as_of: datetime) -> bool:
@@ -218,15 +221,21 @@ def take_up(*, tools: Toolbox, as_of: datetime) -> int:
     -------
     int
         How many were called up.
+
+    Raises
+    ------
+    QueueError
+        ``queue-unreachable``, ``extra-missing``.
     """
-    queue, book, count = open_queue(tools), tools.store.people.jobs, 0
-    known = {_id_in(message) for message in queue.storage.enqueued_items()}
-    for job in book.unfinished():
-        if job in known or is_at_work(queue, job, as_of):
-            continue
-        book.move(job, before=JobState.RUNNING, after=JobState.WAITING)
-        _call_up(job, tools)
-        count += 1
+    book, count = tools.store.people.jobs, 0
+    with opened_queue(tools) as queue:
+        known = waiting_ids(queue)
+        for job in book.unfinished():
+            if job in known or is_at_work(queue, job, as_of):
+                continue
+            book.move(job, before=JobState.RUNNING, after=JobState.WAITING)
+            call_up(job, tools)
+            count += 1
     return count
 
 
@@ -249,41 +258,15 @@ def _do(job: Job, *, tools: Toolbox, as_of: datetime) -> dict[str, str]:
     return {"name": made.name, "media": made.media, "content": content}
 
 
-def open_queue(tools: Toolbox) -> "SqliteHuey":
-    """Return the queue of ids; its file is made when it is first used."""
-    from huey import SqliteHuey
-
-    path = tools.settings.data_dir / FILE
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SqliteHuey(NAME, filename=str(path), results=False, serializer=_Json())
-
-
-class _Json:
-    """Messages of the queue as JSON: what is read from a file must not run code."""
-
-    def serialize(self, message: Any) -> bytes:  # noqa: ANN401 - the library has no types
-        return json.dumps([message.id, message.name, list(message.args)]).encode()
-
-    def deserialize(self, data: bytes) -> Any:  # noqa: ANN401
-        from huey.registry import Message
-
-        id_, name, arguments = json.loads(bytes(data))
-        return Message(id=id_, name=name, args=tuple(map(str, arguments)), kwargs={}, retries=0)
-
-
 def _call_up(job: str, tools: Toolbox) -> None:
-    from huey.registry import Message
-
-    queue = open_queue(tools)
-    queue.storage.enqueue(_Json().serialize(Message(id=job, name=TASK_NAME, args=(job,))))
-    queue.storage.close()
-
-
-def _id_in(message: bytes) -> str:
-    return str(json.loads(bytes(message))[0])
+    """Call a job up; where the queue is away, the next look of a worker does."""
+    try:
+        call_up(job, tools)
+    except QueueError as error:
+        log.warning("a job is called up later: %s", error.issue.code)
 
 
-def is_at_work(queue: "SqliteHuey", job: str, now: datetime) -> bool:
+def is_at_work(queue: "Huey", job: str, now: datetime) -> bool:
     """Tell whether a worker that is still there holds a job."""
     from huey.constants import EmptyData
 
@@ -305,7 +288,7 @@ def is_at_work(queue: "SqliteHuey", job: str, now: datetime) -> bool:
     return True
 
 
-def take_lease(queue: "SqliteHuey", job: str, now: datetime) -> bool:
+def take_lease(queue: "Huey", job: str, now: datetime) -> bool:
     """Say that this process works at a job; ``False`` where another one does."""
     until = (now + LEASE).timestamp()
     lease = json.dumps([socket.gethostname(), os.getpid(), until]).encode()
@@ -317,6 +300,6 @@ def take_lease(queue: "SqliteHuey", job: str, now: datetime) -> bool:
     return True
 
 
-def end_lease(queue: "SqliteHuey", job: str) -> None:
+def end_lease(queue: "Huey", job: str) -> None:
     """Say that this process is done with a job."""
     queue.storage.pop_data(job)

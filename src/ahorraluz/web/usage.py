@@ -11,6 +11,7 @@ from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.comparison import option_sentence
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.forecast_home import PresentMonth, month_of
+from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.inquiries.inquiry import supply_of
 from ahorraluz.services.inquiries.query import read_query
@@ -101,7 +102,7 @@ def adopt(home: str) -> Response:
 def forget(home: str) -> Response:
     """Erase everything kept of a home."""
     _kept(home)
-    door().tools.store.forget(home)
+    forget_home(home, tools=door().tools)
     return go_to(this_page().plain_url("/medidor"))
 
 

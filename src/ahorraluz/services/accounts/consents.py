@@ -15,6 +15,7 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.comparing import compare_home, compare_no_more
 from ahorraluz.services.accounts.trail import note_home
+from ahorraluz.services.jobs import drop_files
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Consent
 from ahorraluz.texts import Texts
@@ -158,6 +159,8 @@ def withdraw_consent(account: str, consent: int, *, tools: Toolbox, as_of: datet
         compare_no_more(given.home, tools=tools)
     if given.purpose == Purpose.CONSULTANT:
         tools.store.people.households.end_reach(given.home, given.subject)
+        # What a job packed for them while they might look is not handed out any more.
+        drop_files([given.subject], tools=tools)
     _note("consent-withdrawn", given.home, given, tools=tools, as_of=as_of)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.entering import check_own_password
 from ahorraluz.services.accounts.trail import NOBODY, note
+from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.jobs import drop_calls
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
@@ -27,8 +28,7 @@ def erase_home(
     check_own_password(account, password, tools=tools, as_of=as_of)
     if tools.store.people.households.reach(home, account.id) is not Reach.OWNER:
         raise StoreError("home-without-answers")
-    tools.store.forget(home)
-    drop_calls(tools=tools)
+    forget_home(home, tools=tools)
     note("home-deleted", tools=tools, as_of=as_of, actor=account.id, account=account.id)
 
 
@@ -51,7 +51,7 @@ def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: dat
     owners = client_book(tools).owners_of([one.home for one in reached])
     for one in reached:
         if owners.get(one.home, account.id) == account.id:
-            tools.store.forget(one.home)
+            forget_home(one.home, tools=tools)
     people.accounts.remove(account.id)
     tools.store.wipe()
     drop_calls(tools=tools)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.accounts.trail import note, note_home
+from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.households.asking import query_of
 from ahorraluz.services.households.keeping import KeptHome, Pairs, change_home
 from ahorraluz.services.toolbox import Toolbox
@@ -58,5 +59,5 @@ def replace_home(
 
 def delete_home(home: str, *, actor: str, tools: Toolbox, as_of: datetime) -> None:
     """Erase everything that is kept of a home; that it was done stays with who did it."""
-    tools.store.forget(home)
+    forget_home(home, tools=tools)
     note("home-deleted", tools=tools, as_of=as_of, actor=actor, account=actor)

@@ -9,6 +9,7 @@ from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.consents import Purpose, holding, withdraw_consent
 from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.accounts.trail import note, note_home, of_account, of_home
+from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account, TrailEntry
@@ -174,7 +175,7 @@ def leave_home(home: str, consultant: str, *, tools: Toolbox, as_of: datetime) -
         note_home("access-left", home, tools=tools, as_of=as_of, actor=consultant)
         tools.store.people.households.end_reach(home, consultant)
     else:
-        tools.store.forget(home)
+        forget_home(home, tools=tools)
 
 
 def end_lapsed_access(*, tools: Toolbox, as_of: datetime) -> None:

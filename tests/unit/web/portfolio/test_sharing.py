@@ -11,6 +11,8 @@ from ahorraluz.security.scopes import Scope
 from ahorraluz.services.accounts.consents import Purpose, hash_of, holding, withdraw_consent
 from ahorraluz.services.accounts.tokens import TokenRequest, make_token
 from ahorraluz.services.accounts.trail import trail_of_home
+from ahorraluz.services.job_kinds import PORTFOLIO_WORKBOOK
+from ahorraluz.services.jobs import enqueue, run_job
 from ahorraluz.services.portfolio.access import end_lapsed_access
 
 _CODE = re.compile(r'id="codigo">([0-9A-Z-]+)<')
@@ -49,6 +51,20 @@ def test_a_resident_shares_a_home_for_a_time(
     _, html = resident.get(f"/hogares/{home}/acceso")
     assert "Sol y Ahorro SAC" in html
     assert "24 de diciembre de 2026" in html
+
+
+def test_a_workbook_that_was_made_before_is_not_handed_out_after_withdrawal(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    tools, now = service.tools, service.clock.at
+    home = shared(service, consultant, resident)
+    job = enqueue(PORTFOLIO_WORKBOOK, {}, account=consultant.id, tools=tools, as_of=now)
+    assert run_job(job, tools=tools, as_of=now)
+    assert consultant.client.get(f"/trabajos/{job}/archivo").status_code == 200
+
+    resident.post(f"/hogares/{home}/acceso/quitar", {"quien": consultant.id})
+
+    assert consultant.client.get(f"/trabajos/{job}/archivo").status_code == 404
 
 
 def test_the_words_that_were_shown_are_what_was_agreed_to(
