@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -126,10 +127,10 @@ class Service:
         return keep_home(pairs, account=owner.id, tools=self.tools, as_of=self.clock.at).id
 
 
-def make_service(folder: Path, clock: Clock) -> Service:
+def make_service(folder: Path, clock: Clock, **settings: Any) -> Service:
     """Return a service whose pages take the clock for now."""
     app = create_app(
-        Settings(data_dir=folder),
+        Settings(data_dir=folder, **settings),
         today=lambda: date(2026, 11, 24),
         throttle=Throttle(burst=1e9, pages_a_second=1e9),
     )

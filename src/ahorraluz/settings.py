@@ -33,6 +33,7 @@ CLOSEST = 5
 LEAST_SECRET = 16
 MAX_LINE = 200
 _MAIL_SERVER = re.compile(r"smtps?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
+_QUEUE = re.compile(r"rediss?://(?:[^\s/:@]*:[^\s/@]+@)?[A-Za-z0-9.-]+(?::\d{1,5})?(?:/\d{1,3})?/?")
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
 
@@ -46,6 +47,7 @@ class Settings:
     """May hold a password, so that nothing shows it; :attr:`database` is what to open."""
     keys_url: str = field(default="", repr=False)
     keyring: str = ""
+    queue_url: str = field(default="", repr=False)
     language: str = "es"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -154,6 +156,13 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _queue_url(text: str) -> str:
+    if not _QUEUE.fullmatch(text):
+        # The text may hold a password: it is repeated nowhere.
+        raise _WrongValueError("setting-not-a-queue", value=None)
+    return text
+
+
 def _public_url(text: str) -> str:
     parts = urlsplit(text)
     local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
@@ -219,6 +228,13 @@ TABLE: tuple[Setting, ...] = (
         default="`keyring.json` in the data folder",
         meaning="File of the keys that wrap the others, readable by its owner alone.",
         read=_file,
+    ),
+    Setting(
+        field="queue_url",
+        default="`queue.db` in the data folder",
+        meaning="Queue of the ids of jobs on a Redis server: "
+        "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://…` with TLS.",
+        read=_queue_url,
     ),
     Setting(
         field="language",
@@ -342,9 +358,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     ------
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
-        ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-host``,
-        ``setting-not-an-address``, ``setting-not-a-mail-server``, ``setting-not-a-mail-address``
-        or ``setting-not-a-secret``: every wrong variable at once.
+        ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-queue``,
+        ``setting-not-a-host``, ``setting-not-an-address``, ``setting-not-a-mail-server``,
+        ``setting-not-a-mail-address`` or ``setting-not-a-secret``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}

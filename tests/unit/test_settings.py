@@ -80,6 +80,8 @@ def test_the_table_names_every_field_of_the_settings_once() -> None:
         ),
         pytest.param("DATABASE_URL", "ahorraluz.db", "setting-not-a-database", id="a bare path"),
         pytest.param("DATABASE_URL", "sqlite:///:memory:", "setting-not-a-database", id="no file"),
+        pytest.param("QUEUE_URL", "http://h:6379", "setting-not-a-queue", id="no Redis"),
+        pytest.param("QUEUE_URL", "redis://:p w@h", "setting-not-a-queue", id="a space"),
         pytest.param("TRUSTED_PROXIES", "99", "setting-not-a-whole-number", id="many proxies"),
         pytest.param("PROT", "8000", "setting-unknown", id="a misspelt variable"),
     ],

@@ -8,15 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from ahorraluz.core.issues import AhorraLuzError
-from ahorraluz.services.jobs import (
-    KEPT,
-    TASK,
-    end_lease,
-    open_queue,
-    run_job,
-    take_lease,
-    take_up,
-)
+from ahorraluz.services.job_queue import TASK, open_queue
+from ahorraluz.services.jobs import KEPT, end_lease, run_job, take_lease, take_up
 from ahorraluz.services.toolbox import Toolbox
 
 SWEEP_S = 30.0
