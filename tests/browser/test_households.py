@@ -255,6 +255,25 @@ def test_the_last_page_of_a_home_opens_without_net(browser: Browser, own_site: s
         assert "homes" not in kept
 
 
+def test_nothing_is_kept_of_a_home_once_its_session_is_over(
+    browser: Browser, own_site: str
+) -> None:
+    with context_of(browser) as context:
+        page = context.new_page()
+        home = joins(page, own_site, "sesion-acabada@ejemplo.pe")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.reload()
+        page.reload()
+        before = page.evaluate("caches.keys()")
+        context.clear_cookies()
+        page.goto(home)
+        expect(page).to_have_url(f"{own_site}/entrar")
+        after = page.evaluate("caches.keys()")
+
+        assert "homes" in before
+        assert "homes" not in after
+
+
 @contextmanager
 def signed(browser: Browser, cookies: Cookies, *, size: str) -> Iterator[BrowserContext]:
     """Open a browser in which somebody is signed in."""

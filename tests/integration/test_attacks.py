@@ -182,6 +182,17 @@ def test_no_answer_to_a_visitor_of_private_pages_is_kept_or_framed(service: Serv
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
 
 
+def test_public_pages_are_not_shared_as_somebody_signed_in_sees_them(service: Service) -> None:
+    who, stranger = service.signed(Role.CONSULTANT), service.app.test_client()
+    paths = ["/energias", "/resultados"]
+
+    shared = {path: stranger.get(path).headers["Cache-Control"] for path in paths}
+    own = {path: who.client.get(path).headers["Cache-Control"] for path in paths}
+
+    assert all("public" in how for how in shared.values())
+    assert set(own.values()) == {"no-store"}
+
+
 @pytest.mark.parametrize("field_name", ["lang", "hecho", "texto", "pagina", "siguiente", "next"])
 def test_line_breaks_in_an_address_make_no_header(service: Service, field_name: str) -> None:
     who = service.signed(Role.CONSULTANT)

@@ -104,7 +104,7 @@ def browse() -> Response:
         other=_other_language(page, typed),
         json_address=_json_address(page, typed),
     )
-    if issue is None:
+    if issue is None and page.who is None:
         response.headers["Cache-Control"] = FRESH
     return response
 
@@ -125,7 +125,8 @@ def entry(name: str) -> Response:
         technologies=[(one, page.texts.text(f"technology.{one}")) for one in found.technologies],
         other=_other_language(page, {}),
     )
-    response.headers["Cache-Control"] = FRESH
+    if page.who is None:
+        response.headers["Cache-Control"] = FRESH
     return response
 
 

@@ -50,7 +50,8 @@ def page() -> Response:
         measured_on=found.measured_on,
         hidden=found.board.hidden,
     )
-    response.headers["Cache-Control"] = PUBLIC
+    if this.who is None:
+        response.headers["Cache-Control"] = PUBLIC
     return response
 
 

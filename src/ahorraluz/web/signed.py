@@ -36,7 +36,7 @@ def signed_in() -> SignedIn | None:
 
 def let_in(response: Response, new: NewSession) -> Response:
     """Give the browser the token of a new session, and let it forget what others kept there."""
-    response.headers["Clear-Site-Data"] = '"storage"'
+    forget_kept(response)
     response.set_cookie(
         cookie_name(request),
         new.token,
@@ -46,6 +46,12 @@ def let_in(response: Response, new: NewSession) -> Response:
         samesite="Lax",
         path="/",
     )
+    return response
+
+
+def forget_kept(response: Response) -> Response:
+    """Let the browser forget the pages that it keeps for when there is no net."""
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 

@@ -23,7 +23,7 @@ from ahorraluz.web.guard import needs, open_to_all
 from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.report import usage_report
-from ahorraluz.web.signed import signed_in
+from ahorraluz.web.signed import forget_kept, signed_in
 from ahorraluz.web.usage_view import usage_view
 
 NOT_HERE = ("home-unknown", "home-without-readings", "database-none")
@@ -103,7 +103,7 @@ def forget(home: str) -> Response:
     """Erase everything kept of a home."""
     _kept(home)
     forget_home(home, tools=door().tools)
-    return go_to(this_page().plain_url("/medidor"))
+    return forget_kept(go_to(this_page().plain_url("/medidor")))
 
 
 def _today() -> date:

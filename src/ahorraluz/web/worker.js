@@ -24,8 +24,7 @@ function isHome(url) {
 
 function fromNet(request, url) {
   return fetch(request).then(function (answer) {
-    const out = answer.status === 401 || new URL(answer.url).pathname === "/entrar";
-    if (out) return caches.delete(HOMES).then(function () { return answer; });
+    if (answer.status === 401) return caches.delete(HOMES).then(function () { return answer; });
     if (answer.status === 404 || answer.status === 403)
       return caches.open(HOMES).then(function (cache) { return cache.delete(request); })
         .then(function () { return answer; });
@@ -56,6 +55,11 @@ self.addEventListener("fetch", function (event) {
   } else if (request.mode === "navigate" && isHome(url)) {
     event.respondWith(fromNet(request, url).catch(function () { return withoutNet(request); }));
   } else if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(function () { return caches.match("/sin-conexion"); }));
+    event.respondWith(fetch(request).then(function (answer) {
+      // The form to sign in is shown to nobody who is signed in. A page of a home leads there
+      // once its session is over, by an answer that does not tell a worker where to.
+      const out = url.pathname === "/entrar" && answer.ok;
+      return out ? caches.delete(HOMES).then(function () { return answer; }) : answer;
+    }).catch(function () { return caches.match("/sin-conexion"); }));
   }
 });

@@ -20,7 +20,7 @@ from ahorraluz.web.account.landing import (
 from ahorraluz.web.account.own import labels_of
 from ahorraluz.web.guard import needs, open_to_all
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
-from ahorraluz.web.signed import let_out
+from ahorraluz.web.signed import forget_kept, let_out
 
 EXPORT, DELETE, PRIVACY = f"{ACCOUNT}/mis-datos", f"{ACCOUNT}/borrar", "/privacidad"
 DELETE_HOME = f"{ACCOUNT}/hogares/<home>/borrar"
@@ -77,7 +77,7 @@ def home_deleted(home: str) -> Response:
         )
     except AhorraLuzError as error:
         return _home(who, home, page, issues=error.issues)
-    return go_to(done_address(page, ACCOUNT, "home"))
+    return forget_kept(go_to(done_address(page, ACCOUNT, "home")))
 
 
 @rights.get(PRIVACY)

@@ -58,7 +58,7 @@ def worker() -> Response:
 def without_net() -> Response:
     """Say that there is no net, and where the last page of the own home is."""
     response = show("households/offline.html", this_page(read_query({})))
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

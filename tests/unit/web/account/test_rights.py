@@ -219,6 +219,8 @@ def test_deleting_a_home_leaves_the_account_and_no_byte_of_the_home(
 
     assert (wrong.status_code, gone.status_code) == (422, 303)
     assert traces(tmp_path, home, payload, LABEL, FILE_NAME) == []
+    assert "Clear-Site-Data" not in wrong.headers
+    assert gone.headers["Clear-Site-Data"] == '"storage"'
     assert rosa.client.get("/cuenta").status_code == 200
     assert "Se borró un hogar" in rosa.get("/cuenta/registro")
 

@@ -67,6 +67,18 @@ def test_a_workbook_that_was_made_before_is_not_handed_out_after_withdrawal(
     assert consultant.client.get(f"/trabajos/{job}/archivo").status_code == 404
 
 
+def test_the_phone_of_a_consultant_keeps_no_home_of_a_client(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    home = shared(service, consultant, resident)
+
+    own, others = resident.get(f"/hogares/{home}"), consultant.get(f"/hogares/{home}")
+
+    assert own[0] == others[0] == 200
+    assert "data-home" in own[1]
+    assert "data-home" not in others[1]
+
+
 def test_the_words_that_were_shown_are_what_was_agreed_to(
     service: Service, consultant: Signed, resident: Signed
 ) -> None:
