@@ -39,6 +39,7 @@ from ahorraluz.web.guard import guard, guarded_elsewhere, open_blueprint
 from ahorraluz.web.households.pages import HOME_PAGES, takes_files
 from ahorraluz.web.jobs import jobs
 from ahorraluz.web.meter import UPLOAD, meter
+from ahorraluz.web.numbers import KnownNumber
 from ahorraluz.web.offers.pages import OFFER_PAGES
 from ahorraluz.web.operations import METERS, QUIET, meters, operations
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
@@ -174,6 +175,7 @@ def _empty_app(settings: Settings) -> APIFlask:
     )
     app.config["AUTO_200_RESPONSE"] = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_kb * KILOBYTE
+    app.url_map.converters["int"] = KnownNumber
     # A name a template misspells is an error, not an empty place.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True

@@ -295,6 +295,29 @@ def test_words_of_sql_are_words(service: Service, text: str) -> None:
     assert len(service.tools.store.people.accounts.all()) == before
 
 
+@pytest.mark.parametrize("number", ["2147483648", "9" * 30, "9" * 5_000])
+def test_a_number_larger_than_any_is_not_found(service: Service, number: str) -> None:
+    rosa, consultant = service.signed(Role.RESIDENT), service.signed(Role.CONSULTANT)
+    administrator = service.signed(Role.ADMINISTRATOR)
+    share = f"/hogares/{service.home_of(rosa)}/compartir/{number}/quitar"
+    no: dict[str, object] = {"decision": "rechazar", "motivo": "x"}
+    yes: dict[str, object] = {"decision": "publicar"}
+    proposal = f"/administracion/propuestas/{number}"
+
+    missing = [
+        rosa.post(share),
+        administrator.post(proposal, no),
+        administrator.post(proposal, yes),
+    ]
+    first = [
+        consultant.client.get(f"/cartera?pagina={number}"),
+        consultant.post("/cartera/informes", {"pagina": number}),
+    ]
+
+    assert {answer.status_code for answer in missing} == {404}
+    assert {answer.status_code for answer in first} == {200}
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -150,6 +150,27 @@ class HouseholdBook:
             )
             connection.execute(granted)
 
+    def make_owner(self, home: str, account: str, *, as_of: datetime) -> bool:
+        """Give a home that nobody owns to an account; ``False``: somebody was earlier."""
+        from sqlalchemy import delete, insert, select
+
+        from ahorraluz.store.account_tables import REACHES
+        from ahorraluz.store.imports import seconds
+
+        owned = select(REACHES.c.home).where(
+            REACHES.c.home == home, REACHES.c.reach == Reach.OWNER.value
+        )
+        of_both = (REACHES.c.home == home, REACHES.c.account == account)
+        with self.changing(home) as connection:
+            if connection.execute(owned).first() is not None:
+                return False
+            connection.execute(delete(REACHES).where(*of_both))
+            granted = insert(REACHES).values(
+                home=home, account=account, reach=Reach.OWNER.value, granted_s=seconds(as_of)
+            )
+            connection.execute(granted)
+            return True
+
     def end_reach(self, home: str, account: str) -> bool:
         """Let an account do nothing with a home any more; ``False`` where it could not."""
         from sqlalchemy import delete

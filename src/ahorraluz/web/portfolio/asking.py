@@ -25,6 +25,9 @@ LONGEST_WORDS = 60
 PAGE_OF = 50
 """Homes of one page of the list, and reports of one download."""
 
+LONGEST_NUMBER = 6
+"""Of a page, in digits."""
+
 
 def bare_page() -> Page:
     """Return the page of this request; nothing of a home stands in its address."""
@@ -49,9 +52,14 @@ def asked_portfolio() -> Portfolio:
 def part_of(clients: Sequence[ClientHome]) -> tuple[int, int, Sequence[ClientHome]]:
     """Return the number of the page that is asked for, how many there are, and its homes."""
     pages = max(1, -(-len(clients) // PAGE_OF))
-    typed = request.args.get(NUMBER, "1")
-    number = min(max(int(typed), 1), pages) if typed.isascii() and typed.isdigit() else 1
+    number = min(number_of(request.args.get(NUMBER, "1")), pages)
     return number, pages, clients[(number - 1) * PAGE_OF : number * PAGE_OF]
+
+
+def number_of(typed: str) -> int:
+    """Return the page that an address or a form names; the first where it names none."""
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER
+    return max(int(typed), 1) if plain else 1
 
 
 def soles(page: Page, amount: Decimal | None) -> str:

@@ -27,6 +27,7 @@ from ahorraluz.web.portfolio.asking import (
     WORDS,
     bare_page,
     findings,
+    number_of,
     soles,
     told,
 )
@@ -67,9 +68,8 @@ def exported() -> Response:
 def reports() -> Response:
     """Give a report of each home of one page of the list, packed together."""
     page = bare_page()
-    number = request.form.get(NUMBER, "1")
-    first = (int(number) - 1 if number.isascii() and number.isdigit() else 0) * PAGE_OF
-    chosen = _chosen()[max(first, 0) :][:PAGE_OF]
+    first = (number_of(request.form.get(NUMBER, "1")) - 1) * PAGE_OF
+    chosen = _chosen()[first:][:PAGE_OF]
     try:
         packed = reports_of(chosen, page, _brand())
     except AhorraLuzError as error:

@@ -1,5 +1,7 @@
 """Codes of a consultant: taken up once, by one, for a home shared or taken over."""
 
+from datetime import datetime
+
 import pytest
 from tests.signed_people import Service, Signed, text_of
 from tests.unit.web.portfolio.test_portfolio import CLIENTS, EVIL, kept
@@ -10,7 +12,14 @@ from ahorraluz.security.roles import Reach, Role
 from ahorraluz.services.accounts.erasing import erase_account
 from ahorraluz.services.portfolio import invitations
 from ahorraluz.services.portfolio.importing import client_book
-from ahorraluz.services.portfolio.invitations import invited_by
+from ahorraluz.services.portfolio.invitations import (
+    Accepting,
+    InvitationError,
+    invited_by,
+    take_over,
+)
+from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.texts import open_texts
 
 
 def test_a_code_counts_once_and_not_for_ever(
@@ -68,6 +77,34 @@ def test_two_who_take_over_one_home_do_not_both_get_it(
 
     assert response.status_code == 422
     assert client_book(service.tools).owners_of([home]) == {home: resident.id}
+
+
+def test_of_two_who_take_over_one_home_in_the_same_moment_one_is_too_late(
+    service: Service, consultant: Signed, resident: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home, *_) = kept(consultant, CLIENTS)
+    first, second = (code_of(consultant, f"/cartera/{home}/invitar") for _ in range(2))
+    other, checked = service.signed(Role.RESIDENT), invitations._for
+    tools, now, texts = service.tools, service.clock.at, open_texts("es")
+
+    def overtaken(account: str, code: str, *, tools: Toolbox, as_of: datetime) -> object:
+        found = checked(account, code, tools=tools, as_of=as_of)
+        if account == resident.id:
+            theirs = Accepting(code=second, account=other.id, texts=texts)
+            take_over(theirs, tools=tools, as_of=as_of)
+        return found
+
+    monkeypatch.setattr(invitations, "_for", overtaken)
+
+    with pytest.raises(InvitationError, match="invitation-gone"):
+        take_over(Accepting(code=first, account=resident.id, texts=texts), tools=tools, as_of=now)
+
+    owners = [
+        one.account
+        for one in tools.store.people.households.reached_by(home)
+        if one.reach is Reach.OWNER
+    ]
+    assert owners == [other.id]
 
 
 def test_unused_codes_can_be_voided(consultant: Signed, resident: Signed) -> None:
