@@ -14,6 +14,7 @@ from ahorraluz.security.totp import hash_recovery_code
 from ahorraluz.services.accounts.attempts import count_failure, held_back
 from ahorraluz.services.accounts.entering import account_of
 from ahorraluz.services.accounts.mail import Letter, can_mail, send
+from ahorraluz.services.accounts.tokens import revoke_token, tokens_of
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
@@ -161,4 +162,7 @@ def _set(account: Account, hashed: str, *, tools: Toolbox, as_of: datetime) -> N
     people.accounts.set_password(account.id, hashed)
     people.sessions.end_all(account.id)
     people.sessions.drop_tickets(account.id, PURPOSE)
+    # Whoever had got into the account may have made themselves a key for programs.
+    for token in tokens_of(account, tools=tools, as_of=as_of):
+        revoke_token(token.id, account=account, tools=tools, as_of=as_of)
     note("password-reset", tools=tools, as_of=as_of, actor=account.id, account=account.id)

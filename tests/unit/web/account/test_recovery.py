@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC
 
 import pytest
 from tests.unit.web.account.conftest import NAME, PASSWORD, Clock, Person, Service
@@ -9,9 +10,11 @@ from tests.unit.web.conftest import unpacked
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security import passwords
+from ahorraluz.security.scopes import Scope
 from ahorraluz.security.totp import hash_recovery_code
 from ahorraluz.services.accounts import entering, recovery
 from ahorraluz.services.accounts.mail import Letter, MailError, afterwards, message_of
+from ahorraluz.services.accounts.tokens import TokenRequest, bearer_of, make_token
 from ahorraluz.web.account import recovering
 
 RESET = "/recuperar"
@@ -218,6 +221,21 @@ def test_a_recovery_code_sets_a_new_password_once(service: Service, rosa: Person
     assert (first, again) == (200, 422)
     assert rosa.client.get("/cuenta").location == "/entrar"
     assert service.browser().signs_in(password=NEW).status_code == 303
+
+
+def test_a_new_password_ends_the_keys_of_programs(
+    service: Service, rosa: Person, clock: Clock
+) -> None:
+    tools, code = service.tools, codes_of(rosa)[0]
+    account = tools.store.people.accounts.find(NAME)
+    assert account is not None
+    wanted = TokenRequest(label="x", scopes=frozenset({Scope.HOMES_READ}), days=30)
+    key = make_token(wanted, account=account, tools=tools, as_of=clock.now(UTC)).text
+    assert bearer_of(key, tools=tools, as_of=clock.now(UTC)) is not None
+
+    by_code(service, code)
+
+    assert bearer_of(key, tools=tools, as_of=clock.now(UTC)) is None
 
 
 def test_new_codes_make_the_former_ones_worthless(service: Service, rosa: Person) -> None:
