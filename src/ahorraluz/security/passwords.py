@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -36,6 +37,8 @@ _AS_LETTERS = str.maketrans("@4301$57", "aaeoisst")
 
 _HASHER = PasswordHasher()
 """Argon2id with the low-memory choice of RFC 9106: 64 MiB, three passes, four lanes."""
+_AT_ONCE = BoundedSemaphore(2)
+"""Hashes of a process at the same time: others wait, so that a crowd cannot take the memory."""
 
 
 def hash_password(password: str) -> str:
@@ -48,7 +51,8 @@ def hash_password(password: str) -> str:
     """
     if len(password) > _MOST_RAW:
         raise _too_long(len(password))
-    return _HASHER.hash(_bytes_of(password))
+    with _AT_ONCE:
+        return _HASHER.hash(_bytes_of(password))
 
 
 def verify_password(hash: str | None, password: str) -> bool:  # noqa: A002
@@ -66,7 +70,8 @@ def verify_password(hash: str | None, password: str) -> bool:  # noqa: A002
     """
     known = hash if hash is not None and len(password) <= _MOST_RAW else _decoy()
     try:
-        return _HASHER.verify(known, _bytes_of(password[:_MOST_RAW]))
+        with _AT_ONCE:
+            return _HASHER.verify(known, _bytes_of(password[:_MOST_RAW]))
     except (Argon2Error, ValueError):
         # A wrong password, or a kept hash that is none.
         return False

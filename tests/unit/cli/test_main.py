@@ -282,6 +282,8 @@ def test_the_program_is_also_a_module() -> None:
 
 def test_every_command_has_its_place() -> None:
     assert set(door.COMMANDS) == {
+        "accounts",
+        "aggregates",
         "bill",
         "audit",
         "change",
@@ -300,5 +302,7 @@ def test_every_command_has_its_place() -> None:
         "train",
         "tariffs",
         "data",
+        "policy",
         "serve",
+        "work",
     }

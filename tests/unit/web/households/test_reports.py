@@ -182,3 +182,11 @@ def test_links_are_not_without_number(rosa: Resident) -> None:
     assert "20 enlaces" in words_of(unpacked(response))
     with pytest.raises(AhorraLuzError, match="shares-too-many"):
         share_report(rosa.home, actor=rosa.id, tools=rosa.tools, as_of=this_moment())
+
+
+def test_making_a_pdf_lets_no_broken_picture_be_read_afterwards() -> None:
+    from PIL import ImageFile
+
+    printing.pdf_of("<p>Hola</p>")
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
