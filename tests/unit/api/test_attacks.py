@@ -172,6 +172,7 @@ def test_gzip_with_something_else_behind_it_is_refused() -> None:
         gzip.compress(b"start,kwh\n")[:-9],
         b"not gzip at all",
     ],
+    ids=["nothing", "two bytes", "without its end", "no gzip"],
 )
 def test_gzip_that_is_cut_off_is_told(owner: Program, content: bytes) -> None:
     home = owner.home()
