@@ -1,7 +1,6 @@
 """Accounts in SQL: found by a keyed hash of their name, and readable under a key of their own."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,13 +8,12 @@ from typing import TYPE_CHECKING
 from ahorraluz.security.roles import Role
 from ahorraluz.store.account_records import Account, SecondFactor, Secrets
 from ahorraluz.store.errors import StoreError
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, account_owner
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 
 NAME = "account-name"
 PROFILE = "account-profile"

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ahorraluz.core.anonymity import Block, Member
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from ahorraluz.security.keyring import DataKey
 
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 Topics = Mapping[str, tuple[Block, ...]]
 AGGREGATES_LOCK = -2
 """Lock of PostgreSQL for publishing; those of homes are not negative."""

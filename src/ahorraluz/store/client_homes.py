@@ -1,7 +1,6 @@
 """Many homes at once in SQL: a consultant's clients, what was said of them, and their figures."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,13 +8,12 @@ from typing import TYPE_CHECKING
 from ahorraluz.security.roles import Reach
 from ahorraluz.store.account_records import Answers
 from ahorraluz.store.households import PERU_ZONE, SAID
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, home_owner
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
+    from sqlalchemy import Row
 
 AT_ONCE = 500
 """Names in one question: databases take a limited number of values."""

@@ -1,17 +1,14 @@
 """Consents in SQL: a row for each time somebody agreed, which only a withdrawal ever changes."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.account_records import Consent
+from ahorraluz.store.opened import Opened
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
+    from sqlalchemy import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Homes of people in SQL: what was said of them, who may do what with them, and their links."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,13 +8,12 @@ from typing import TYPE_CHECKING
 from ahorraluz.security.roles import Reach
 from ahorraluz.store.account_records import Answers, Note, Reached, Share
 from ahorraluz.store.errors import StoreError
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, home_owner
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 
 SAID = "home-answers"
 NOTE = "home-note"

@@ -1,20 +1,18 @@
 """Jobs in SQL: what is to be done and what came of it, sealed for whose job it is."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.errors import StoreError
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, account_owner
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
+    from sqlalchemy import Row
 
 JOB = "job"
 

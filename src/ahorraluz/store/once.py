@@ -1,19 +1,16 @@
 """Answers to requests that may come twice, in SQL: the second time nothing is done again."""
 
 import base64
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, account_owner, home_owner
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
+    from sqlalchemy import Row
 
 ANSWER, OF_HOME = "once-answer", "once-home"
 WORKING = 0

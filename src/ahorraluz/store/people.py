@@ -1,9 +1,6 @@
 """The part of the store that keeps people, by what is kept of them."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ahorraluz.store.accounts import AccountBook
 from ahorraluz.store.aggregates import AggregateBook
@@ -12,15 +9,11 @@ from ahorraluz.store.consents import ConsentBook
 from ahorraluz.store.households import HouseholdBook
 from ahorraluz.store.jobs import JobBook
 from ahorraluz.store.once import OnceBook
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.passkeys import PasskeyBook
 from ahorraluz.store.sessions import SessionBook
 from ahorraluz.store.trail import Trail
 from ahorraluz.store.vault import Vault
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

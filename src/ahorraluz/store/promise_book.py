@@ -1,18 +1,12 @@
 """The part of the store that keeps what was promised, done and measured."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from ahorraluz.store.errors import StoreError
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.promise_records import DoneStep, MonthResult, Promise, PromiseTerms
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,15 @@
 """Proposed entries, in SQL: every change of state is a row of its own, which stays."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.errors import StoreError
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.proposal_records import Proposal, ProposalEvent, ProposalState
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 
 NEXT = {
     ProposalState.PROPOSED: (ProposalState.PUBLISHED, ProposalState.REJECTED),

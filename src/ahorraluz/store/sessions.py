@@ -1,19 +1,16 @@
 """Sessions and tickets in SQL: kept as hashes of tokens that only their holder has."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.account_records import Session
+from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
 from ahorraluz.store.vault import Vault, account_owner
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
+    from sqlalchemy import Row
 
 DEVICE = "session-device"
 

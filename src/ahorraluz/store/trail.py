@@ -2,19 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.account_records import TrailEntry
 from ahorraluz.store.errors import StoreError
+from ahorraluz.store.opened import Opened
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
-
-Opened = Callable[..., "AbstractContextManager[Connection]"]
 
 GENESIS = "0" * 64
 TRAIL_LOCK = 5
