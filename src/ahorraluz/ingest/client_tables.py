@@ -13,11 +13,13 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.ingest.meter_files.content import content_of_bytes
 from ahorraluz.ingest.meter_files.text import read_text
+from ahorraluz.ingest.sheet_reader import guarded, open_book
 
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """Largest content of an archive or workbook, all members together. [byte]"""
@@ -172,43 +174,25 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, left: int, na
 
 def _workbook(content: bytes, *, name: str) -> Iterator[Sheet]:
     _check_workbook(content, name=name)
-    book = _guarded(_open, content, name=name)
+    book = open_book(content, broken=lambda: _broken(name))
     names = list(book.sheet_names)
     if len(names) > MAX_SHEETS:
         raise ClientFileError("client-archive-members", file=name, limit=MAX_SHEETS)
     for sheet in names:
-        first, cells = _guarded(_rows, (book, sheet), name=name)
+        first, cells = guarded(partial(_rows, book, sheet), broken=lambda: _broken(name))
         rows = _filled(enumerate(cells, start=first), name=name)
         shown = f"{name} · {_shown(sheet)}" if len(names) > 1 else name
         yield Sheet(name=shown, rows=rows)
 
 
-def _open(content: bytes) -> Any:  # noqa: ANN401 - the reader of sheets has no base class
-    from python_calamine import CalamineWorkbook
-
-    return CalamineWorkbook.from_filelike(io.BytesIO(content))
-
-
-def _rows(of: tuple[Any, str]) -> tuple[int, list[list[str]]]:
-    book, name = of
+def _rows(book: Any, name: str) -> tuple[int, list[list[str]]]:  # noqa: ANN401 - it has no base class
     sheet = book.get_sheet_by_name(name)
     rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
     return int((sheet.start or (0, 0))[0]) + 1, rows
 
 
-def _guarded(read: Any, argument: object, *, name: str) -> Any:  # noqa: ANN401
-    """Return what a call into the reader of sheets gives; whatever it raises is one error."""
-    from python_calamine import CalamineError
-
-    try:
-        return read(argument)
-    except (CalamineError, OSError, ValueError, LookupError, TypeError):
-        raise ClientFileError("client-file-broken", file=name) from None
-    except BaseException as error:
-        # A panic of the Rust library is no Exception, and has no name to import.
-        if type(error).__name__ == "PanicException":
-            raise ClientFileError("client-file-broken", file=name) from None
-        raise
+def _broken(name: str) -> ClientFileError:
+    return ClientFileError("client-file-broken", file=name)
 
 
 def _check_workbook(content: bytes, *, name: str) -> None:

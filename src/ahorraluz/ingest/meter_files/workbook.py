@@ -6,8 +6,7 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.ingest.meter_files.content import Content, MeterFileError
@@ -18,6 +17,7 @@ from ahorraluz.ingest.meter_files.parts import Part, joined
 from ahorraluz.ingest.meter_files.reshape import reshaped
 from ahorraluz.ingest.meter_files.table import Table, rows_table
 from ahorraluz.ingest.meter_files.words import fold
+from ahorraluz.ingest.sheet_reader import guarded, open_book
 
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_CELLS = 8_000_000
@@ -28,7 +28,6 @@ MAX_PACKED_BYTES = 64 * 1024 * 1024
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 """Largest content of a workbook. [byte]"""
 ODS_ROWS = 1_048_576
-T = TypeVar("T")
 _CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
 _REPEATED = re.compile(rb'number-rows-repeated="([0-9]{1,9})"')
 _MEMBERS = (
@@ -108,27 +107,14 @@ def parse_workbook(content: Content, options: ReadOptions) -> MeterFile:
 
 def _open(content: Content) -> Any:  # noqa: ANN401 - the reader of sheets has no base class
     """Return the open workbook, after a look at how large it would get."""
-    from python_calamine import CalamineWorkbook
-
     data = content.read(limit=MAX_PACKED_BYTES)
     if not data.startswith(OLE_MARK):
         _check_size(data, name=content.name)
-    return _guarded(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)), name=content.name)
+    return open_book(data, broken=lambda: _unreadable(content.name))
 
 
-def _guarded(read: Callable[[], T], *, name: str) -> T:
-    """Return what a call into the reader of sheets gives; whatever it raises is one error."""
-    from python_calamine import CalamineError
-
-    try:
-        return read()
-    except (CalamineError, OSError, ValueError, LookupError, TypeError) as error:
-        raise MeterFileError("workbook-unreadable", file=name) from error
-    except BaseException as error:
-        # A panic of the Rust library is no Exception, and has no name to import.
-        if type(error).__name__ == "PanicException":
-            raise MeterFileError("workbook-unreadable", file=name) from error
-        raise
+def _unreadable(name: str) -> MeterFileError:
+    return MeterFileError("workbook-unreadable", file=name)
 
 
 def _check_size(data: bytes, *, name: str) -> None:
@@ -177,11 +163,14 @@ def _column(letters: bytes) -> int:
 
 def _table(book: Any, name: str, *, content: Content) -> Table:  # noqa: ANN401
     """Return the table of one sheet."""
-    rows = _guarded(
+    rows = guarded(
         lambda: [[_text(cell) for cell in row] for row in book.get_sheet_by_name(name).iter_rows()],
-        name=content.name,
+        broken=lambda: _unreadable(content.name),
     )
-    first = _guarded(lambda: book.get_sheet_by_name(name).start, name=content.name) or (0, 0)
+    start = guarded(
+        lambda: book.get_sheet_by_name(name).start, broken=lambda: _unreadable(content.name)
+    )
+    first = start or (0, 0)
     width = max((len(cells) for cells in rows), default=0)
     if width > MAX_COLUMNS:
         raise MeterFileError(
