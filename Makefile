@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs lock tools
+.PHONY: help run test check fix docs lock spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,11 +37,15 @@ docs: $(VENV)/.installed-dev ## Build the documentation; a warning is an error
 
 tools: $(VENV)/.installed-train ## Set up what trains the models, and the tests of it
 
+spark: $(VENV)/.installed-spark ## Set up Spark, and the tests of streams on it
+
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) --extra dev --extra train --constraint requirements-dev.txt \
 		--output-file requirements-train.txt
+	$(COMPILE) --extra dev --extra spark --constraint requirements-dev.txt \
+		--output-file requirements-spark.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -62,6 +66,11 @@ $(VENV)/.installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --require-hashes -r requirements-dev.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-spark: requirements-spark.txt pyproject.toml | $(VENV)/.installed-dev
+	@echo "Installing the locked packages of Spark into $(VENV)"
+	$(INSTALL) --require-hashes -r requirements-spark.txt
+	@touch $@
 
 $(VENV)/.installed-train: requirements-train.txt pyproject.toml | $(VENV)/.installed-dev
 	@echo "Installing the locked training packages into $(VENV)"
