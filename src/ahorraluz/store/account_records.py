@@ -21,6 +21,8 @@ class Account:
     """Whether signing in asks for a code or a passkey beside the password."""
     organisation: str = ""
     """Whom somebody of a staff role speaks for."""
+    reset_until: datetime | None = None
+    """End of a link to a new password that somebody else asked for; it may be over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,31 @@ class Secrets:
     password: str
     failures: int
     locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A password or code that may be tried, and was counted as wrong until it is found right."""
+
+    account: str
+    locked_until_s: int | None
+    """Until when nobody may try again if it is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reset:
+    """A link to a new password that somebody else asked for."""
+
+    account: str
+    asked_by: str | None
+    """Account of the administrator; ``None``: whoever runs the machine."""
+    approved_by: str | None = None
+    waits_for_approval: bool
+    """Whether a second administrator has to agree, and has not."""
+    asked_at: datetime
+    opens_at: datetime
+    """Before it the link does nothing, so that the owner of the account can refuse."""
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,32 @@ TICKETS = Table(
     Index(None, "home"),
 )
 
+RESETS = Table(
+    "resets",
+    METADATA,
+    _account(primary_key=True),
+    Column("hash", Text, nullable=False),
+    # Account of the administrator; empty: whoever runs the machine.
+    Column("asked_by", Text, nullable=False),
+    # Empty: nobody has to approve it; nothing: nobody has yet.
+    Column("approved_by", Text),
+    Column("asked_s", BigInteger, nullable=False),
+    Column("opens_s", BigInteger, nullable=False),
+    Column("expires_s", BigInteger, nullable=False),
+    UniqueConstraint("hash", name="uq_resets_hash"),
+)
+"""Links to a new password that somebody else asked for: one for an account at a time."""
+
+ALLOWANCES = Table(
+    "allowances",
+    METADATA,
+    # Keyed hash of an address, a name or a token: who it was is told to nobody.
+    Column("key", Text, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+    Index(None, "until_ms"),
+)
+"""When somebody may ask for as much again as at first."""
+
 API_TOKENS = Table(
     "api_tokens",
     METADATA,

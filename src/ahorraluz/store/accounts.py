@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ahorraluz.security.roles import Role
-from ahorraluz.store.account_records import Account, SecondFactor, Secrets
+from ahorraluz.store.account_records import Account, Attempt, SecondFactor, Secrets
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
@@ -141,13 +141,56 @@ class AccountBook:
         locked = None if row.locked_until_s is None else moment(row.locked_until_s)
         return Secrets(password=row.password, failures=row.failures, locked_until=locked)
 
-    def note_failure(self, account: str, *, locked_until: datetime | None) -> None:
-        """Count a failed attempt, and hold further ones back until a moment."""
+    def begin_attempt(
+        self, account: str, *, waits: Sequence[timedelta | None], as_of: datetime
+    ) -> Attempt | None:
+        """Count an attempt before it is made; ``None``: nobody may try yet.
+
+        One statement looks, counts and locks, so that of many attempts at once no more are made
+        than one after the other.
+
+        Parameters
+        ----------
+        account
+            Whose.
+        waits
+            How long nobody may try again after the first, the second … failure; the last
+            counts for all that follow.
+        as_of
+            The moment.
+        """
+        from sqlalchemy import case, or_, update
+
         from ahorraluz.store.account_tables import ACCOUNTS
         from ahorraluz.store.imports import seconds
 
-        until = None if locked_until is None else seconds(locked_until)
-        self._change(account, failures=ACCOUNTS.c.failures + 1, locked_until_s=until)
+        failures, locked, now = ACCOUNTS.c.failures, ACCOUNTS.c.locked_until_s, seconds(as_of)
+        until = [None if wait is None else seconds(as_of + wait) for wait in waits]
+        counted = case(dict(enumerate(until)), value=failures, else_=until[-1])
+        free = (ACCOUNTS.c.id == account, or_(locked.is_(None), locked <= now))
+        begun = update(ACCOUNTS).where(*free)
+        begun = begun.values(failures=failures + 1, locked_until_s=counted)
+        with self.writing() as connection:
+            row = connection.execute(begun.returning(locked)).first()
+        return None if row is None else Attempt(account=account, locked_until_s=row[0])
+
+    def take_back(self, attempt: Attempt) -> None:
+        """Count an attempt no more that was right; what others did meanwhile still counts."""
+        from sqlalchemy import case, null, update
+
+        from ahorraluz.store.account_tables import ACCOUNTS
+
+        failures, locked = ACCOUNTS.c.failures, ACCOUNTS.c.locked_until_s
+        own = locked == attempt.locked_until_s
+        with self.writing() as connection:
+            connection.execute(
+                update(ACCOUNTS)
+                .where(ACCOUNTS.c.id == attempt.account)
+                .values(
+                    failures=case((failures > 0, failures - 1), else_=0),
+                    locked_until_s=case((own, null()), else_=locked),
+                )
+            )
 
     def note_success(self, account: str) -> None:
         """Forget failed attempts."""
@@ -300,18 +343,20 @@ class AccountBook:
             created_at=moment(row.created_s),
             suspended_at=None if row.suspended_s is None else moment(row.suspended_s),
             has_second_factor=row.second_factor is not None or bool(row.passkeys),
+            reset_until=None if row.reset_until_s is None else moment(row.reset_until_s),
         )
 
 
 def _accounts() -> "Select[tuple[object, ...]]":
-    """Ask for accounts, each with the number of its passkeys."""
+    """Ask for accounts, each with its passkeys and the end of a link that others asked for."""
     from sqlalchemy import func, select
 
-    from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS
+    from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS, RESETS
 
     of_account = PASSKEYS.c.account == ACCOUNTS.c.id
     passkeys = select(func.count()).select_from(PASSKEYS).where(of_account).scalar_subquery()
-    return select(ACCOUNTS, passkeys.label("passkeys"))
+    asked = select(RESETS.c.expires_s).where(RESETS.c.account == ACCOUNTS.c.id).scalar_subquery()
+    return select(ACCOUNTS, passkeys.label("passkeys"), asked.label("reset_until_s"))
 
 
 def _by(connection: "Connection", condition: "object") -> "Row[tuple[object, ...]] | None":

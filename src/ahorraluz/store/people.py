@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ahorraluz.store.accounts import AccountBook
 from ahorraluz.store.aggregates import AggregateBook
+from ahorraluz.store.allowances import AllowanceBook
 from ahorraluz.store.api_tokens import TokenBook
 from ahorraluz.store.consents import ConsentBook
 from ahorraluz.store.households import HouseholdBook
@@ -11,7 +12,9 @@ from ahorraluz.store.jobs import JobBook
 from ahorraluz.store.once import OnceBook
 from ahorraluz.store.opened import Opened
 from ahorraluz.store.passkeys import PasskeyBook
+from ahorraluz.store.resets import ResetBook
 from ahorraluz.store.sessions import SessionBook
+from ahorraluz.store.stamps import StampBook
 from ahorraluz.store.trail import Trail
 from ahorraluz.store.vault import Vault
 
@@ -35,6 +38,21 @@ class People:
     def sessions(self) -> SessionBook:
         """Who is signed in where."""
         return SessionBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
+    def resets(self) -> ResetBook:
+        """Links to a new password that somebody else asked for."""
+        return ResetBook(reading=self.reading, writing=self.writing)
+
+    @property
+    def allowances(self) -> AllowanceBook:
+        """How much was asked for, by whom."""
+        return AllowanceBook(reading=self.reading, writing=self.writing)
+
+    @property
+    def stamps(self) -> StampBook:
+        """What pages hang on."""
+        return StampBook(reading=self.reading, vault=self.vault)
 
     @property
     def passkeys(self) -> PasskeyBook:

@@ -12,7 +12,7 @@ from ahorraluz.security.passwords import (
     verify_password,
 )
 from ahorraluz.security.roles import Role
-from ahorraluz.services.accounts.attempts import count_failure, held_back
+from ahorraluz.services.accounts.attempts import begin_attempt, forget_failures, take_back
 from ahorraluz.services.accounts.names import read_name
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
@@ -75,20 +75,21 @@ def sign_in(name: str, password: str, *, tools: Toolbox, as_of: datetime) -> Acc
     """
     accounts = tools.store.people.accounts
     account = account_of(name, tools=tools)
-    known = None if account is None else accounts.secrets(account.id)
-    if account is not None and held_back(account, tools=tools, as_of=as_of):
-        # The same work as for a wrong password, so that the time tells nothing.
-        known = None
+    attempt = None
+    if account is not None:
+        attempt = begin_attempt(account, tools=tools, as_of=as_of)
+    # Where nobody may try yet, the same work as for a wrong password: the time tells nothing.
+    known = None if account is None or attempt is None else accounts.secrets(account.id)
     right = verify_password(None if known is None else known.password, password)
-    if account is None or known is None or not right or account.suspended_at is not None:
-        if account is not None and known is not None and not right:
-            count_failure(account, tools=tools, as_of=as_of)
+    if account is None or attempt is None or known is None or not right or _is_out(account):
         subject = None if account is None else account.id
         note("sign-in-failed", tools=tools, as_of=as_of, account=subject)
         raise SignInError("sign-in-refused")
-    # Whoever has the password alone must not get free tries at the second factor by it.
-    if known.failures and not account.has_second_factor:
-        accounts.note_success(account.id)
+    if account.has_second_factor:
+        # Whoever has the password alone must not get free tries at the second factor by it.
+        take_back(attempt, tools=tools)
+    else:
+        forget_failures(account, tools=tools)
     if needs_rehash(known.password):
         accounts.set_password(account.id, hash_password(password))
     return account
@@ -102,12 +103,15 @@ def check_own_password(account: Account, password: str, *, tools: Toolbox, as_of
     SignInError
         ``password-wrong``: it is not the one, or too many wrong ones came before.
     """
-    held = held_back(account, tools=tools, as_of=as_of)
-    known = None if held else tools.store.people.accounts.secrets(account.id).password
-    if not verify_password(known, password):
-        if not held:
-            count_failure(account, tools=tools, as_of=as_of)
+    attempt = begin_attempt(account, tools=tools, as_of=as_of)
+    known = None if attempt is None else tools.store.people.accounts.secrets(account.id).password
+    if not verify_password(known, password) or attempt is None:
         raise SignInError("password-wrong")
+    take_back(attempt, tools=tools)
+
+
+def _is_out(account: Account) -> bool:
+    return account.suspended_at is not None
 
 
 def account_of(name: str, *, tools: Toolbox) -> Account | None:

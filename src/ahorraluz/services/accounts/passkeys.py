@@ -19,7 +19,7 @@ from ahorraluz.security.passkeys import (
 from ahorraluz.security.roles import NEEDS_SECOND_FACTOR
 from ahorraluz.security.tokens import hash_token
 from ahorraluz.security.totp import ISSUER
-from ahorraluz.services.accounts.attempts import count_failure, forget_failures, held_back
+from ahorraluz.services.accounts.attempts import begin_attempt, forget_failures
 from ahorraluz.services.accounts.second_factor import SecondFactorError, may_set_up, only_session
 from ahorraluz.services.accounts.sessions import NewSession, SignedIn, rotate
 from ahorraluz.services.accounts.trail import note
@@ -138,12 +138,11 @@ def show_passkey(
         ``passkey-refused``.
     """
     account = who.account
-    if held_back(account, tools=tools, as_of=as_of):
+    if begin_attempt(account, tools=tools, as_of=as_of) is None:
         raise PasskeyError("passkey-refused")
     try:
         _prove(who, answer, party, tools=tools, as_of=as_of)
     except PasskeyError:
-        count_failure(account, tools=tools, as_of=as_of)
         note("code-refused", tools=tools, as_of=as_of, account=account.id)
         raise
     forget_failures(account, tools=tools)

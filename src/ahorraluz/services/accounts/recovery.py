@@ -11,7 +11,7 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.passwords import check_password, hash_password
 from ahorraluz.security.tokens import hash_token, new_token
 from ahorraluz.security.totp import hash_recovery_code
-from ahorraluz.services.accounts.attempts import count_failure, held_back
+from ahorraluz.services.accounts.attempts import begin_attempt
 from ahorraluz.services.accounts.entering import account_of
 from ahorraluz.services.accounts.mail import Letter, can_mail, send
 from ahorraluz.services.accounts.tokens import revoke_token, tokens_of
@@ -148,13 +148,13 @@ def reset_by_code(given: ByCode, *, tools: Toolbox, as_of: datetime) -> None:
 
 
 def _takes(account: Account, code: str, *, tools: Toolbox, as_of: datetime) -> bool:
-    if account.suspended_at is not None or held_back(account, tools=tools, as_of=as_of):
+    # Counted until the new password is set, which forgets it.
+    if begin_attempt(account, tools=tools, as_of=as_of) is None:
+        return False
+    if account.suspended_at is not None:
         return False
     hash_ = hash_recovery_code(code)
-    if tools.store.people.accounts.take_recovery_code(account.id, hash_, as_of=as_of):
-        return True
-    count_failure(account, tools=tools, as_of=as_of)
-    return False
+    return tools.store.people.accounts.take_recovery_code(account.id, hash_, as_of=as_of)
 
 
 def _set(account: Account, hashed: str, *, tools: Toolbox, as_of: datetime) -> None:

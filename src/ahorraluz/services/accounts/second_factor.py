@@ -15,7 +15,7 @@ from ahorraluz.security.totp import (
     provisioning_uri,
     qr_svg,
 )
-from ahorraluz.services.accounts.attempts import count_failure, forget_failures, held_back
+from ahorraluz.services.accounts.attempts import begin_attempt, forget_failures
 from ahorraluz.services.accounts.sessions import NewSession, SignedIn, rotate
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
@@ -128,10 +128,9 @@ def show_code(who: SignedIn, code: str, *, tools: Toolbox, as_of: datetime) -> N
         ``code-wrong``: it is wrong or was used, or too many wrong ones came before.
     """
     account = who.account
-    if held_back(account, tools=tools, as_of=as_of):
+    if begin_attempt(account, tools=tools, as_of=as_of) is None:
         raise SecondFactorError("code-wrong")
     if not _takes(account, code, tools=tools, as_of=as_of):
-        count_failure(account, tools=tools, as_of=as_of)
         note("code-refused", tools=tools, as_of=as_of, account=account.id)
         raise SecondFactorError("code-wrong")
     forget_failures(account, tools=tools)
