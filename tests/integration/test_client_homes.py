@@ -112,7 +112,7 @@ def test_access_lapses_where_an_owner_no_longer_agrees(store: Store, book: Clien
 
     ended = book.end_lapsed("consultant", at=NOW + timedelta(days=2))
 
-    assert ended == 2
+    assert ended == ("a-con", "a-con")
     assert [r.home for r in households.homes_of("a-con")] == ["h-0"]
     owners = {"h-0": "a-rosa", "h-1": "a-rosa", "h-2": "a-beto"}
     assert book.owners_of(list(HOMES)) == owners

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.signed_people import Clock, Service, make_service
 
+from ahorraluz.cli.main import cli
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Role
 from ahorraluz.services.forget_home import forget_home
@@ -257,3 +259,22 @@ def _bytes_of(folder: Path, *, only: str = "") -> bytes:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name.startswith(only)
     )
+
+
+def test_the_command_that_forgets_a_home_drops_what_jobs_packed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools, owner = service.tools, service.signed(Role.RESIDENT)
+    home = service.home_of(owner)
+    arguments = {"text": SECRET}
+    packed = enqueue(ACCOUNT_EXPORT, {}, account=owner.id, tools=tools, as_of=NOW)
+    assert run_job(packed, tools=tools, as_of=NOW)
+    waits = enqueue("test-echo", arguments, account=owner.id, home=home, tools=tools, as_of=NOW)
+    monkeypatch.setenv("AHORRALUZ_DATA_DIR", str(tools.settings.data_dir))
+
+    done = CliRunner().invoke(cli, ["readings", "forget", "--home", home, "--yes"])
+
+    assert done.exit_code == 0, done.output
+    assert jobs_of(owner.id, tools=tools) == ()
+    raw = _bytes_of(tools.settings.data_dir)
+    assert not any(word.encode() in raw for word in (packed, waits, home))

@@ -246,10 +246,12 @@ def _describe(session: Session, given: Given) -> None:
 
 
 def _forget(session: Session, given: Given) -> None:
+    from ahorraluz.services.forget_home import forget_home
+
     home = stored_home_of(given)
     if not given.flag("yes"):
         raise InvalidInputError("forget-needs-yes", home=home, option="--yes")
-    session.tools.store.forget(home)
+    forget_home(home, tools=session.tools)
     _say(session, "readings.forgotten", home=home)
 
 

@@ -46,7 +46,7 @@ class Throttle:
 
     def take(self, address: str, *, now: float) -> "Allowance":
         """Take one token of ``address``, an address or any other name; as `seconds_to_wait`."""
-        key = _home_of(address)
+        key = sender_of(address)
         with self._lock:
             tokens, seen = self._buckets.pop(key, (self.burst, now))
             tokens = min(self.burst, tokens + (now - seen) * self.pages_a_second)
@@ -73,7 +73,8 @@ class Allowance:
     """Until everything may be asked for again. [s]"""
 
 
-def _home_of(address: str) -> str:
+def sender_of(address: str) -> str:
+    """Return who is behind an address: of IPv6 the network, whose addresses are all one sender's."""
     try:
         parsed = ip_address(address)
     except ValueError:

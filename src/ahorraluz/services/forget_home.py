@@ -13,6 +13,5 @@ def forget_home(home: str, *, tools: Toolbox) -> None:
     reached = [one.account for one in tools.store.people.households.reached_by(home)]
     tools.store.forget(home)
     # Only now: what a worker packs from here on holds the home no more.
-    if drop_files(reached, tools=tools):
-        tools.store.wipe()
+    drop_files(reached, tools=tools)
     drop_calls(tools=tools)

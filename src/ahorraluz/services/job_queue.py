@@ -4,6 +4,7 @@ It may be lost at any time: what waits is called up again from the table of jobs
 """
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ NAME, TASK = "ahorraluz", "run"
 TASK_NAME = f"ahorraluz.services.job_worker.{TASK}"
 """As the library calls the task of the worker."""
 EXTRA = "redis"
+OWNER_ONLY = 0o600
 CONNECT_S, ANSWER_S = 5.0, 10.0
 """How long a Redis server may take; longer than the second that a worker waits for an id."""
 
@@ -41,6 +43,10 @@ def open_queue(tools: Toolbox) -> "Huey":
 
     path = tools.settings.data_dir / FILE
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Before the library makes it for everybody to read; SQLite's other files copy that.
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    if path.stat().st_mode & ~OWNER_ONLY & 0o777:
+        path.chmod(OWNER_ONLY)
     return SqliteHuey(NAME, filename=str(path), results=False, serializer=_Json())
 
 

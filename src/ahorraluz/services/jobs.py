@@ -174,13 +174,15 @@ def drop_job(job: str, *, account: str, tools: Toolbox) -> None:
 def drop_files(accounts: Iterable[str], *, tools: Toolbox) -> int:
     """Delete jobs of some accounts that made a file, or are about to; return how many.
 
-    For when a home goes out of their reach, which may be in those files.
+    For when a home goes out of their reach, which may be in those files: their bytes go, too.
     """
     book, count = tools.store.people.jobs, 0
     for account in accounts:
         for job in book.of_account(account):
             if job.state in (JobState.DONE, JobState.RUNNING):
                 count += book.remove(account, job.id)
+    if count:
+        tools.store.wipe()
     return count
 
 

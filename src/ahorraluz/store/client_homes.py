@@ -130,8 +130,8 @@ class ClientBook:
             )
             return True
 
-    def end_lapsed(self, purpose: str, *, at: datetime) -> int:
-        """End what consultants may do with homes whose owners no longer agree; return how many.
+    def end_lapsed(self, purpose: str, *, at: datetime) -> tuple[str, ...]:
+        """End what consultants may do with homes whose owners no longer agree.
 
         Parameters
         ----------
@@ -140,6 +140,11 @@ class ClientBook:
             consultant. A home that has no owner asks for none.
         at
             The moment.
+
+        Returns
+        -------
+        tuple of str
+            The accounts for which it ended, once for each home.
         """
         from sqlalchemy import delete, exists, or_, select
 
@@ -165,7 +170,7 @@ class ClientBook:
         )
         ended = delete(REACHES).where(REACHES.c.reach == Reach.CONSULTANT.value, owned, ~agreed)
         with self.writing() as connection:
-            return connection.execute(ended).rowcount
+            return tuple(connection.execute(ended.returning(REACHES.c.account)).scalars())
 
     def _answers(self, row: "Row[tuple[object, ...]]") -> Answers:
         from ahorraluz.store.imports import moment

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.security.throttle import sender_of
 from ahorraluz.services.households.keeping import homes_of
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.pending_files import drop_file, hold_file, pending_file
@@ -90,8 +91,18 @@ def hold(page: Page, content: bytes, *, name: str) -> Response:
     """Hold a meter file until it is decided about; raises what refuses it."""
     # Read once before it is held: a file that is no meter file is refused here.
     check_bytes(content, name=name)
-    token = hold_file(content, name=name, tools=door().tools, as_of=this_moment())
+    token = hold_file(
+        content, name=name, visitor=_visitor(page), tools=door().tools, as_of=this_moment()
+    )
     return go_to(page.url(f"/medidor/{token}"))
+
+
+def _visitor(page: Page) -> str:
+    """Return whose the files of this request are: an account's, or a stranger's address's.
+
+    A cookie would not do: who throws it away would be somebody else every time.
+    """
+    return page.who.account.id if page.who is not None else sender_of(request.remote_addr or "")
 
 
 def look_at_file(page: Page, token: str) -> Response:

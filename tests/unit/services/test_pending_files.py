@@ -1,5 +1,6 @@
 """Uploaded files that wait for a decision."""
 
+import hashlib
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from tests.unit.services.conftest import NOW
 
 from ahorraluz.services.pending_files import (
     FOLDER,
-    MOST_WAITING,
+    MOST_OF_ONE,
     PendingFileError,
     drop_file,
     hold_file,
@@ -28,10 +29,11 @@ def hold(
     name: str = "m.csv",
     *,
     content: bytes = b"a,b\n1,2\n",
+    visitor: str = "198.51.100.7",
     since: datetime = NOW,
 ) -> str:
     """Hold a file as if it had been sent at a moment."""
-    token = hold_file(content, name=name, tools=tools, as_of=NOW)
+    token = hold_file(content, name=name, visitor=visitor, tools=tools, as_of=NOW)
     os.utime(path_of(token, tools=tools), (since.timestamp(),) * 2)
     return token
 
@@ -145,15 +147,51 @@ def test_what_has_waited_too_long_goes_when_another_comes(own_tools: Toolbox) ->
     ]
 
 
-def test_the_oldest_make_room(own_tools: Toolbox) -> None:
+def test_the_oldest_of_a_visitor_make_room(own_tools: Toolbox) -> None:
     tokens = [
-        hold(own_tools, since=NOW - timedelta(seconds=MOST_WAITING + 2 - place))
-        for place in range(MOST_WAITING + 2)
+        hold(own_tools, since=NOW - timedelta(seconds=MOST_OF_ONE + 2 - place))
+        for place in range(MOST_OF_ONE + 2)
     ]
 
-    waiting = {path.name for path in folder(own_tools).iterdir()}
+    waiting = set(folder(own_tools).iterdir())
 
-    assert waiting == {path_of(token, tools=own_tools).name for token in tokens[2:]}
+    assert waiting == {path_of(token, tools=own_tools) for token in tokens[2:]}
+
+
+def test_who_sends_many_pushes_out_nobody_elses(own_tools: Toolbox) -> None:
+    mine = hold(own_tools, "mio.csv", since=NOW - timedelta(hours=5))
+
+    for _ in range(2 * MOST_OF_ONE):
+        hold(own_tools, visitor="203.0.113.9")
+
+    assert pending_file(mine, tools=own_tools, as_of=NOW).name == "mio.csv"
+    assert len(list(folder(own_tools).iterdir())) == 1 + MOST_OF_ONE
+
+
+@pytest.mark.parametrize(("bound", "most"), [("MOST_WAITING", 3), ("MOST_BYTES", 400)])
+def test_where_all_is_full_a_newcomer_is_refused_and_others_take_their_own_place(
+    bound: str, most: int, own_tools: Toolbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"ahorraluz.services.pending_files.{bound}", most)
+    tokens = [hold(own_tools, content=b"x" * 50, visitor=f"a-{n}") for n in range(3)]
+
+    with pytest.raises(PendingFileError, match="uploads-too-many"):
+        hold(own_tools, content=b"x" * 50, visitor="a-9")
+    again = hold(own_tools, content=b"x" * 50, visitor="a-1")
+
+    gone, *kept = (tokens[1], tokens[0], tokens[2], again)
+    assert {path_of(token, tools=own_tools) for token in kept} == set(folder(own_tools).iterdir())
+    with pytest.raises(PendingFileError, match="upload-gone"):
+        pending_file(gone, tools=own_tools, as_of=NOW)
+
+
+def test_nothing_on_the_disk_tells_who_sent_a_file(own_tools: Toolbox) -> None:
+    hold(own_tools, visitor="198.51.100.7")
+
+    [path] = folder(own_tools).iterdir()
+
+    hashed = (hashlib.sha256(b"198.51.100.7").hexdigest(), "198.51.100.7")
+    assert not any(word[:12] in path.name for word in hashed)
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_nothing_is_left(own_tools: Toolbox) -> None:

@@ -57,9 +57,9 @@ def sheets(*, tools: Toolbox) -> Sequence[SheetOnFile]:
     return sorted(sheets_on_file(tools=tools), key=lambda one: one.start, reverse=True)
 
 
-def hold_sheet(content: bytes, *, name: str, tools: Toolbox, as_of: datetime) -> str:
+def hold_sheet(content: bytes, *, name: str, actor: str, tools: Toolbox, as_of: datetime) -> str:
     """Keep a sheet until it is decided about; return its token; raises ``upload-not-kept``."""
-    return hold_file(content, name=name, tools=tools, as_of=as_of)
+    return hold_file(content, name=name, visitor=actor, tools=tools, as_of=as_of)
 
 
 def preview_sheet(token: str, told: Told, *, tools: Toolbox, as_of: datetime) -> ImportedSheet:

@@ -10,6 +10,7 @@ from ahorraluz.services.accounts.consents import Purpose, holding, withdraw_cons
 from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.accounts.trail import note, note_home, of_account, of_home
 from ahorraluz.services.forget_home import forget_home
+from ahorraluz.services.jobs import drop_files
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account, TrailEntry
@@ -167,6 +168,7 @@ def withdraw_access(
             withdraw_consent(owner, given.id, tools=tools, as_of=as_of)
     if tools.store.people.households.end_reach(home, consultant):
         note_home("access-ended", home, tools=tools, as_of=as_of, actor=owner)
+        drop_files([consultant], tools=tools)
 
 
 def leave_home(home: str, consultant: str, *, tools: Toolbox, as_of: datetime) -> None:
@@ -174,14 +176,20 @@ def leave_home(home: str, consultant: str, *, tools: Toolbox, as_of: datetime) -
     if client_book(tools).owners_of([home]):
         note_home("access-left", home, tools=tools, as_of=as_of, actor=consultant)
         tools.store.people.households.end_reach(home, consultant)
+        drop_files([consultant], tools=tools)
     else:
         forget_home(home, tools=tools)
 
 
 def end_lapsed_access(*, tools: Toolbox, as_of: datetime) -> None:
-    """End what consultants may do with homes whose owners' agreement has run out."""
+    """End what consultants may do with homes whose owners' agreement has run out.
+
+    What jobs packed for them while they might look is deleted, too.
+    """
     try:
-        client_book(tools).end_lapsed(Purpose.CONSULTANT.value, at=as_of)
+        ended = client_book(tools).end_lapsed(Purpose.CONSULTANT.value, at=as_of)
     except AhorraLuzError as error:
         if error.issue.code != "database-none":
             raise
+        return
+    drop_files(set(ended), tools=tools)

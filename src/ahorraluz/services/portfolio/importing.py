@@ -76,7 +76,7 @@ def hold_clients(
     head = json.dumps({"name": name[-120:]}).encode("ascii") + b"\n"
     key = tools.store.people.vault.get(account_owner(account))
     sealed = key.seal(head + content, context=UPLOAD)
-    return hold_file(sealed, name=HELD_NAME, tools=tools, as_of=as_of)
+    return hold_file(sealed, name=HELD_NAME, visitor=account, tools=tools, as_of=as_of)
 
 
 def preview_clients(

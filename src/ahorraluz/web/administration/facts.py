@@ -47,7 +47,13 @@ def brought() -> Response:
     if file is None or not file.filename:
         return _sheets(InvalidInputError("sheet-missing").issues)
     try:
-        token = hold_sheet(file.read(), name=file.filename, tools=door().tools, as_of=this_moment())
+        token = hold_sheet(
+            file.read(),
+            name=file.filename,
+            actor=who_asks().account.id,
+            tools=door().tools,
+            as_of=this_moment(),
+        )
     except AhorraLuzError as error:
         return _sheets(error.issues)
     return go_to(bare_page().plain_url(f"{SHEETS}/{token}"))

@@ -1,6 +1,7 @@
 """A resident lets a consultant in by a code, sees who looked, and takes it back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from tests.signed_people import Service, Signed, text_of
@@ -51,6 +52,22 @@ def test_a_resident_shares_a_home_for_a_time(
     _, html = resident.get(f"/hogares/{home}/acceso")
     assert "Sol y Ahorro SAC" in html
     assert "24 de diciembre de 2026" in html
+
+
+def test_a_workbook_goes_when_the_consent_behind_it_lapses(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    tools, now = service.tools, service.clock.at
+    shared(service, consultant, resident, days=30)
+    job = enqueue(PORTFOLIO_WORKBOOK, {}, account=consultant.id, tools=tools, as_of=now)
+    assert run_job(job, tools=tools, as_of=now)
+
+    end_lapsed_access(tools=tools, as_of=now + timedelta(days=29))
+    before = tools.store.people.jobs.find(job)
+    end_lapsed_access(tools=tools, as_of=now + timedelta(days=31))
+
+    assert before is not None
+    assert tools.store.people.jobs.find(job) is None
 
 
 def test_a_workbook_that_was_made_before_is_not_handed_out_after_withdrawal(
