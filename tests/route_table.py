@@ -123,6 +123,7 @@ PAGES: Mapping[Line, str] = {
         GET /hogares/<home>                     GET /hogares/<home>/consumo
         GET /hogares/<home>/consumo/datos.csv   GET /hogares/<home>/consumo/tabla.csv
         GET /hogares/<home>/informe             GET /hogares/<home>/informe.pdf
+        GET /hogares/<home>/consumo/serie.json
         GET /hogares/<home>/pasos/siguiente     GET /hogares/<home>/reclamo
         GET /hogares/<home>/reclamo.pdf         GET /hogares/<home>/revision
     """,

@@ -164,6 +164,8 @@ def test_bars_say_what_they_are_by_key_and_by_finger(
     home, cookies = metered_home
     with signed(browser, cookies, size="phone") as context:
         page = context.new_page()
+        # Where the numbers do not come, the drawing of the server stays.
+        page.route("**/serie.json*", lambda route: route.abort())
         page.goto(f"{home}/consumo?ver=ano")
         picture = page.locator("figure[data-bars] svg")
         said = page.locator("figure[data-bars] .reading")
@@ -185,6 +187,7 @@ def test_pages_of_a_home_stay_light(browser: Browser, metered_home: Metered, pat
     with signed(browser, cookies, size="phone") as context:
         page = context.new_page()
         page.goto(f"{home}{path}")
+        page.wait_for_load_state("networkidle")
         sizes = page.evaluate(
             """() => [...performance.getEntriesByType('navigation'),
                       ...performance.getEntriesByType('resource')].map(e => e.encodedBodySize)"""

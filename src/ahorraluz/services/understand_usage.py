@@ -222,7 +222,7 @@ def _priced(
     findings: Sequence[Finding], terms: tuple[BillTerms, ...], kwh_by_month: tuple[Decimal, ...]
 ) -> tuple[PricedFinding, ...]:
     # Under an option with hours a kWh has no price without its hour.
-    if not terms or not kwh_by_month or _has_hours(terms):
+    if not terms or not kwh_by_month or has_hours(terms):
         return tuple(PricedFinding(finding=finding, cost=None) for finding in findings)
     prices = YearPrices(terms)
     before = np.array([int(kwh * WH) for kwh in kwh_by_month], dtype=np.int64)
@@ -231,7 +231,8 @@ def _priced(
     )
 
 
-def _has_hours(terms: tuple[BillTerms, ...]) -> bool:
+def has_hours(terms: tuple[BillTerms, ...]) -> bool:
+    """Tell whether a kWh has another price at another hour."""
     return any(term.bands != (Band.TOTAL,) for term in terms)
 
 
@@ -266,7 +267,7 @@ def _issues(
     issues += [issue for term in terms for issue in term.issues]
     if about.connection is None:
         issues.append(Issue(code="usage-without-tariff", severity=Severity.NOTE))
-    if _has_hours(terms):
+    if has_hours(terms):
         option = terms[0].supply.option.value
         issues.append(
             Issue(

@@ -35,9 +35,14 @@ class Asset:
 
 @cache
 def load_assets() -> Mapping[str, Asset]:
-    """Return every file of ``static/`` by its plain name, such as ``app.css``."""
+    """Return every file of ``static/`` by its plain name, such as ``app.css``.
+
+    Those of other projects lie in ``static/vendor/``; their names are told apart, too.
+    """
     loaded = {}
-    for entry in sorted((files("ahorraluz") / "web" / "static").iterdir(), key=lambda e: e.name):
+    static = files("ahorraluz") / "web" / "static"
+    entries = [*static.iterdir(), *(static / "vendor").iterdir()]
+    for entry in sorted(entries, key=lambda e: e.name):
         stem, dot, ending = entry.name.rpartition(".")
         if dot + ending not in MIME_TYPES:
             continue

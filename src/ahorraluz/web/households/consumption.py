@@ -1,5 +1,6 @@
 """Pages of a kept home's meter: its files, and its energy by day, week, month and year."""
 
+import json
 from datetime import date
 
 from flask import Blueprint, Response, abort, request
@@ -8,6 +9,7 @@ from ahorraluz.security.roles import Act, Permission
 from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.forecast_home import month_of
 from ahorraluz.services.households.asking import query_of
+from ahorraluz.services.households.series import Numbers, has_series, numbers_of
 from ahorraluz.services.households.spans import Span, SpanUse, csv_of_span, spans_of, use_over
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.manage_readings import csv_of_readings
@@ -47,7 +49,27 @@ def own_usage(home: str) -> Response:
         title_of=title_of,
         view=usage_view(known, own.page.texts, month=month),
         compare=comparing(known, own.page),
+        lively=has_series(known.readings),
     )
+
+
+@consumption.get(f"{MY_HOMES}/<home>/consumo/serie.json")
+@needs(Permission.OWN_HOMES, act=Act.READ)
+def span_series(home: str) -> Response:
+    """Hand out the numbers of the picture that moves."""
+    known = _known(own_home(kept_or_404(home)))
+    if not has_series(known.readings):
+        abort(404)
+    series = numbers_of(known, _day())
+    document = {
+        "hours": None if series.hours is None else _numbers(series.hours),
+        "days": _numbers(series.days),
+        "soles_kwh": None if series.soles_kwh is None else round(series.soles_kwh, 4),
+    }
+    text = json.dumps(document, separators=(",", ":"))
+    response = Response(text, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @consumption.get(f"{MY_HOMES}/<home>/consumo/tabla.csv")
@@ -128,6 +150,10 @@ def _use(known: Understanding) -> SpanUse:
 
 def _day() -> date | None:
     return read_query({"f": [request.args.get(DAY_SEEN, "")]}).day("f")
+
+
+def _numbers(numbers: Numbers) -> dict[str, object]:
+    return {"start": numbers.start.isoformat(), "wh": list(numbers.wh)}
 
 
 def _file(text: str | bytes, name: str) -> Response:

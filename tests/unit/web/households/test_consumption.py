@@ -1,8 +1,16 @@
 """The meter of a kept home: its files, and its energy over days, weeks, months and years."""
 
+import hashlib
+import json
+import re
+from importlib.resources import files
+
 import pytest
 from tests.unit.web.conftest import Elements, unpacked
 from tests.unit.web.households.conftest import Resident, Town, words_of
+
+from ahorraluz.services.households import series
+from ahorraluz.web.households import consumption
 
 
 @pytest.fixture
@@ -85,3 +93,69 @@ def test_a_resident_who_brings_a_file_is_led_to_the_own_home(town: Town, rosa: R
 
     assert f'<a href="/hogares/{rosa.home}/medidor">Casa de Rosa</a>' in html
     assert "/hogares/h-" not in stranger
+
+
+def test_the_picture_that_moves_gets_hours_days_and_a_price(metered: Resident) -> None:
+    response = metered.client.get(f"/hogares/{metered.home}/consumo/serie.json")
+    said = json.loads(unpacked(response))
+
+    hours, days = said["hours"]["wh"], said["days"]["wh"]
+    assert said["hours"]["start"] == said["days"]["start"] == "2026-01-01"
+    assert len(hours) == 24 * len(days) == 24 * 325
+    assert sum(hours[:24]) == pytest.approx(days[0], abs=24)
+    assert 0.4 < said["soles_kwh"] < 1.2
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_of_many_years_the_hours_of_one_are_sent_about_the_day(
+    metered: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(series, "MOST_DAYS", 30)
+
+    def hours(day: str) -> tuple[str, int]:
+        path = f"/hogares/{metered.home}/consumo/serie.json?dia={day}"
+        said = json.loads(unpacked(metered.client.get(path)))["hours"]
+        return said["start"], len(said["wh"])
+
+    assert hours("2026-06-15") == ("2026-05-31", 720)
+    assert hours("2026-01-02") == ("2026-01-01", 720)
+    assert hours("") == hours("ayer") == hours("2026-11-21") == ("2026-10-23", 720)
+
+
+def test_where_nothing_is_known_of_prices_there_are_no_soles(town: Town) -> None:
+    nobody = town.resident(("ph", "4"))
+    nobody.adds_meter(days=40)
+
+    said = json.loads(unpacked(nobody.client.get(f"/hogares/{nobody.home}/consumo/serie.json")))
+
+    assert said["soles_kwh"] is None
+
+
+def test_months_alone_have_no_picture_that_moves(
+    metered: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "uplot" in metered.page("/consumo")
+    monkeypatch.setattr(consumption, "has_series", lambda _: False)
+
+    html = metered.page("/consumo")
+
+    assert "uplot" not in html
+    assert "lively" not in html
+    assert metered.get(f"/hogares/{metered.home}/consumo/serie.json")[0] == 404
+
+
+def test_files_of_other_projects_are_as_they_were_published() -> None:
+    vendor = files("ahorraluz") / "web" / "static" / "vendor"
+    told = dict(
+        re.findall(
+            r"^\| `([^`]+)` \|.*`([0-9a-f]{64})` \|$", (vendor / "README.md").read_text(), re.M
+        )
+    )
+    there = {
+        entry.name: hashlib.sha256(entry.read_bytes()).hexdigest()
+        for entry in vendor.iterdir()
+        if entry.name.endswith((".js", ".css"))
+    }
+
+    assert told == there
+    assert "MIT" in (vendor / "uplot.LICENSE").read_text()
