@@ -7,14 +7,16 @@ copy of the store that was ever made.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from ahorraluz.store.errors import StoreError, database_errors
 from ahorraluz.store.looking import apart, once, reading
+from ahorraluz.store.statements import MOST, Statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Dialect, Engine
 
     from ahorraluz.security.keyring import DataKey, Keyring
 
@@ -92,6 +94,13 @@ class Vault:
             raise StoreError("key-gone")
         return found
 
+    def wrapped(self, owner: str) -> bytes | None:
+        """Return the key of an owner as it lies there, or ``None``; nothing is unwrapped."""
+        with self._reading() as connection:
+            statement = _wrapped_statement(connection.dialect)
+            row = statement.first(connection, {"owner": owner})
+        return None if row is None else bytes(row[0])
+
     def destroy(self, owner: str) -> None:
         """Erase the key of an owner for good; what lies under it can be read by nobody."""
         from sqlalchemy import delete
@@ -156,6 +165,16 @@ class Vault:
         engine = self._engine()
         with apart(), database_errors(self._place), writing(engine) as connection:
             yield connection
+
+
+@lru_cache(maxsize=MOST)
+def _wrapped_statement(dialect: "Dialect") -> Statement:
+    from sqlalchemy import bindparam, select
+
+    from ahorraluz.store.vault_table import DATA_KEYS
+
+    of_owner = DATA_KEYS.c.owner == bindparam("owner")
+    return Statement.of(select(DATA_KEYS.c.wrapped).where(of_owner), dialect)
 
 
 def _wrapped(connection: "Connection", owner: str) -> bytes | None:

@@ -1,0 +1,217 @@
+"""What the page of a home hangs on in the database, asked for in one statement each.
+
+A stamp is a digest of everything there that can change what a page shows or who may see it: the
+session with the account behind it, and every row about the home, in whatever table has a column
+``home``. While stamps are alike so is the page, in whichever process it was made.
+
+Every value is quoted by the database, so that no text can look like two. Of sealed bytes the
+beginning suffices: it holds the nonce, which is another one each time something is sealed. Of
+tables whose rows are never changed, numbers suffice, as one that was given away never comes back.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ahorraluz.store.statements import MOST, Statement
+from ahorraluz.store.vault import Vault, account_owner, home_owner
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select
+
+Opened = Callable[..., "AbstractContextManager[Connection]"]
+
+SEALED_BEGINS = 40
+"""Bytes that hold the header of what is sealed, and its nonce."""
+OF_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "imports": ("id", "undone_s"),
+        "jobs": ("id", "state", "finished_s"),
+    }
+)
+"""Columns that tell every change of a table; of others all columns do."""
+NOT_OF_SESSION = ("hash", "sealed", "seen_s")
+"""What it was found by, the name of the device, and when it was last in use."""
+NOT_OF_ACCOUNT = (
+    "name_index",
+    "password",
+    "failures",
+    "locked_until_s",
+    "second_factor_step",
+    "created_s",
+)
+"""What decides about signing in, and neither about a session nor about a page."""
+OF_NO_HOME = MappingProxyType(
+    {
+        "accounts": "the account of the session is in the stamp",
+        "sessions": "the session itself is in the stamp",
+        "homes": "the home itself is in the stamp",
+        "blocks": "counted by the imports of the home",
+        "step_results": "told by the promises of the home",
+        "promises": "never changed; their rows of promise_homes are in the stamp",
+        "passkeys": "counted",
+        "recovery_codes": "shown by no page of a home",
+        "api_tokens": "shown by no page of a home",
+        "once": "shown by no page of a home",
+        "trail": "shown by no page of a home",
+        "proposals": "shown by no page of a home",
+        "proposal_events": "shown by no page of a home",
+        "aggregate_blocks": "shown by no page of a home",
+        "aggregate_members": "shown by no page of a home",
+        "publications": "shown by no page of a home",
+    }
+)
+"""Tables without a column ``home``, and why no change of them is missed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStamp:
+    """What a session may do at a moment."""
+
+    digest: bytes
+    seen_s: int
+    """When it was last noted as in use; nothing hangs on it."""
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampBook:
+    """Stamps of sessions and homes."""
+
+    reading: Opened
+    vault: Vault
+
+    def session(self, hash_: str) -> SessionStamp | None:
+        """Return what hangs on a session and its account, ``None`` where there is none."""
+        with self.reading() as connection:
+            statement = _of_session(connection.dialect)
+            row = statement.first(connection, {"session": hash_})
+        if row is None:
+            return None
+        seen_s, expires_s, account, *told = tuple(row)
+        digest = self._digest(account_owner(account), told)
+        return SessionStamp(digest=digest, seen_s=int(seen_s), expires_s=int(expires_s))
+
+    def home(self, home: str, *, at: datetime) -> bytes:
+        """Return what hangs on a home, on one that is not kept as well.
+
+        Parameters
+        ----------
+        home
+            Its name.
+        at
+            The moment, for links that end by themselves.
+        """
+        from ahorraluz.store.imports import seconds
+
+        with self.reading() as connection:
+            statement = _of_home(connection.dialect)
+            row = statement.first(connection, {"home": home, "at_s": seconds(at)})
+        return self._digest(home_owner(home), () if row is None else row)
+
+    def _digest(self, owner: str, told: "Iterable[object]") -> bytes:
+        """Return a digest of what was told of an owner, and of whether it can be read at all."""
+        said = repr((owner, tuple(told), self.vault.wrapped(owner)))
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
+
+
+@lru_cache(maxsize=MOST)
+def _of_session(dialect: "Dialect") -> Statement:
+    from sqlalchemy import bindparam, func, select
+
+    from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS, SESSIONS
+
+    told = _Telling(dialect)
+    passkeys = select(func.count()).select_from(PASSKEYS).where(PASSKEYS.c.account == ACCOUNTS.c.id)
+    query = (
+        select(
+            SESSIONS.c.seen_s,
+            SESSIONS.c.expires_s,
+            SESSIONS.c.account,
+            told.row([c for c in SESSIONS.c if c.name not in NOT_OF_SESSION]),
+            told.row([c for c in ACCOUNTS.c if c.name not in NOT_OF_ACCOUNT]),
+            passkeys.scalar_subquery(),
+        )
+        .select_from(SESSIONS.join(ACCOUNTS, ACCOUNTS.c.id == SESSIONS.c.account))
+        .where(SESSIONS.c.hash == bindparam("session"))
+    )
+    return Statement.of(query, dialect)
+
+
+@lru_cache(maxsize=MOST)
+def _of_home(dialect: "Dialect") -> Statement:
+    """Return the one question about a home: a column of the answer for each table."""
+    from sqlalchemy import bindparam, func, select
+
+    from ahorraluz.store.account_tables import SHARES, TRAIL
+    from ahorraluz.store.tables import BLOCKS, HOMES, IMPORTS, PROMISE_HOMES, STEP_RESULTS
+
+    told = _Telling(dialect)
+    home: ColumnElement[Any] = bindparam("home")
+    ended = select(func.count()).select_from(SHARES)
+    blocks = BLOCKS.join(IMPORTS, BLOCKS.c.import_id == IMPORTS.c.id)
+    results = STEP_RESULTS.join(
+        PROMISE_HOMES, STEP_RESULTS.c.promise_id == PROMISE_HOMES.c.promise_id
+    )
+    columns: list[Select[Any]] = [
+        ended.where(SHARES.c.home == home, SHARES.c.expires_s <= bindparam("at_s")),
+        # A block that is added has a number above all others, and one that goes is one fewer.
+        *(
+            select(number).select_from(blocks).where(IMPORTS.c.home == home)
+            for number in (func.count(BLOCKS.c.id), func.max(BLOCKS.c.id))
+        ),
+        told.rows(HOMES.c, HOMES.c.id == home),
+        told.rows(STEP_RESULTS.c, PROMISE_HOMES.c.home == home, among=results),
+    ]
+    for table in TRAIL.metadata.sorted_tables:
+        if "home" in table.c:
+            names = OF_ROWS.get(table.name)
+            of_rows = [c for c in table.c if names is None or c.name in names]
+            columns.append(told.rows(of_rows, table.c.home == home))
+    return Statement.of(select(*(query.scalar_subquery() for query in columns)), dialect)
+
+
+class _Telling:
+    """How a database puts the values of rows into one text that stands for no others."""
+
+    def __init__(self, dialect: "Dialect") -> None:
+        from sqlalchemy import func
+
+        lite = dialect.name == "sqlite"
+        self._quoted = func.quote if lite else func.quote_nullable
+        self._joined = func.group_concat if lite else func.string_agg
+
+    def row(self, columns: "Iterable[ColumnElement[Any]]") -> "ColumnElement[Any]":
+        """Return the values of one row."""
+        from sqlalchemy import LargeBinary, Text, cast, func, literal_column
+
+        parts = [
+            self._quoted(
+                func.substr(column, literal_column("1"), literal_column(str(SEALED_BEGINS)))
+                if isinstance(column.type, LargeBinary)
+                else column
+            )
+            for column in columns
+        ]
+        told: ColumnElement[Any] = cast(parts[0], Text)
+        for part in parts[1:]:
+            told = told.op("||")(literal_column("','")).op("||")(part)
+        return told
+
+    def rows(
+        self,
+        columns: "Iterable[ColumnElement[Any]]",
+        condition: "ColumnElement[bool]",
+        *,
+        among: "FromClause | None" = None,
+    ) -> "Select[Any]":
+        """Return the values of all rows for which a condition holds."""
+        from sqlalchemy import literal_column, select
+
+        query = select(self._joined(self.row(columns), literal_column("';'"))).where(condition)
+        return query if among is None else query.select_from(among)

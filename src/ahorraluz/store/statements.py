@@ -1,0 +1,35 @@
+"""A question that is put into SQL once: SQLAlchemy's way to it costs more than the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Dialect, Row, Select
+
+
+MOST = 4
+"""Ways of databases that are remembered: a program has one or two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """SQL of one database, whose parameters are texts, numbers and bytes as they are."""
+
+    sql: str
+    order: tuple[str, ...] | None
+    """Names of the parameters by place; ``None``: they go by name."""
+
+    @classmethod
+    def of(cls, query: "Select[Any]", dialect: "Dialect") -> "Statement":
+        """Return the SQL of a query in the way of a database and its driver."""
+        compiled = query.compile(dialect=dialect)
+        places = getattr(compiled, "positiontup", None)
+        return cls(sql=str(compiled), order=None if places is None else tuple(places))
+
+    def first(self, connection: "Connection", asked: Mapping[str, Any]) -> "Row[Any] | None":
+        """Return the first row of the answer, ``None`` where there is none."""
+        if self.order is None:
+            return connection.exec_driver_sql(self.sql, dict(asked)).first()
+        given = tuple(asked[name] for name in self.order)
+        return connection.exec_driver_sql(self.sql, given).first()
