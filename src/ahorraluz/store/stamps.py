@@ -70,73 +70,84 @@ OF_NO_HOME = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionStamp:
-    """What a session may do at a moment."""
+class PageStamp:
+    """What a page hung on at a moment."""
 
     digest: bytes
+    """Of the session with its account, and of the home where the page shows one."""
     seen_s: int
-    """When it was last noted as in use; nothing hangs on it."""
+    """When the session was last noted as in use; nothing hangs on it."""
     expires_s: int
+    """When the session ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampBook:
-    """Stamps of sessions and homes."""
+    """Stamps of pages and homes."""
 
     reading: Opened
     vault: Vault
 
-    def session(self, hash_: str) -> SessionStamp | None:
-        """Return what hangs on a session and its account, ``None`` where there is none."""
-        with self.reading() as connection:
-            statement = _of_session(connection.dialect)
-            row = statement.first(connection, {"session": hash_})
-        if row is None:
-            return None
-        seen_s, expires_s, account, *told = tuple(row)
-        digest = self._digest(account_owner(account), told)
-        return SessionStamp(digest=digest, seen_s=int(seen_s), expires_s=int(expires_s))
-
-    def home(self, home: str, *, at: datetime) -> bytes:
-        """Return what hangs on a home, on one that is not kept as well.
+    def page(self, session: str, home: str | None, *, at: datetime) -> PageStamp | None:
+        """Return what a page hangs on, ``None`` where there is no such session.
 
         Parameters
         ----------
+        session
+            Hash of the token of a session.
         home
-            Its name.
+            The home that the page shows, ``None`` for one that shows none.
         at
             The moment, for links that end by themselves.
         """
         from ahorraluz.store.imports import seconds
 
+        asked = {"session": session, "home": home, "at_s": seconds(at)}
+        with self.reading() as connection:
+            statement = _of_page(connection.dialect, with_home=home is not None)
+            row = statement.first(connection, asked)
+        if row is None:
+            return None
+        seen_s, expires_s, account, *told = tuple(row)
+        owners = [account_owner(account), *([] if home is None else [home_owner(home)])]
+        digest = self._digest(owners, told)
+        return PageStamp(digest=digest, seen_s=int(seen_s), expires_s=int(expires_s))
+
+    def home(self, home: str, *, at: datetime) -> bytes:
+        """Return what hangs on a home, on one that is not kept as well."""
+        from ahorraluz.store.imports import seconds
+
         with self.reading() as connection:
             statement = _of_home(connection.dialect)
             row = statement.first(connection, {"home": home, "at_s": seconds(at)})
-        return self._digest(home_owner(home), () if row is None else row)
+        return self._digest([home_owner(home)], row or ())
 
-    def _digest(self, owner: str, told: "Iterable[object]") -> bytes:
-        """Return a digest of what was told of an owner, and of whether it can be read at all."""
-        said = repr((owner, tuple(told), self.vault.wrapped(owner)))
+    def _digest(self, owners: "list[str]", told: "Iterable[object]") -> bytes:
+        """Return a digest of what was told, and of the keys without which nobody can read it."""
+        said = repr((owners, tuple(told), self.vault.wrapped(owners)))
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
 
 
-@lru_cache(maxsize=MOST)
-def _of_session(dialect: "Dialect") -> Statement:
+@lru_cache(maxsize=2 * MOST)
+def _of_page(dialect: "Dialect", *, with_home: bool) -> Statement:
     from sqlalchemy import bindparam, func, select
 
     from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS, SESSIONS
 
     told = _Telling(dialect)
     passkeys = select(func.count()).select_from(PASSKEYS).where(PASSKEYS.c.account == ACCOUNTS.c.id)
+    columns: list[ColumnElement[Any]] = [
+        SESSIONS.c.seen_s,
+        SESSIONS.c.expires_s,
+        SESSIONS.c.account,
+        told.row([c for c in SESSIONS.c if c.name not in NOT_OF_SESSION]),
+        told.row([c for c in ACCOUNTS.c if c.name not in NOT_OF_ACCOUNT]),
+        passkeys.scalar_subquery(),
+    ]
+    if with_home:
+        columns.append(_about_home(told))
     query = (
-        select(
-            SESSIONS.c.seen_s,
-            SESSIONS.c.expires_s,
-            SESSIONS.c.account,
-            told.row([c for c in SESSIONS.c if c.name not in NOT_OF_SESSION]),
-            told.row([c for c in ACCOUNTS.c if c.name not in NOT_OF_ACCOUNT]),
-            passkeys.scalar_subquery(),
-        )
+        select(*columns)
         .select_from(SESSIONS.join(ACCOUNTS, ACCOUNTS.c.id == SESSIONS.c.account))
         .where(SESSIONS.c.hash == bindparam("session"))
     )
@@ -145,20 +156,25 @@ def _of_session(dialect: "Dialect") -> Statement:
 
 @lru_cache(maxsize=MOST)
 def _of_home(dialect: "Dialect") -> Statement:
-    """Return the one question about a home: a column of the answer for each table."""
+    from sqlalchemy import select
+
+    return Statement.of(select(_about_home(_Telling(dialect))), dialect)
+
+
+def _about_home(told: "_Telling") -> "ColumnElement[Any]":
+    """Return everything about a home as one value: a part for each table."""
     from sqlalchemy import bindparam, func, select
 
     from ahorraluz.store.account_tables import SHARES, TRAIL
     from ahorraluz.store.tables import BLOCKS, HOMES, IMPORTS, PROMISE_HOMES, STEP_RESULTS
 
-    told = _Telling(dialect)
     home: ColumnElement[Any] = bindparam("home")
     ended = select(func.count()).select_from(SHARES)
     blocks = BLOCKS.join(IMPORTS, BLOCKS.c.import_id == IMPORTS.c.id)
     results = STEP_RESULTS.join(
         PROMISE_HOMES, STEP_RESULTS.c.promise_id == PROMISE_HOMES.c.promise_id
     )
-    columns: list[Select[Any]] = [
+    parts: list[Select[Any]] = [
         ended.where(SHARES.c.home == home, SHARES.c.expires_s <= bindparam("at_s")),
         # A block that is added has a number above all others, and one that goes is one fewer.
         *(
@@ -172,8 +188,8 @@ def _of_home(dialect: "Dialect") -> Statement:
         if "home" in table.c:
             names = OF_ROWS.get(table.name)
             of_rows = [c for c in table.c if names is None or c.name in names]
-            columns.append(told.rows(of_rows, table.c.home == home))
-    return Statement.of(select(*(query.scalar_subquery() for query in columns)), dialect)
+            parts.append(told.rows(of_rows, table.c.home == home))
+    return told.row([part.scalar_subquery() for part in parts])
 
 
 class _Telling:

@@ -1,11 +1,11 @@
 """A question that is put into SQL once: SQLAlchemy's way to it costs more than the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Dialect, Row, Select
+    from sqlalchemy import Connection, CursorResult, Dialect, Row, Select
 
 
 MOST = 4
@@ -29,7 +29,13 @@ class Statement:
 
     def first(self, connection: "Connection", asked: Mapping[str, Any]) -> "Row[Any] | None":
         """Return the first row of the answer, ``None`` where there is none."""
+        return self._ask(connection, asked).first()
+
+    def all(self, connection: "Connection", asked: Mapping[str, Any]) -> "Sequence[Row[Any]]":
+        """Return every row of the answer."""
+        return self._ask(connection, asked).all()
+
+    def _ask(self, connection: "Connection", asked: Mapping[str, Any]) -> "CursorResult[Any]":
         if self.order is None:
-            return connection.exec_driver_sql(self.sql, dict(asked)).first()
-        given = tuple(asked[name] for name in self.order)
-        return connection.exec_driver_sql(self.sql, given).first()
+            return connection.exec_driver_sql(self.sql, dict(asked))
+        return connection.exec_driver_sql(self.sql, tuple(asked[name] for name in self.order))

@@ -5,7 +5,7 @@ the key ring and kept apart, so that taking one away makes its home or account u
 copy of the store that was ever made.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
@@ -29,6 +29,11 @@ def home_owner(home: str) -> str:
 def account_owner(account: str) -> str:
     """Return by what the key of an account is called."""
     return f"account:{account}"
+
+
+def job_owner(job: str) -> str:
+    """Return by what the key of a job of nobody is called."""
+    return f"job:{job}"
 
 
 class Vault:
@@ -94,12 +99,12 @@ class Vault:
             raise StoreError("key-gone")
         return found
 
-    def wrapped(self, owner: str) -> bytes | None:
-        """Return the key of an owner as it lies there, or ``None``; nothing is unwrapped."""
+    def wrapped(self, owners: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
+        """Return the keys of one or two owners as they lie there; nothing is unwrapped."""
+        asked = {"one": owners[0], "other": owners[-1]}
         with self._reading() as connection:
-            statement = _wrapped_statement(connection.dialect)
-            row = statement.first(connection, {"owner": owner})
-        return None if row is None else bytes(row[0])
+            rows = _wrapped_statement(connection.dialect).all(connection, asked)
+            return tuple((row[0], bytes(row[1])) for row in rows)
 
     def destroy(self, owner: str) -> None:
         """Erase the key of an owner for good; what lies under it can be read by nobody."""
@@ -173,8 +178,10 @@ def _wrapped_statement(dialect: "Dialect") -> Statement:
 
     from ahorraluz.store.vault_table import DATA_KEYS
 
-    of_owner = DATA_KEYS.c.owner == bindparam("owner")
-    return Statement.of(select(DATA_KEYS.c.wrapped).where(of_owner), dialect)
+    keys = DATA_KEYS.c
+    of_both = keys.owner.in_([bindparam("one"), bindparam("other")])
+    query = select(keys.owner, keys.wrapped).where(of_both).order_by(keys.owner)
+    return Statement.of(query, dialect)
 
 
 def _wrapped(connection: "Connection", owner: str) -> bytes | None:
