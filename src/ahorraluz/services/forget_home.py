@@ -11,7 +11,10 @@ def forget_home(home: str, *, tools: Toolbox) -> None:
     home, so it would outlive the home for days.
     """
     reached = [one.account for one in tools.store.people.households.reached_by(home)]
+    jobs = tools.store.people.jobs
+    of_nobody = jobs.of_nobody(home)
     tools.store.forget(home)
+    jobs.drop_keys(of_nobody)
     # Only now: what a worker packs from here on holds the home no more.
     drop_files(reached, tools=tools)
     drop_calls(tools=tools)

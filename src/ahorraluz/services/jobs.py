@@ -13,12 +13,13 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.services.job_queue import QueueError, call_up, keep_calls, opened_queue, waiting_ids
+from ahorraluz.services.sealed_issues import issues_in, issues_said
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
 from ahorraluz.store.jobs import Job, JobState
@@ -51,29 +52,52 @@ class Made:
     name: str
     media: str
     content: bytes
+    home: str | None = None
+    """A home that was made of it, with which the job is deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """What a kind of job is called with."""
 
-    account: Account
+    account: Account | None
+    """Whose job it is; ``None``: a visitor's."""
     arguments: Mapping[str, Any]
     tools: Toolbox
     as_of: datetime
 
 
+def account_of(call: Call) -> Account:
+    """Return whose job it is; raises ``job-failed`` for a visitor's."""
+    if call.account is None:
+        raise JobError("job-failed")
+    return call.account
+
+
 Work = Callable[[Call], Made]
+After = Callable[[Call, JobState], None]
 _KINDS: dict[str, Work] = {}
+_AFTER: dict[str, After] = {}
 
 
-def register(kind: str) -> Callable[[Work], Work]:
-    """Register a plain function as what a kind of job does; its words are ``job.<kind>``."""
+def register(kind: str, *, after: After | None = None) -> Callable[[Work], Work]:
+    """Register a plain function as what a kind of job does; its words are ``job.<kind>``.
+
+    Parameters
+    ----------
+    kind
+        Its name.
+    after
+        What is to be done once what came of it is kept. A worker may be killed before: then the
+        work is done again, so that it has to find all it needs, and do nothing twice.
+    """
 
     def keep(work: Work) -> Work:
         if kind in _KINDS:
             raise ValueError(f"two kinds of jobs are called {kind}")
         _KINDS[kind] = work
+        if after is not None:
+            _AFTER[kind] = after
         return work
 
     return keep
@@ -110,12 +134,6 @@ def enqueue(
     JobError
         ``jobs-too-many``: that many of the account's wait already.
     """
-    if kind not in _KINDS:
-        raise ValueError(f"no kind of job is called {kind}")
-    book = tools.store.people.jobs
-    open_ = [job for job in book.of_account(account) if job.state in _OPEN]
-    if len(open_) >= MOST_OPEN:
-        raise JobError("jobs-too-many", limit=MOST_OPEN)
     job = Job(
         id=f"j-{secrets.token_hex(ID_BYTES)}",
         account=account,
@@ -126,9 +144,26 @@ def enqueue(
         created_at=as_of,
         finished_at=None,
     )
-    book.add(job)
-    _call_up(job.id, tools)
+    keep_job(job, tools=tools)
     return job.id
+
+
+def keep_job(job: Job, *, tools: Toolbox) -> None:
+    """Keep a job that waits; one that is called so already stays as it is.
+
+    Raises
+    ------
+    JobError
+        ``jobs-too-many``: that many of its account's wait already.
+    """
+    if job.kind not in _KINDS:
+        raise ValueError(f"no kind of job is called {job.kind}")
+    book = tools.store.people.jobs
+    known = () if job.account is None else book.of_account(job.account)
+    if sum(one.state in _OPEN and one.id != job.id for one in known) >= MOST_OPEN:
+        raise JobError("jobs-too-many", limit=MOST_OPEN)
+    if book.add(job):
+        _call_up(job.id, tools)
 
 
 def own_job(job: str, *, account: str, tools: Toolbox) -> Job:
@@ -153,9 +188,9 @@ def made_by(job: Job) -> Made | None:
     return Made(name=result["name"], media=result["media"], content=content)
 
 
-def failure_of(job: Job) -> str:
-    """Return the code of why a job failed; empty: it did not."""
-    return str(job.said.get(FAILURE, ""))
+def failure_of(job: Job) -> tuple[Issue, ...]:
+    """Return why a job failed; nothing where it did not."""
+    return issues_in(job.said.get(FAILURE))
 
 
 def try_again(job: str, *, account: str, tools: Toolbox) -> None:
@@ -204,16 +239,21 @@ def run_job(job: str, *, tools: Toolbox, as_of: datetime) -> bool:
     if found is None:
         return False
     said: dict[str, object] = {ARGUMENTS: found.said.get(ARGUMENTS, {})}
-    state = JobState.DONE
+    state, made = JobState.DONE, None
     try:
-        said[RESULT] = _do(found, tools=tools, as_of=as_of)
+        call = _call(found, tools=tools, as_of=as_of)
+        made = _do(found, call)
+        said[RESULT] = _told(made)
     except AhorraLuzError as error:
-        state, said[FAILURE] = JobState.FAILED, error.issue.code
+        state, said[FAILURE] = JobState.FAILED, issues_said(error.issues)
     except Exception as error:  # noqa: BLE001 - a worker outlives whatever a job does
         # Neither its message nor its trace: they may hold what somebody typed.
         log.error("job of kind %s failed: %s", found.kind, type(error).__name__)  # noqa: TRY400
-        state, said[FAILURE] = JobState.FAILED, "job-failed"
-    return book.finish(found, state, said, as_of=as_of)
+        state, said[FAILURE] = JobState.FAILED, issues_said(JobError("job-failed").issues)
+    kept = book.finish(found, state, said, as_of=as_of, home=made.home if made else None)
+    if found.kind in _AFTER:
+        _AFTER[found.kind](_bare(found, tools=tools, as_of=as_of), state)
+    return kept
 
 
 def take_up(*, tools: Toolbox, as_of: datetime) -> int:
@@ -244,18 +284,33 @@ def take_up(*, tools: Toolbox, as_of: datetime) -> int:
 _OPEN = (JobState.WAITING, JobState.RUNNING)
 
 
-def _do(job: Job, *, tools: Toolbox, as_of: datetime) -> dict[str, str]:
-    work = _KINDS.get(job.kind)
-    if work is None:
-        raise JobError("job-failed")
+def _bare(job: Job, *, tools: Toolbox, as_of: datetime) -> Call:
+    arguments = job.said.get(ARGUMENTS)
+    given = arguments if isinstance(arguments, dict) else {}
+    return Call(account=None, arguments=given, tools=tools, as_of=as_of)
+
+
+def _call(job: Job, *, tools: Toolbox, as_of: datetime) -> Call:
+    bare = _bare(job, tools=tools, as_of=as_of)
+    if job.account is None:
+        return bare
     account = tools.store.people.accounts.get(job.account)
     if account.suspended_at is not None:
         raise JobError("job-failed")
-    arguments = job.said.get(ARGUMENTS)
-    given = arguments if isinstance(arguments, dict) else {}
-    made = work(Call(account=account, arguments=given, tools=tools, as_of=as_of))
+    return replace(bare, account=account)
+
+
+def _do(job: Job, call: Call) -> Made:
+    work = _KINDS.get(job.kind)
+    if work is None:
+        raise JobError("job-failed")
+    made = work(call)
     if len(made.content) > LARGEST:
         raise JobError("job-too-large", limit_mb=LARGEST // 1024**2)
+    return made
+
+
+def _told(made: Made) -> dict[str, str]:
     content = base64.b64encode(made.content).decode()
     return {"name": made.name, "media": made.media, "content": content}
 

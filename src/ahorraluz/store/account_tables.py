@@ -225,7 +225,7 @@ JOBS = Table(
     "jobs",
     METADATA,
     Column("id", Text, primary_key=True),
-    _account(),
+    _account(nullable=True),
     _home(nullable=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -236,7 +236,23 @@ JOBS = Table(
     Index(None, "account"),
     Index(None, "home"),
 )
-"""Work that outlasts a request; what it is about and its result are sealed for its account."""
+"""Work that outlasts a request; what it is about and its result are sealed for its account.
+
+That of a visitor without one is sealed under a key of its own, which goes with it.
+"""
+
+DUTIES = Table(
+    "duties",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("due_s", BigInteger, nullable=False),
+    Column("worker", Text),
+    Column("until_s", BigInteger),
+    Column("began_s", BigInteger),
+    Column("ended_s", BigInteger),
+    Column("outcome", Text, nullable=False, server_default=""),
+)
+"""What the service does by itself: when next, who is at it until when, and what came of it."""
 
 TRAIL = Table(
     "trail",

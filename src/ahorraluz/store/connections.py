@@ -26,6 +26,8 @@ PAUSE_S = 0.02
 """Between two attempts to switch a new file to write-ahead logging. [s]"""
 SCHEMA_LOCK = 0
 """Lock of PostgreSQL for the tables themselves; those of homes are other numbers."""
+JOBS_LOCK = -9
+"""Lock of PostgreSQL for new jobs."""
 _OURS = 0x61686C7A
 """First half of our advisory locks, so that other programs in the database have others."""
 _WRITER = "ahorraluz_writer"

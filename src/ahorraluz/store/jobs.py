@@ -1,6 +1,6 @@
 """Jobs in SQL: what is to be done and what came of it, sealed for whose job it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_json, seal_json
-from ahorraluz.store.vault import Vault, account_owner
+from ahorraluz.store.vault import Vault, account_owner, job_owner
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -31,7 +31,8 @@ class Job:
     """Work that outlasts a request."""
 
     id: str
-    account: str
+    account: str | None
+    """Whose it is; ``None``: a visitor's, who is known by what they hold alone."""
     home: str | None
     kind: str
     state: JobState
@@ -49,15 +50,22 @@ class JobBook:
     writing: Opened
     vault: Vault
 
-    def add(self, job: Job) -> None:
-        """Keep a new job."""
-        from sqlalchemy import insert
+    def add(self, job: Job) -> bool:
+        """Keep a new job; ``False`` where one is called so already."""
+        from sqlalchemy import insert, select
 
         from ahorraluz.store.account_tables import JOBS
+        from ahorraluz.store.connections import JOBS_LOCK, lock
         from ahorraluz.store.imports import seconds
 
-        key = self.vault.get(account_owner(job.account))
-        with self.writing() as connection:
+        if job.account is None:
+            key = self.vault.make(job_owner(job.id))
+        else:
+            key = self.vault.get(account_owner(job.account))
+        with self.writing(create=True) as connection:
+            lock(connection, JOBS_LOCK)
+            if connection.execute(select(JOBS.c.id).where(JOBS.c.id == job.id)).first():
+                return False
             connection.execute(
                 insert(JOBS).values(
                     id=job.id,
@@ -69,6 +77,7 @@ class JobBook:
                     created_s=seconds(job.created_at),
                 )
             )
+            return True
 
     def find(self, job: str) -> Job | None:
         """Return a job, ``None`` where there is none such, or its account is gone."""
@@ -113,15 +122,24 @@ class JobBook:
             return changed.rowcount == 1
 
     def finish(
-        self, job: Job, state: JobState, said: Mapping[str, object], *, as_of: datetime
+        self,
+        job: Job,
+        state: JobState,
+        said: Mapping[str, object],
+        *,
+        as_of: datetime,
+        home: str | None = None,
     ) -> bool:
-        """Keep what came of a running job; ``False`` where it was deleted meanwhile."""
+        """Keep what came of a running job; ``False`` where it was deleted meanwhile.
+
+        With the home that it made it is deleted from then on.
+        """
         from sqlalchemy import update
 
         from ahorraluz.store.account_tables import JOBS
         from ahorraluz.store.imports import seconds
 
-        key = self.vault.find(account_owner(job.account))
+        key = self.vault.find(_owner_of(job.id, job.account))
         if key is None:
             return False
         of_it = (JOBS.c.id == job.id, JOBS.c.state == JobState.RUNNING.value)
@@ -130,19 +148,42 @@ class JobBook:
             changed = connection.execute(
                 update(JOBS)
                 .where(*of_it)
-                .values(state=state.value, sealed=sealed, finished_s=seconds(as_of))
+                .values(
+                    state=state.value,
+                    sealed=sealed,
+                    finished_s=seconds(as_of),
+                    home=job.home if home is None else home,
+                )
             )
             return changed.rowcount == 1
 
-    def remove(self, account: str, job: str) -> bool:
-        """Delete a job of an account; ``False`` where it has none such."""
+    def remove(self, account: str | None, job: str) -> bool:
+        """Delete a job of an account, or of nobody; ``False`` where there is none such."""
         from sqlalchemy import delete
 
         from ahorraluz.store.account_tables import JOBS
 
+        of_it = JOBS.c.account.is_(None) if account is None else JOBS.c.account == account
         with self.writing() as connection:
-            own = delete(JOBS).where(JOBS.c.id == job, JOBS.c.account == account)
-            return connection.execute(own).rowcount == 1
+            gone = connection.execute(delete(JOBS).where(JOBS.c.id == job, of_it)).rowcount == 1
+        if gone and account is None:
+            self.drop_keys([job])
+        return gone
+
+    def of_nobody(self, home: str) -> tuple[str, ...]:
+        """Return the ids of jobs about a home that belong to no account."""
+        from sqlalchemy import select
+
+        from ahorraluz.store.account_tables import JOBS
+
+        query = select(JOBS.c.id).where(JOBS.c.home == home, JOBS.c.account.is_(None))
+        with self.reading() as connection:
+            return tuple(connection.execute(query).scalars())
+
+    def drop_keys(self, jobs: Iterable[str]) -> None:
+        """Destroy the keys of jobs of nobody."""
+        for job in jobs:
+            self.vault.destroy(job_owner(job))
 
     def drop_finished(self, *, before: datetime) -> int:
         """Delete jobs that were finished before a moment; return how many."""
@@ -151,9 +192,11 @@ class JobBook:
         from ahorraluz.store.account_tables import JOBS
         from ahorraluz.store.imports import seconds
 
+        old = delete(JOBS).where(JOBS.c.finished_s < seconds(before))
         with self.writing() as connection:
-            old = delete(JOBS).where(JOBS.c.finished_s < seconds(before))
-            return connection.execute(old).rowcount
+            gone = connection.execute(old.returning(JOBS.c.id, JOBS.c.account)).all()
+        self.drop_keys(row.id for row in gone if row.account is None)
+        return len(gone)
 
     def _where(self, condition: object) -> tuple[Job, ...]:
         from sqlalchemy import select
@@ -174,7 +217,7 @@ class JobBook:
     def _job(self, row: "Row[tuple[object, ...]]") -> Job | None:
         from ahorraluz.store.imports import moment
 
-        key = self.vault.find(account_owner(row.account))
+        key = self.vault.find(_owner_of(row.id, row.account))
         if key is None:
             return None
         return Job(
@@ -187,3 +230,7 @@ class JobBook:
             created_at=moment(row.created_s),
             finished_at=None if row.finished_s is None else moment(row.finished_s),
         )
+
+
+def _owner_of(job: str, account: str | None) -> str:
+    return job_owner(job) if account is None else account_owner(account)

@@ -36,6 +36,11 @@ def job_owner(job: str) -> str:
     return f"job:{job}"
 
 
+def job_owner(job: str) -> str:
+    """Return by what the key of a job of nobody is called."""
+    return f"job:{job}"
+
+
 class Vault:
     """Data keys by the name of whom they belong to; every method is one transaction."""
 

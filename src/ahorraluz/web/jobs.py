@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort
 
-from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission, may
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.job_kinds import ACCOUNT_EXPORT, PORTFOLIO_WORKBOOK, ZIP
 from ahorraluz.services.jobs import (
-    LARGEST,
     Call,
     JobError,
     Made,
+    account_of,
     drop_job,
     enqueue,
     failure_of,
@@ -47,7 +47,7 @@ jobs = Blueprint("jobs", __name__)
 @register(PORTFOLIO_REPORTS)
 def print_portfolio(call: Call) -> Made:
     """Reckon the plan of every home of a portfolio, and print a report of each."""
-    account = call.account
+    account = account_of(call)
     if not may(account.role, Permission.KEEP_PORTFOLIO):
         raise JobError("job-failed")
     for _ in reckon_waiting(account.id, tools=call.tools, as_of=call.as_of):
@@ -151,11 +151,6 @@ def _list(issues: Sequence[Issue] = ()) -> Response:
     )
 
 
-def _why(page: Page, failure: str) -> str:
+def _why(page: Page, failure: Sequence[Issue]) -> str:
     """Return why a job failed in words, empty where it did not."""
-    if not failure:
-        return ""
-    if failure == "job-too-large":
-        large = {"limit_mb": LARGEST // 1024**2}
-        return page.issue(Issue(code="job-too-large", severity=Severity.ERROR, parameters=large))
-    return page.issue(Issue(code="job-failed", severity=Severity.ERROR))
+    return " ".join(dict.fromkeys(page.issue(issue) for issue in failure))
