@@ -1,0 +1,1 @@
+"""What devices send, one message at a time: a module per dialect, and the user's own mapping."""
