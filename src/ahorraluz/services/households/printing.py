@@ -1,12 +1,23 @@
 """From a page that stands alone to a PDF on A4."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 from ahorraluz.core.issues import AhorraLuzError
 
 
 class PrintError(AhorraLuzError):
     """A PDF that cannot be made here."""
+
+
+class _Document(Protocol):
+    """Sheets that are set."""
+
+    pages: Sequence[object]
+
+    def write_pdf(self) -> bytes:
+        """Return them as a file."""
+        ...
 
 
 def pdf_of(html: str) -> bytes:
@@ -22,14 +33,43 @@ def pdf_of(html: str) -> bytes:
     PrintError
         ``pdf-not-here``: the libraries that set text (Pango) are not installed.
     """
+    return _set(html).write_pdf()
+
+
+def pdf_within(pages: int, html: Iterable[str]) -> bytes:
+    """Return the first of some pages that takes no more sheets than it may, else the last.
+
+    Parameters
+    ----------
+    pages
+        Sheets it may take.
+    html
+        The same in ever smaller type, as :func:`pdf_of` takes it; made when it is its turn.
+
+    Raises
+    ------
+    PrintError
+        ``pdf-not-here``.
+    """
+    document = None
+    for page in html:
+        document = _set(page)
+        if len(document.pages) <= pages:
+            break
+    if document is None:
+        raise ValueError("nothing to print")
+    return document.write_pdf()
+
+
+def _set(html: str) -> _Document:
     try:
         html_class, fetcher_class = _weasyprint()
     except (ImportError, OSError):
         raise PrintError("pdf-not-here") from None
     # Pictures in the page itself, and nothing of this machine or the net.
     only_inside = fetcher_class(allowed_protocols=("data",), allow_redirects=False)
-    printed: bytes = html_class(string=html, url_fetcher=only_inside).write_pdf()
-    return printed
+    document: _Document = html_class(string=html, url_fetcher=only_inside).render()
+    return document
 
 
 def _weasyprint() -> tuple[Any, Any]:

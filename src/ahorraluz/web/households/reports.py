@@ -10,7 +10,7 @@ from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Act, Permission
 from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.audit_receipt import ReceiptAudit, audit_receipt
-from ahorraluz.services.households.printing import pdf_of
+from ahorraluz.services.households.printing import pdf_of, pdf_within
 from ahorraluz.services.households.sharing import end_share, share_report, shared_home
 from ahorraluz.services.inquiries.checking import checked
 from ahorraluz.services.inquiries.inquiry import (
@@ -24,11 +24,14 @@ from ahorraluz.services.write_claim import ClaimLetter, write_claim
 from ahorraluz.web.audit_view import shown_audit
 from ahorraluz.web.guard import needs, open_to_all
 from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home, view_of
+from ahorraluz.web.households.report_pictures import MOST_CURVES, report_pictures
 from ahorraluz.web.households.steps import first_missing
 from ahorraluz.web.page import Page, door, go_to, show, this_moment
 
 UNPROCESSABLE = 422
 SHARED = "/c"
+SHEETS = 2
+"""Of paper that the report takes, whatever it has to tell."""
 PDF = "application/pdf"
 STYLE = "report.css"
 NO_INDEX = "noindex, nofollow, noarchive"
@@ -52,7 +55,8 @@ def report_pdf(home: str) -> Response:
     if own.answer is None:
         return _ask_first(own)
     try:
-        pdf = pdf_of(_html(own, style=_style(), printed=True))
+        sizes = (_html(own, style=_style(), printed=True, tight=tight) for tight in (False, True))
+        pdf = pdf_within(SHEETS, sizes)
     except AhorraLuzError as error:
         return _sheet(own, issues=error.issues)
     note_home("report-printed", home, tools=door().tools, as_of=this_moment(), actor=actor())
@@ -152,12 +156,13 @@ def _html(
     style: str | None = None,
     printed: bool = False,
     shared: bool = False,
+    tight: bool = False,
     wrong: list[str] | None = None,
 ) -> str:
     from ahorraluz.web.assets import asset_address
 
     page = own.page
-    today = door().today()
+    view = view_of(own)
     return render_template(
         "households/report.html",
         page=page,
@@ -165,12 +170,15 @@ def _html(
         texts=page.texts,
         asset=asset_address,
         a=own.answer,
-        view=view_of(own),
+        view=view,
+        pictures=report_pictures(own, view),
+        most_curves=MOST_CURVES,
         kept=own.kept,
-        today=today,
+        today=door().today(),
         style=style,
         printed=printed,
         shared=shared,
+        tight=tight,
         wrong=wrong or [],
     )
 

@@ -62,13 +62,87 @@ def test_the_report_is_two_pages_of_a4(rosa: Resident, language: str, meter: boo
     assert acts[:1] == ["report-printed"]
 
 
+EVERYTHING = (
+    "ducha-electrica",
+    "refrigeradora-mediana",
+    "plancha",
+    "lavadora",
+    "tv-led-32-43",
+    "foco-led-10",
+    "hervidor",
+    "electrobomba-1hp",
+    "ventilador",
+    "laptop",
+    "router",
+    "licuadora",
+    "hornilla-electrica",
+    "calefactor",
+)
+
+
+@pytest.mark.parametrize("meter", [False, True])
+def test_the_report_shows_months_uses_and_with_a_meter_a_day(rosa: Resident, meter: bool) -> None:
+    rosa.post("/pasos/recibos", **{f"m-{place}": str(140 + 3 * place) for place in range(12)})
+    if meter:
+        rosa.adds_meter()
+
+    html = rosa.page("/informe")
+
+    titles = re.findall(r'<title id="(rp-[a-z]+)"', html)
+    assert titles == (["rp-months", "rp-day"] if meter else ["rp-months"])
+    assert html.count('class="use"') >= 2
+    assert "style=" not in html
+    assert ("siempre prendido" in html.partition("Lo que más")[0]) is meter
+
+
+def test_a_single_recibo_is_no_picture_of_months(rosa: Resident) -> None:
+    assert "rp-months" not in rosa.page("/informe")
+
+
+def test_a_home_with_everything_still_fits_on_two_pages(rosa: Resident) -> None:
+    rosa.post("/pasos/recibos", **{f"m-{place}": str(340 + 3 * place) for place in range(12)})
+    rosa.adds_meter()
+    rosa.post("/pasos/artefactos", a=list(EVERYTHING))
+    for step in ("standby-off", "decoder-off-at-night", "full-loads", "shorter-showers"):
+        rosa.post(f"/plan/{step}", que="hecho", dia="2026-08-03")
+
+    pages, text = pdf_text(rosa.client.get(f"/hogares/{rosa.home}/informe.pdf").data)
+
+    assert pages == 2
+    assert "Tus meses" in text
+    assert "Tus días típicos" in text
+
+
+def test_pictures_of_the_report_read_apart_in_grey(rosa: Resident) -> None:
+    rosa.adds_meter()
+    content = rosa.client.get(f"/hogares/{rosa.home}/informe.pdf").data
+    document = pypdfium2.PdfDocument(io.BytesIO(content))
+    image = document[0].render(scale=2).to_pil()
+    # The bars of the months: dark green, pale green, and the paper between them.
+    grey = {name: lightness(colour) for name, colour in COLOURS.items()}
+    colours = {pixel for _, pixel in image.convert("RGB").getcolors(maxcolors=1 << 24)}
+
+    assert set(COLOURS.values()) <= colours
+    assert grey["paper"] - grey["month"] > 20
+    assert grey["month"] - grey["base"] > 100
+
+
+COLOURS = {"paper": (255, 255, 255), "month": (207, 227, 218), "base": (11, 95, 82)}
+
+
+def lightness(colour: tuple[int, int, int]) -> float:
+    """Return how light a colour is where there is only grey, 0 to 255."""
+    red, green, blue = colour
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
 def test_where_no_pdf_can_be_made_the_page_to_print_says_so(
     rosa: Resident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cannot(_: str) -> bytes:
+    def cannot(_: int, __: object) -> bytes:
         raise printing.PrintError("pdf-not-here")
 
-    monkeypatch.setattr(reports, "pdf_of", cannot)
+    monkeypatch.setattr(reports, "pdf_within", cannot)
     response = rosa.client.get(f"/hogares/{rosa.home}/informe.pdf")
 
     assert response.status_code == 200
