@@ -82,7 +82,16 @@ def ask_home(
     if found is None:
         return asked
     about = About(connection=asked.connection, home=inquiry.home if inquiry else None)
-    known = understand_usage(found, about=about, tools=tools, as_of=as_of)
+    try:
+        known = understand_usage(found, about=about, tools=tools, as_of=as_of)
+    except AhorraLuzError as error:
+        if inquiry is None:
+            raise
+        # An appliance that is on no list, say: the readings are told without what was typed.
+        query = query.with_errors(issues_by_parameter(error, otherwise="d"))
+        asked = replace(asked, query=query, inquiry=None)
+        about = About(connection=asked.connection)
+        known = understand_usage(found, about=about, tools=tools, as_of=as_of)
     return replace(asked, understanding=known)
 
 

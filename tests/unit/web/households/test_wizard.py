@@ -270,3 +270,14 @@ def test_a_file_that_is_neither_is_refused(rosa: Resident, content: bytes, name:
     response = rosa.post("/pasos/recibos/archivo", archivo=(io.BytesIO(content), name))
 
     assert response.status_code == 422
+
+
+def test_an_appliance_that_is_on_no_list_breaks_no_page_of_a_home_with_a_meter(
+    rosa: Resident,
+) -> None:
+    rosa.adds_meter(days=60)
+    rosa.post("/pasos/artefactos", a=["tv-de-nadie"])
+
+    answers = {path: rosa.get(f"/hogares/{rosa.home}{path}")[0] for path in ("", "/consumo")}
+
+    assert answers == {"": 303, "/consumo": 200}
