@@ -110,7 +110,8 @@ PAGES: Mapping[Line, str] = {
         GET /hogares                    POST /cuenta/llaves/<credential>/quitar
         GET /cuenta/programas           POST /cuenta/programas
         POST /cuenta/programas/<int:key>/quitar
-        GET /trabajos                   POST /trabajos
+        POST /cuenta/enlace/anular      GET /trabajos
+        POST /trabajos
         GET /trabajos/<job>/archivo     POST /trabajos/<job>/repetir
         POST /trabajos/<job>/borrar
     """,
@@ -175,6 +176,8 @@ PAGES: Mapping[Line, str] = {
         POST /administracion/personas/<account>/suspender
         POST /administracion/personas/<account>/reanudar
         POST /administracion/personas/<account>/enlace
+        POST /administracion/personas/<account>/enlace/aprobar
+        POST /administracion/personas/<account>/enlace/anular
         GET /administracion/pliegos             POST /administracion/pliegos
         GET /administracion/pliegos/<token>     GET /administracion/catalogo
         POST /administracion/pliegos/<token>/guardar

@@ -63,6 +63,7 @@ class Settings:
     hosting_country: str = ""
     data_bank: str = ""
     keep_readings_months: int = 25
+    reset_wait_hours: int = 24
     metrics_token: str = field(default="", repr=False)
     log_format: str = "line"
 
@@ -330,10 +331,17 @@ TABLE: tuple[Setting, ...] = (
         read=_whole(13, 120),
     ),
     Setting(
+        field="reset_wait_hours",
+        default="`24`",
+        meaning="Hours before a link to a new password that an administrator asked for begins to "
+        "work, 1 to 720: meanwhile the owner of the account is told, and can refuse.",
+        read=_whole(1, 720),
+    ),
+    Setting(
         field="metrics_token",
-        default="none: `/metrics` answers this machine alone",
-        meaning="Bearer token with which another machine may read `/metrics`, 16 characters or "
-        "more.",
+        default="none: `/metrics` answers this machine alone, and nobody behind a proxy",
+        meaning="Bearer token with which `/metrics` is read, 16 characters or more; needed by "
+        "another machine, and wherever a proxy stands before the server.",
         read=_secret,
     ),
     Setting(

@@ -63,13 +63,18 @@ def _suspend(session: Session, given: Given) -> None:
 
 
 def _reset(session: Session, given: Given) -> None:
-    from ahorraluz.services.accounts.administering import clear_factors, named, reset_link
+    from ahorraluz.services.accounts.administering import clear_factors, named
+    from ahorraluz.services.accounts.resetting import ask_reset
 
     account = named(_text(given, "account_name"), tools=session.tools)
     if given.flag("factors"):
         clear_factors(account, tools=session.tools, as_of=_now())
-    address = reset_link(account, tools=session.tools, as_of=_now())
-    _say(session, "accounts.reset", name=account.name, address=address)
+    way = ask_reset(account, tools=session.tools, as_of=_now())
+    if way.link is None:
+        _say(session, "accounts.reset-mailed", name=account.name)
+        return
+    opens = way.opens_at.astimezone().isoformat(sep=" ", timespec="minutes")
+    _say(session, "accounts.reset", name=account.name, address=way.link, opens=opens)
 
 
 def _list(session: Session, given: Given) -> None:

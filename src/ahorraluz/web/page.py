@@ -125,6 +125,14 @@ class Page:
         return [*pairs, (LANGUAGE, self._asked)] if self._asked else pairs
 
     @property
+    def way_back_asked(self) -> bool:
+        """Whether somebody else asked for a link into the account of who asks."""
+        if self.who is None or not self.who.complete:
+            return False
+        until = self.who.account.reset_until
+        return until is not None and this_moment() < until
+
+    @property
     def other_language(self) -> str:
         """The language the switch leads to."""
         return self.other_languages[0]

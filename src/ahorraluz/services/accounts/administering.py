@@ -8,7 +8,6 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.keyring import retire_keys, rotate_keyring
 from ahorraluz.security.roles import Role
 from ahorraluz.services.accounts.entering import account_of
-from ahorraluz.services.accounts.recovery import link_for
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
@@ -77,13 +76,6 @@ def resume(account: Account, *, tools: Toolbox, as_of: datetime, actor: str | No
     """Let an account in again."""
     tools.store.people.accounts.suspend(account.id, at=None)
     note("account-resumed", tools=tools, as_of=as_of, actor=actor, account=account.id)
-
-
-def reset_link(account: Account, *, tools: Toolbox, as_of: datetime) -> str:
-    """Return a link by which somebody sets a new password once, within the hour."""
-    settings = tools.settings
-    base = settings.public_url or f"http://localhost:{settings.port}"
-    return link_for(account, base=base, tools=tools, as_of=as_of)
 
 
 def clear_factors(

@@ -90,6 +90,9 @@ def sign_in(name: str, password: str, *, tools: Toolbox, as_of: datetime) -> Acc
         take_back(attempt, tools=tools)
     else:
         forget_failures(account, tools=tools)
+    if account.reset_until is not None and tools.store.people.resets.cancel(account.id):
+        # Whoever knows the password has not forgotten it: the link was not for them.
+        note("reset-cancelled", tools=tools, as_of=as_of, actor=account.id, account=account.id)
     if needs_rehash(known.password):
         accounts.set_password(account.id, hash_password(password))
     return account

@@ -10,6 +10,7 @@ from ahorraluz.services.accounts.entering import check_own_password
 from ahorraluz.services.accounts.names import read_name
 from ahorraluz.services.accounts.second_factor import only_session
 from ahorraluz.services.accounts.sessions import NewSession, SignedIn
+from ahorraluz.services.accounts.tokens import revoke_all
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.toolbox import Toolbox
@@ -46,6 +47,16 @@ class Guards:
     authenticator: bool
     passkeys: tuple[StoredPasskey, ...]
     codes_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPassword:
+    """A password in place of another."""
+
+    old: str
+    new: str
+    keep_tokens: bool = False
+    """Whether tokens of programs stay."""
 
 
 def guards_of(who: SignedIn, *, tools: Toolbox) -> Guards:
@@ -99,9 +110,12 @@ def end_others(who: SignedIn, *, tools: Toolbox, as_of: datetime) -> None:
 
 
 def change_password(
-    who: SignedIn, *, old: str, new: str, tools: Toolbox, as_of: datetime
+    who: SignedIn, change: NewPassword, *, tools: Toolbox, as_of: datetime
 ) -> NewSession:
     """Set another password; every session ends, and this device gets a new one.
+
+    Tokens of programs end as well, unless they are to stay: who changes a password because
+    somebody else knew it does not know what tokens that person made.
 
     Raises
     ------
@@ -110,9 +124,12 @@ def change_password(
     InvalidInputError
         What :func:`ahorraluz.security.passwords.check_password` refuses.
     """
-    check_own_password(who.account, old, tools=tools, as_of=as_of)
-    check_password(new, name=who.account.name)
-    tools.store.people.accounts.set_password(who.account.id, hash_password(new))
+    check_own_password(who.account, change.old, tools=tools, as_of=as_of)
+    check_password(change.new, name=who.account.name)
+    tools.store.people.accounts.set_password(who.account.id, hash_password(change.new))
+    tools.store.people.resets.cancel(who.account.id)
+    if not change.keep_tokens:
+        revoke_all(who.account, tools=tools, as_of=as_of)
     _note("password-changed", who, tools=tools, as_of=as_of)
     return only_session(who, tools=tools, as_of=as_of)
 

@@ -14,7 +14,7 @@ from ahorraluz.security.totp import hash_recovery_code
 from ahorraluz.services.accounts.attempts import begin_attempt
 from ahorraluz.services.accounts.entering import account_of
 from ahorraluz.services.accounts.mail import Letter, can_mail, send
-from ahorraluz.services.accounts.tokens import revoke_token, tokens_of
+from ahorraluz.services.accounts.tokens import revoke_all
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
@@ -39,6 +39,21 @@ class ByCode:
     name: str
     code: str
     password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a link can do."""
+
+    account: str
+    opens_at: datetime | None
+    """Before it the link does nothing; ``None``: it is open."""
+    waits_for_approval: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it sets a password now."""
+        return self.opens_at is None and not self.waits_for_approval
 
 
 def mail_link(name: str, *, tools: Toolbox, as_of: datetime) -> bool:
@@ -89,15 +104,25 @@ def link_for(account: Account, *, base: str, tools: Toolbox, as_of: datetime) ->
     return f"{base.rstrip('/')}{PATH}/{token}"
 
 
-def link_counts(token: str, *, tools: Toolbox, as_of: datetime) -> bool:
-    """Tell whether a link can still set a password; it is not used up by asking."""
-    sessions = tools.store.people.sessions
+def look_at_link(token: str, *, tools: Toolbox, as_of: datetime) -> Link | None:
+    """Return what a link can do, now or later; ``None``: it is over, or never was one."""
+    people, hash_ = tools.store.people, hash_token(token)
     try:
-        return sessions.look_at_ticket(hash_token(token), PURPOSE, at=as_of) is not None
+        ticket = people.sessions.look_at_ticket(hash_, PURPOSE, at=as_of)
+        reset = None if ticket is not None else people.resets.find(hash_, at=as_of)
     except AhorraLuzError as error:
         if error.issue.code == "database-none":
-            return False
+            return None
         raise
+    if ticket is not None and ticket.account is not None:
+        return Link(account=ticket.account, opens_at=None)
+    if reset is None:
+        return None
+    return Link(
+        account=reset.account,
+        opens_at=reset.opens_at if as_of < reset.opens_at else None,
+        waits_for_approval=reset.waits_for_approval,
+    )
 
 
 def reset_by_link(token: str, password: str, *, tools: Toolbox, as_of: datetime) -> None:
@@ -106,22 +131,25 @@ def reset_by_link(token: str, password: str, *, tools: Toolbox, as_of: datetime)
     Raises
     ------
     RecoveryError
-        ``reset-link-over``: it was used, is older than an hour, or never was one.
+        ``reset-link-over``: it was used, is too old, or never was one; ``reset-link-waits``:
+        its owner can still refuse it, or a second administrator has not agreed.
     InvalidInputError
         What :func:`ahorraluz.security.passwords.check_password` refuses; the link still counts.
     """
     people, hash_ = tools.store.people, hash_token(token)
-    ticket = None
-    if link_counts(token, tools=tools, as_of=as_of):
-        ticket = people.sessions.look_at_ticket(hash_, PURPOSE, at=as_of)
-    if ticket is None or ticket.account is None:
+    link = look_at_link(token, tools=tools, as_of=as_of)
+    if link is None:
         raise RecoveryError("reset-link-over")
-    account = people.accounts.get(ticket.account)
+    if not link.counts:
+        raise RecoveryError("reset-link-waits")
+    account = people.accounts.get(link.account)
     check_password(password, name=account.name)
     hashed = hash_password(password)
     # Used up only now, and by one of two who come at once.
     if people.sessions.take_ticket(hash_, PURPOSE, at=as_of) is None:
-        raise RecoveryError("reset-link-over")
+        if people.resets.take(hash_, at=as_of) is None:
+            raise RecoveryError("reset-link-over")
+        note("reset-used", tools=tools, as_of=as_of, account=account.id)
     _set(account, hashed, tools=tools, as_of=as_of)
 
 
@@ -162,7 +190,7 @@ def _set(account: Account, hashed: str, *, tools: Toolbox, as_of: datetime) -> N
     people.accounts.set_password(account.id, hashed)
     people.sessions.end_all(account.id)
     people.sessions.drop_tickets(account.id, PURPOSE)
+    people.resets.cancel(account.id)
     # Whoever had got into the account may have made themselves a key for programs.
-    for token in tokens_of(account, tools=tools, as_of=as_of):
-        revoke_token(token.id, account=account, tools=tools, as_of=as_of)
+    revoke_all(account, tools=tools, as_of=as_of)
     note("password-reset", tools=tools, as_of=as_of, actor=account.id, account=account.id)

@@ -38,7 +38,9 @@ def tidy(*, tools: Toolbox, as_of: datetime) -> Tidied:
     tidy_files(tools=tools, as_of=as_of)
     since = months_before(as_of, tools.settings.keep_readings_months)
     try:
-        sessions = tools.store.people.sessions.tidy(at=as_of)
+        people = tools.store.people
+        sessions = people.sessions.tidy(at=as_of) + people.resets.tidy(at=as_of)
+        people.allowances.tidy(now_ms=int(as_of.timestamp() * 1_000))
         blocks = tools.store.drop_fine_readings(before=since)
         compared = _mend_comparing(tools=tools, as_of=as_of)
         end_lapsed_access(tools=tools, as_of=as_of)

@@ -125,6 +125,12 @@ def revoke_token(token: int, *, account: Account, tools: Toolbox, as_of: datetim
     return True
 
 
+def revoke_all(account: Account, *, tools: Toolbox, as_of: datetime) -> None:
+    """End every token of an account."""
+    for token in tokens_of(account, tools=tools, as_of=as_of):
+        revoke_token(token.id, account=account, tools=tools, as_of=as_of)
+
+
 def known_scopes(names: Iterable[str]) -> frozenset[Scope]:
     """Return scopes by their names; raises ``token-scope-unknown``."""
     known = {scope.value: scope for scope in Scope}

@@ -16,13 +16,13 @@ from ahorraluz.services.accounts.administering import (
     AdministeringError,
     ListedAccount,
     list_accounts,
-    reset_link,
     resume,
     set_role,
     suspend,
 )
 from ahorraluz.services.accounts.entering import ACCOUNT_BYTES, ACCOUNT_PREFIX
 from ahorraluz.services.accounts.names import read_name
+from ahorraluz.services.accounts.resetting import WayBack, approve_reset, ask_reset, void_reset
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
@@ -30,6 +30,9 @@ from ahorraluz.store.accounts import NewAccount
 
 OFFICER_LIMITS = ("officer-with-cloud", "officer-alone")
 """Figures of the law on data: from how many people on somebody has to answer for their data."""
+GIVEN_ROLES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)
+"""Roles that administrators give. They make no other administrator: who could, would agree to
+their own requests under a second name. Whoever runs the machine does."""
 LONGEST_ORGANISATION = 100
 UNUSABLE_BYTES = 32
 
@@ -116,8 +119,10 @@ def find_accounts(words: str, *, tools: Toolbox) -> Sequence[ListedAccount]:
 
 def invite_staff(
     invitation: Invitation, *, actor: str, tools: Toolbox, as_of: datetime
-) -> tuple[Account, str]:
+) -> tuple[Account, WayBack]:
     """Make an account that nobody can enter yet; return it with the link that opens it.
+
+    The link is mailed where letters can be sent, and not shown then.
 
     Raises
     ------
@@ -126,8 +131,10 @@ def invite_staff(
     InvalidInputError
         ``account-name-missing``, ``account-name-invalid``.
     AdministeringError
-        ``invite-organisation-long``.
+        ``invite-organisation-long``, ``role-not-given-here``.
     """
+    if invitation.role not in GIVEN_ROLES:
+        raise AdministeringError("role-not-given-here")
     organisation = " ".join(invitation.organisation.split())
     if len(organisation) > LONGEST_ORGANISATION or not organisation.isprintable():
         raise AdministeringError("invite-organisation-long", limit=LONGEST_ORGANISATION)
@@ -149,7 +156,7 @@ def invite_staff(
         account=account.id,
         detail=account.role,
     )
-    return account, reset_link(account, tools=tools, as_of=as_of)
+    return account, ask_reset(account, tools=tools, as_of=as_of, actor=actor)
 
 
 def give_role(account: str, role: Role, *, actor: str, tools: Toolbox, as_of: datetime) -> None:
@@ -159,7 +166,8 @@ def give_role(account: str, role: Role, *, actor: str, tools: Toolbox, as_of: da
     ------
     AdministeringError
         ``account-own``: one's own, so that an administrator remains; ``role-with-homes``: the
-        account owns homes, and the role could not.
+        account owns homes, and the role could not; ``role-not-given-here``: administrators are
+        made on the machine.
     """
     found = other_account(account, actor=actor, tools=tools)
     owns = any(
@@ -167,6 +175,8 @@ def give_role(account: str, role: Role, *, actor: str, tools: Toolbox, as_of: da
     )
     if owns and not may(role, Permission.OWN_HOMES):
         raise AdministeringError("role-with-homes")
+    if role is not found.role and role not in GIVEN_ROLES:
+        raise AdministeringError("role-not-given-here")
     if role is not found.role:
         set_role(found, role, tools=tools, as_of=as_of, actor=actor)
 
@@ -181,11 +191,24 @@ def let_in_again(account: str, *, actor: str, tools: Toolbox, as_of: datetime) -
     resume(other_account(account, actor=actor, tools=tools), tools=tools, as_of=as_of, actor=actor)
 
 
-def link_back(account: str, *, actor: str, tools: Toolbox, as_of: datetime) -> str:
-    """Return a link by which somebody else sets a new password; as :func:`other_account`."""
+def link_back(
+    account: str, *, actor: str, tools: Toolbox, as_of: datetime
+) -> tuple[Account, WayBack]:
+    """Ask for a link by which somebody else sets a new password; as :func:`other_account`."""
     found = other_account(account, actor=actor, tools=tools)
-    note("reset-made", tools=tools, as_of=as_of, actor=actor, account=found.id)
-    return reset_link(found, tools=tools, as_of=as_of)
+    return found, ask_reset(found, tools=tools, as_of=as_of, actor=actor)
+
+
+def agree_to_link(account: str, *, actor: str, tools: Toolbox, as_of: datetime) -> None:
+    """Agree to what another administrator asked for; as :func:`other_account`."""
+    found = other_account(account, actor=actor, tools=tools)
+    approve_reset(found, actor=actor, tools=tools, as_of=as_of)
+
+
+def take_link_back(account: str, *, actor: str, tools: Toolbox, as_of: datetime) -> None:
+    """Take back what was asked for; raises as :func:`other_account`."""
+    found = other_account(account, actor=actor, tools=tools)
+    void_reset(found, actor=actor, tools=tools, as_of=as_of)
 
 
 def other_account(account: str, *, actor: str, tools: Toolbox) -> Account:

@@ -16,7 +16,7 @@ LONGEST_TYPED = 300
 UNPROCESSABLE = 422
 DONE = "hecho"
 """Says in an address what a form has just done."""
-DONE_ACTS = ("name", "language", "password", "device", "factor", "home")
+DONE_ACTS = ("name", "language", "password", "device", "factor", "home", "reset")
 _LANDINGS: Mapping[Role, str] = {
     Role.RESIDENT: "/hogares",
     Role.CONSULTANT: "/cartera",

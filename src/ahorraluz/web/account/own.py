@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission, may
 from ahorraluz.services.accounts.own import (
+    NewPassword,
     called,
     change_language,
     change_name,
@@ -19,6 +20,7 @@ from ahorraluz.services.accounts.own import (
     guards_of,
     owned_homes,
 )
+from ahorraluz.services.accounts.resetting import refuse_reset
 from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.accounts.trail import TrailLine, trail_of_account, trail_of_home
 from ahorraluz.web.account.landing import (
@@ -34,6 +36,8 @@ from ahorraluz.web.page import PERU_TIME, Page, door, go_to, this_moment, this_p
 from ahorraluz.web.signed import let_in
 
 RECORD = f"{ACCOUNT}/registro"
+KEEP = "quedan"
+"""What the tick says by which keys of programs outlive a password."""
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -117,14 +121,11 @@ def language_set() -> Response:
 def password_set() -> Response:
     """Set another password."""
     who, page = who_asks(), this_page()
+    change = NewPassword(
+        old=typed("clave"), new=typed("nueva"), keep_tokens=typed("llaves") == KEEP
+    )
     try:
-        new = change_password(
-            who,
-            old=typed("clave"),
-            new=typed("nueva"),
-            tools=door().tools,
-            as_of=this_moment(),
-        )
+        new = change_password(who, change, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _account(who, page, issues=error.issues)
     return let_in(go_to(done_address(page, ACCOUNT, "password")), new)
@@ -145,6 +146,14 @@ def device_ended(handle: str) -> Response:
     if not end_device(who_asks(), handle, tools=door().tools, as_of=this_moment()):
         abort(404)
     return go_to(done_address(this_page(), ACCOUNT, "device"))
+
+
+@own.post(f"{ACCOUNT}/enlace/anular")
+@needs(Permission.USE_OWN_ACCOUNT)
+def link_refused() -> Response:
+    """Refuse a link to a new password that somebody else asked for."""
+    refuse_reset(who_asks(), tools=door().tools, as_of=this_moment())
+    return go_to(done_address(this_page(), ACCOUNT, "reset"))
 
 
 @own.get(RECORD)

@@ -10,12 +10,13 @@ from ahorraluz.services.accounts.mail import afterwards, can_mail
 from ahorraluz.services.accounts.recovery import (
     PATH,
     ByCode,
-    link_counts,
+    look_at_link,
     mail_link,
     reset_by_code,
     reset_by_link,
 )
 from ahorraluz.web.account.landing import shown, typed
+from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.guard import open_to_all
 from ahorraluz.web.page import Page, door, this_moment, this_page
 
@@ -56,21 +57,27 @@ def code_given() -> Response:
 @open_to_all(form=True)
 def link_form(token: str) -> Response:
     """Ask for the new password of a link."""
-    counts = link_counts(token, tools=door().tools, as_of=this_moment())
-    return shown("link.html", this_page(), token=token, counts=counts)
+    return _link(token)
 
 
 @recovering.post(f"{PATH}/<token>")
 @open_to_all(form=True)
 def link_used(token: str) -> Response:
     """Set the new password of a link."""
-    page, tools, now = this_page(), door().tools, this_moment()
     try:
-        reset_by_link(token, typed("nueva"), tools=tools, as_of=now)
+        reset_by_link(token, typed("nueva"), tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
-        counts = link_counts(token, tools=tools, as_of=now)
-        return shown("link.html", page, issues=error.issues, token=token, counts=counts)
-    return shown("recovered.html", page)
+        return _link(token, issues=error.issues)
+    return shown("recovered.html", this_page())
+
+
+def _link(token: str, *, issues: Sequence[Issue] = ()) -> Response:
+    page = this_page()
+    link = look_at_link(token, tools=door().tools, as_of=this_moment())
+    opens = None
+    if link is not None and link.opens_at is not None:
+        opens = moment_of(page, link.opens_at)
+    return shown("link.html", page, issues=issues, token=token, link=link, opens=opens)
 
 
 def _form(page: Page, *, sent: bool = False, issues: Sequence[Issue] = ()) -> Response:

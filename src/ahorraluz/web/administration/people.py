@@ -6,8 +6,11 @@ from flask import Blueprint, Response, abort, request
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import NEEDS_SECOND_FACTOR, Permission, Role
+from ahorraluz.services.accounts.resetting import WayBack, resets_of
 from ahorraluz.services.administration.people import (
+    GIVEN_ROLES,
     Invitation,
+    agree_to_link,
     count_people,
     find_accounts,
     give_role,
@@ -15,9 +18,10 @@ from ahorraluz.services.administration.people import (
     keep_out,
     let_in_again,
     link_back,
-    other_account,
+    take_link_back,
 )
 from ahorraluz.web.account.landing import typed, who_asks
+from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.administration.asking import ADMINISTRATION, bare_page, told
 from ahorraluz.web.guard import needs
 from ahorraluz.web.page import door, go_to, this_moment
@@ -48,7 +52,7 @@ def listed() -> Response:
 @people.post(PEOPLE)
 @needs(Permission.MANAGE_USERS)
 def invited() -> Response:
-    """Make an account for somebody of staff, and show the link that opens it."""
+    """Make an account for somebody of staff, and mail or show the link that opens it."""
     page = bare_page()
     role = _role()
     if role not in NEEDS_SECOND_FACTOR:
@@ -57,12 +61,12 @@ def invited() -> Response:
         name=typed("nombre"), role=role, organisation=typed("empresa"), language=page.language
     )
     try:
-        account, link = invite_staff(
+        account, way = invite_staff(
             invitation, actor=_actor(), tools=door().tools, as_of=this_moment()
         )
     except AhorraLuzError as error:
         return _list(error.issues)
-    return told("link.html", page, name=account.name, link=link, new=True)
+    return _way(account.name, way, new=True)
 
 
 @people.post(f"{PEOPLE}/<account>/rol")
@@ -94,14 +98,36 @@ def let_in(account: str) -> Response:
 @people.post(f"{PEOPLE}/<account>/enlace")
 @needs(Permission.MANAGE_USERS)
 def linked(account: str) -> Response:
-    """Show a link by which somebody sets a new password."""
-    tools, actor = door().tools, _actor()
+    """Ask for a link by which somebody sets a new password."""
     try:
-        name = other_account(account, actor=actor, tools=tools).name
-        link = link_back(account, actor=actor, tools=tools, as_of=this_moment())
+        found, way = link_back(account, actor=_actor(), tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _refused(error)
-    return told("link.html", bare_page(), name=name, link=link, new=False)
+    return _way(found.name, way, new=False)
+
+
+@people.post(f"{PEOPLE}/<account>/enlace/aprobar")
+@needs(Permission.MANAGE_USERS)
+def link_agreed_to(account: str) -> Response:
+    """Agree to a link that another administrator asked for."""
+    return _done(
+        lambda: agree_to_link(account, actor=_actor(), tools=door().tools, as_of=this_moment())
+    )
+
+
+@people.post(f"{PEOPLE}/<account>/enlace/anular")
+@needs(Permission.MANAGE_USERS)
+def link_taken_back(account: str) -> Response:
+    """Take back a link that was asked for."""
+    return _done(
+        lambda: take_link_back(account, actor=_actor(), tools=door().tools, as_of=this_moment())
+    )
+
+
+def _way(name: str, way: WayBack, *, new: bool) -> Response:
+    page = bare_page()
+    opens = moment_of(page, way.opens_at) if way.opens_at > this_moment() else None
+    return told("link.html", page, name=name, way=way, opens=opens, new=new)
 
 
 def _done(act: Callable[[], None]) -> Response:
@@ -146,7 +172,11 @@ def _list(issues: Sequence[Issue] = ()) -> Response:
         number=place,
         pages=pages,
         words=words,
-        roles=list(Role),
-        staff=[role for role in Role if role in NEEDS_SECOND_FACTOR],
+        roles=GIVEN_ROLES,
+        staff=[role for role in GIVEN_ROLES if role in NEEDS_SECOND_FACTOR],
         own=_actor(),
+        resets={
+            account: (reset, moment_of(page, reset.opens_at))
+            for account, reset in resets_of(tools=door().tools, as_of=this_moment()).items()
+        },
     )

@@ -143,6 +143,7 @@ TAKEN_ALONG = {
 """Where what a table keeps of somebody is in the file."""
 NOTHING_TO_TAKE = {
     "tickets": "a hash that opens something for an hour",
+    "resets": "a hash that opens something for a day; who asked for it is in the record",
     "once": "an answer to a program, for a day",
     "jobs": "work that is going on; its result is fetched where it was asked for",
 }
