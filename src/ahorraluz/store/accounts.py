@@ -304,11 +304,12 @@ class AccountBook:
         from sqlalchemy import delete
 
         from ahorraluz.store.account_tables import ACCOUNTS, CONSENTS
+        from ahorraluz.store.live_tables import METADATA
 
         self.vault.destroy(account_owner(account))
         with self.writing() as connection:
             # Whatever refers to an account goes with it, in tables that are yet to come as well.
-            for table in reversed(ACCOUNTS.metadata.sorted_tables):
+            for table in reversed(METADATA.sorted_tables):
                 if table is not ACCOUNTS and "account" in table.c:
                     connection.execute(delete(table).where(table.c.account == account))
             # What others agreed to about this account tells nothing once it is gone.

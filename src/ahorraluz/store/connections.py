@@ -28,7 +28,7 @@ SCHEMA_LOCK = 0
 """Lock of PostgreSQL for the tables themselves; those of homes are other numbers."""
 JOBS_LOCK = -9
 """Lock of PostgreSQL for new jobs."""
-_OURS = 0x61686C7A
+OURS = 0x61686C7A
 """First half of our advisory locks, so that other programs in the database have others."""
 _WRITER = "ahorraluz_writer"
 
@@ -158,7 +158,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def lock(connection: Connection, number: int) -> None:
     """Hold back other writers of ``number`` until the transaction ends; SQLite has one anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_OURS, number)))
+        connection.execute(select(func.pg_advisory_xact_lock(OURS, number)))
 
 
 def lock_home(connection: Connection, home: str) -> None:

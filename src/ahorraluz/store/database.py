@@ -328,12 +328,12 @@ class Store:
 
     def wipe(self) -> None:
         """Overwrite the bytes of what was deleted, as far as the database lets its user."""
-        from ahorraluz.store.account_tables import TRAIL
         from ahorraluz.store.connections import wipe_freed
+        from ahorraluz.store.live_tables import METADATA
 
         engine = self._engine(create=False)
         with apart(), database_errors(self._place):
-            wipe_freed(engine, tables=[table.name for table in TRAIL.metadata.sorted_tables])
+            wipe_freed(engine, tables=[table.name for table in METADATA.sorted_tables])
 
     def close(self) -> None:
         """Let the database go; the store opens it again if it is used."""

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from ahorraluz.core.readings.channels import Channel
 from ahorraluz.core.readings.merging import Changes, changes
-from ahorraluz.store import account_tables, promises
+from ahorraluz.store import live_tables, promises
 from ahorraluz.store.blocks import sealed
 from ahorraluz.store.errors import HomeUnknownError, StoreError
+from ahorraluz.store.live import forgetting
 from ahorraluz.store.new_import import NewImport
 from ahorraluz.store.records import ImportReceipt, ImportRecord, ImportState, Outcome, StoredHome
 from ahorraluz.store.sealing import open_text, seal_text
@@ -216,8 +217,9 @@ def forget(connection: Connection, home: str) -> None:
     promises.forget(connection, home)
     of_home = select(IMPORTS.c.id).where(IMPORTS.c.home == home)
     connection.execute(delete(BLOCKS).where(BLOCKS.c.import_id.in_(of_home)))
+    forgetting.forget_readings(connection, home)
     # Whatever refers to a home goes with it, in tables that are yet to come as well.
-    for table in reversed(account_tables.TRAIL.metadata.sorted_tables):
+    for table in reversed(live_tables.METADATA.sorted_tables):
         if "home" in table.c:
             connection.execute(delete(table).where(table.c.home == home))
     connection.execute(delete(HOMES).where(HOMES.c.id == home))

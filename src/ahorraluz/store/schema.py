@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table
 from ahorraluz.store.connections import SCHEMA_LOCK, lock, writing
 from ahorraluz.store.errors import StoreError
 
-HEAD = "0009"
+HEAD = "0010"
 """Newest step in ``migrations/versions``."""
 VERSION_TABLE = "ahorraluz_schema"
 """Where a database says which steps it has; of our own name, for a database may be shared."""
