@@ -24,13 +24,15 @@ class Town:
     service: Service
     homes: list[str] = field(default_factory=list)
 
-    def settle(self, count: int, *, kwh: int = 120, district: str = "150140") -> list[str]:
+    def settle(
+        self, count: int, *, kwh: int = 120, district: str = "150140", wants: tuple[str, ...] = ()
+    ) -> list[str]:
         """Keep some homes; return their names."""
-        new = [self._home(kwh + n, district) for n in range(count)]
+        new = [self._home(kwh + n, district, wants) for n in range(count)]
         self.homes += new
         return new
 
-    def _home(self, kwh: int, district: str) -> str:
+    def _home(self, kwh: int, district: str, wants: tuple[str, ...]) -> str:
         owner = self.service.account(Role.RESIDENT)
         tools, now = self.service.tools, self.service.clock.at
         pairs = (*PAIRS, ("k", str(kwh)), ("di", district))
@@ -39,6 +41,7 @@ class Town:
             day=now.date().isoformat(),
             kwh_month=Decimal(kwh + 3),
             saving_pen_year=Decimal(kwh * 2),
+            renewables=wants,
         )
         client_book(tools).keep_beside(home, BESIDE, _written(figures), version=1)
         asked = Asked(account=owner.id, home=home, purpose=Purpose.AGGREGATES)

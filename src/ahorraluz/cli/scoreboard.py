@@ -47,15 +47,14 @@ def _lines(found: "Scoreboard", texts: Texts) -> Iterator[str]:
     from ahorraluz.services.documents.verification import board_text
 
     yield board_text(found, texts)
-    scores = found.board.scores
+    scores = found.scores
     if not scores:
         return
-    titles = ("month", "measure", "distributor", "homes", "promised", "measured", "between")
+    titles = ("measure", "distributor", "homes", "promised", "measured", "between")
     rows = [[texts.text(f"scoreboard.column-{name}") for name in titles]]
     for score in scores:
         rows.append(
             [
-                score.month or texts.text("scoreboard.all"),
                 score.step or texts.text("scoreboard.all"),
                 score.distributor or texts.text("scoreboard.all"),
                 str(score.homes),
@@ -68,8 +67,7 @@ def _lines(found: "Scoreboard", texts: Texts) -> Iterator[str]:
                 ),
             ]
         )
-    yield from table(rows, right=range(3, len(titles)))
-    yield texts.text("scoreboard.hidden", count=found.board.hidden)
+    yield from table(rows, right=range(2, len(titles)))
 
 
 scoreboard = TextCommand(

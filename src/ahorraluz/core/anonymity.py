@@ -14,24 +14,39 @@ of published figures, over places and over time, a sum over at least ``K`` homes
 Proof: take any combination of everything told, and the newest telling in it. At least ``K`` homes
 of its core are in no earlier telling, in that value or that cut, so their part does not cancel.
 What is left over when the cells within a place are taken from the place is itself blocks, so
-that complementary suppression holds by construction.
+that complementary suppression holds by construction. Every table that tells one thing of homes,
+whoever reads it, is made of the same blocks; else two tables could be taken from each other.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 
 K = 10
 """Least number of homes of any group."""
+P_PERCENT = 10
+"""Who knows the second largest value of a sum can still be wrong about the largest by this part
+of it at least. [percent]"""
 LEVELS = (6, 4, 2, 0)
 """Digits of a code of a district, a province, a department and the whole country."""
+APART = ":"
+"""Between the mark of a home and what one of its several values is of."""
 EDGE = 10
 """A share of a block is told as one tenth at least and nine tenths at most: that all of a group
 are alike would tell of each."""
 
 Values = Mapping[str, int]
 """Whole numbers by indicator."""
+Level = Callable[[str], str | None]
+"""From the place of a home to the place of the block that it would be in; ``None``: in none."""
+
+
+def _digits(count: int) -> Level:
+    return lambda place: place[:count] if len(place) >= count else None
+
+
+GEOGRAPHY: tuple[Level, ...] = tuple(map(_digits, LEVELS))
+"""From the district to the country."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +56,8 @@ class Figure:
     name: str
     shares: str | None = None
     """For a yes or no, 1 or 0: the indicator that it is told together with."""
+    at_least: bool = False
+    """Whether a yes or no is told as "so many or more": nobody may then be the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +65,8 @@ class Present:
     """A home that agreed to be counted, as it is today."""
 
     mark: str
-    """Stands for the home; the same each time."""
+    """Stands for the home, or, after ``APART``, for one of several things of it; the same each
+    time."""
     place: str
     """Code of its district; shorter where less is known."""
     values: Values
@@ -105,12 +123,18 @@ class _Round:
     day: str
     present: Mapping[str, Present]
     blocks: list[Block]
+    levels: Sequence[Level]
     known: set[str] = field(default_factory=set)
     """Marks of everybody who was ever in a block."""
 
 
 def renew(
-    blocks: Iterable[Block], homes: Iterable[Present], figures: Sequence[Figure], *, day: str
+    blocks: Iterable[Block],
+    homes: Iterable[Present],
+    figures: Sequence[Figure],
+    *,
+    day: str,
+    levels: Sequence[Level] = GEOGRAPHY,
 ) -> tuple[Block, ...]:
     """Return all blocks as they stand once today's homes are counted by the rules.
 
@@ -124,12 +148,15 @@ def renew(
         The indicators.
     day
         Today, ISO 8601.
+    levels
+        Places that blocks are of, the smallest first.
     """
     now = _Round(
         figures=figures,
         day=day,
         present={home.mark: home for home in homes},
         blocks=list(blocks),
+        levels=levels,
     )
     now.known = {member.mark for block in now.blocks for member in block.members}
     now.blocks = [new for block in now.blocks for new in _renewed(block, now)]
@@ -149,16 +176,26 @@ def cells_of(blocks: Iterable[Block]) -> tuple[Cell, ...]:
 
 
 def dominated(values: Iterable[int]) -> bool:
-    """Tell whether one of some values is more than half of them, or there is nothing in them.
+    """Tell whether a sum of some values would tell too much of the largest, or is of nothing.
+
+    That is so where it is more than half of them, or where what is neither it nor the second
+    largest is less than ``P_PERCENT`` of it.
 
     Examples
     --------
-    >>> dominated([5, 3, 2]), dominated([6, 3, 2]), dominated([0, 0])
-    (False, True, True)
+    >>> dominated([5, 3, 2]), dominated([6, 3, 2]), dominated([0, 0]), dominated([50, 49, 2])
+    (False, True, True, True)
+
+    References
+    ----------
+    A. Hundepool and others, Statistical Disclosure Control (2012), chapter 4: the rules of
+    dominance, (1, 50), and of p percent.
     """
-    sizes = [abs(value) for value in values]
+    sizes = sorted((abs(value) for value in values), reverse=True)
     total = sum(sizes)
-    return total == 0 or 2 * max(sizes) > total
+    if not total or 2 * sizes[0] > total:
+        return True
+    return 100 * (total - sizes[0] - sizes[1]) < P_PERCENT * sizes[0]
 
 
 def bound_of(values: Iterable[int]) -> int:
@@ -174,12 +211,13 @@ def bound_of(values: Iterable[int]) -> int:
 
 
 def _cell(place: str, blocks: Sequence[Block]) -> Cell:
-    names = blocks[0].sums
+    # A block that stands since before an indicator was told has no sum of it.
+    names = dict.fromkeys(name for block in blocks for name in block.sums)
     return Cell(
         place=place,
         homes=sum(block.homes for block in blocks),
-        sums={name: sum(block.sums[name] for block in blocks) for name in names},
-        oldest={name: min(block.days[name] for block in blocks) for name in names},
+        sums={n: sum(b.sums[n] for b in blocks if n in b.sums) for n in names},
+        oldest={n: min(b.days[n] for b in blocks if n in b.days) for n in names},
     )
 
 
@@ -200,7 +238,9 @@ def _renewed(block: Block, now: _Round) -> tuple[Block, ...]:
 
 def _is_there(member: Member, block: Block, now: _Round) -> bool:
     home = now.present.get(member.mark)
-    return home is not None and member.told is not None and home.place.startswith(block.place)
+    if home is None or member.told is None:
+        return False
+    return any(level(home.place) == block.place for level in now.levels)
 
 
 def _told_anew(block: Block, now: _Round) -> Block:
@@ -216,19 +256,19 @@ def _told_anew(block: Block, now: _Round) -> Block:
 
 def _may_be_told(block: Block, name: str, now: _Round) -> bool:
     values = [now.present[member.mark].values[name] for member in block.members]
-    told = [(member.told or {})[name] for member in block.members]
+    told = [(member.told or {}).get(name, ()) for member in block.members]
     new = sum(
         member.core and value not in former
         for member, value, former in zip(block.members, values, told, strict=True)
     )
-    changes = [value - former[-1] for value, former in zip(values, told, strict=True)]
+    changes = [value - sum(former[-1:]) for value, former in zip(values, told, strict=True)]
     return new >= K and not dominated(changes) and not dominated(values)
 
 
 def _with_values(block: Block, name: str, now: _Round) -> Block:
     values = [now.present[member.mark].values[name] for member in block.members]
     members = tuple(
-        replace(member, told={**(member.told or {}), name: ((member.told or {})[name] + (value,))})
+        replace(member, told={**(t := member.told or {}), name: (*t.get(name, ()), value)})
         for member, value in zip(block.members, values, strict=True)
     )
     return replace(
@@ -249,12 +289,16 @@ def _cut(block: Block, staying: tuple[Member, ...], figures: Sequence[Figure]) -
     sums = {}
     for figure in figures:
         name = figure.name
+        if name not in block.sums:
+            continue
         values = [(member.told or {})[name][-1] for member in staying]
         sums[name] = _sum(values, name, figures)
         if figure.shares is None:
-            left = block.sums[name] - sums[name]
-            # Their values are gone with their keys: none can be more than the bound.
-            if dominated(values) or 2 * block.bounds[name] > abs(left):
+            left = abs(block.sums[name] - sums[name])
+            # Their values are gone with their keys: none can be more than the bound, so that
+            # what is neither of the two largest is at least the rest.
+            rest = left - 2 * block.bounds[name]
+            if dominated(values) or 100 * rest < P_PERCENT * block.bounds[name]:
                 return None
     return replace(block, members=staying, sums=sums)
 
@@ -262,30 +306,40 @@ def _cut(block: Block, staying: tuple[Member, ...], figures: Sequence[Figure]) -
 def _sum(values: Sequence[int], name: str, figures: Sequence[Figure]) -> int:
     """Return the sum of a block; of a yes or no neither all nor none of it."""
     total = sum(values)
-    if any(figure.name == name and figure.shares is not None for figure in figures):
-        edge = -(-len(values) // EDGE)
-        return min(max(total, edge), len(values) - edge)
-    return total
+    figure = next(figure for figure in figures if figure.name == name)
+    if figure.shares is None:
+        return total
+    edge = -(-len(values) // EDGE)
+    return min(max(total, 0 if figure.at_least else edge), len(values) - edge)
 
 
 def _form(now: _Round) -> None:
     """Make blocks of the homes that were never in one, in the smallest place that has enough."""
-    waiting = sorted(
-        (home for home in now.present.values() if home.mark not in now.known),
-        key=lambda home: (home.place, home.mark),
-    )
-    for digits in LEVELS:
-        left: list[Present] = []
-        for place, group in groupby(waiting, key=lambda home: home.place[:digits]):
-            homes = list(group)
-            core = _undominated(homes, now.figures) if len(place) == digits else []
-            if len(core) < K:
-                left += homes
-                continue
-            _make(place, core, now)
-            taken = {home.mark for home in core}
-            left += [home for home in homes if home.mark not in taken]
-        waiting = left
+    fresh = (home for home in now.present.values() if home.mark not in now.known)
+    waiting = sorted(fresh, key=lambda home: (home.place, home.mark))
+    for level in now.levels:
+        groups: dict[str, list[Present]] = defaultdict(list)
+        for home in waiting:
+            place = level(home.place)
+            if place is not None:
+                groups[place].append(home)
+        taken: set[str] = set()
+        for place in sorted(groups):
+            core = _undominated(_one_of_each(groups[place]), now.figures)
+            if len(core) >= K:
+                _make(place, core, now)
+                taken |= {home.mark for home in core}
+        waiting = [home for home in waiting if home.mark not in taken]
+
+
+def _one_of_each(homes: Iterable[Present]) -> list[Present]:
+    """Return no home twice: several things of one home are no group."""
+    return list({home_of(home.mark): home for home in homes}.values())
+
+
+def home_of(mark: str) -> str:
+    """Return what stands for the home of a mark."""
+    return mark.partition(APART)[0]
 
 
 def _make(place: str, core: Sequence[Present], now: _Round) -> None:
@@ -295,14 +349,17 @@ def _make(place: str, core: Sequence[Present], now: _Round) -> None:
         if block.live and block.place == place and lost:
             now.blocks[at] = replace(block, live=False)
     counted = {member.mark for block in now.blocks if block.live for member in block.members}
+    there = {home_of(home.mark) for home in core}
     before = {
         member.mark: member
         for block in now.blocks
         if block.place == place
         for member in block.members
-        if member.mark not in counted and _is_there(member, block, now)
+        if member.mark not in counted
+        and home_of(member.mark) not in there
+        and _is_there(member, block, now)
     }
-    guests = [now.present[mark] for mark in sorted(before)]
+    guests = _one_of_each(now.present[mark] for mark in sorted(before))
     homes = [*core, *guests]
     if any(dominated(home.values[f.name] for home in homes) for f in _amounts(now.figures)):
         homes, before = list(core), {}

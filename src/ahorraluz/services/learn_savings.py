@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.measures import Answer, Ask, Judge, Measure, Proposal
+from ahorraluz.core.anonymity import K
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.core.verification.shrinkage import BASIS, Learnt, Realised, learn, ratio_for
@@ -19,6 +20,8 @@ from ahorraluz.store.promise_records import MonthResult, Promise
 
 FILE = "learnt-savings.json"
 WH = 1000
+STEPS = 20
+"""Ratios are kept in twentieths."""
 LEAST_RATIO = 0.01
 """A measure of which nothing came true still keeps a trace, so that its range can be told."""
 
@@ -46,8 +49,11 @@ def realised(
 
 
 def keep_learnt(homes: Sequence[Realised], *, folder: Path) -> tuple[Learnt, ...]:
-    """Write what homes teach, whole or not at all, and return it."""
-    learnt = learn(homes)
+    """Write what homes teach, whole or not at all, and return it.
+
+    Every plan shows it: so it is rounded, that no single home that comes or goes can be read off.
+    """
+    learnt = tuple(map(_rounded, learn(homes)))
     document = [
         {
             "measure": item.measure,
@@ -60,6 +66,16 @@ def keep_learnt(homes: Sequence[Realised], *, folder: Path) -> tuple[Learnt, ...
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / FILE, (json.dumps(document, indent=1) + "\n").encode())
     return learnt
+
+
+def _rounded(item: Learnt) -> Learnt:
+    ratio = item.ratio
+    low, middle, high = (
+        round(round(end * STEPS) / STEPS, 4) for end in (ratio.low, ratio.middle, ratio.high)
+    )
+    return replace(
+        item, homes=item.homes // K * K, ratio=replace(ratio, low=low, middle=middle, high=high)
+    )
 
 
 def read_learnt(folder: Path) -> tuple[Learnt, ...]:

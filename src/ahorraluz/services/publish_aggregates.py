@@ -1,52 +1,48 @@
-"""Tell agencies of groups of homes: only those that agreed, and never one of them.
+"""Count the homes that agreed, and tell agencies of groups of them: never of one.
 
-What may be told, and when again, is decided in ``core.anonymity``; here homes are counted.
+What may be told, when again, and by which outlet is decided in ``services.outlets``.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ahorraluz.catalog.districts import load_districts, load_provinces
-from ahorraluz.core.anonymity import Cell, Figure, K, Present, cells_of, renew
+from ahorraluz.core.anonymity import K, Present
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.periods import MEAN_MONTH_DAYS
 from ahorraluz.core.tariffs.figures import FOSE_LIMIT_KWH
-from ahorraluz.services.accounts.consents import Purpose, homes_that_agreed
+from ahorraluz.services.accounts.consents import TECHNOLOGIES
 from ahorraluz.services.accounts.trail import note
+from ahorraluz.services.agreed_homes import agreed_homes, place_code, promised_homes
 from ahorraluz.services.households.asking import ask_home
 from ahorraluz.services.households.figures import HomeFigures, kept_figures, reckon_and_keep
 from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.households.results import step_results
+from ahorraluz.services.outlets import (
+    MARK,
+    PERU_TIME,
+    PROMISED,
+    USE,
+    VERIFIED,
+    latest_snapshot,
+    publish,
+)
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Answers
-from ahorraluz.store.aggregates import Topics
 from ahorraluz.store.vault import home_owner
 
 if TYPE_CHECKING:
     from ahorraluz.security.keyring import DataKey
 
-PERU_TIME = timezone(timedelta(hours=-5))
-USE, VERIFIED = "use", "verified"
-FIGURES: Mapping[str, tuple[Figure, ...]] = {
-    USE: (
-        Figure(name="consumption"),
-        Figure(name="fose", shares="consumption"),
-        Figure(name="forecast"),
-        Figure(name="potential"),
-    ),
-    VERIFIED: (Figure(name="verified"),),
-}
-"""Indicators by topic: every home of a topic has all of them."""
-MARK = "aggregates"
 WHOLE = Decimal(1)
 TENTHS, CENTS = Decimal(10), Decimal(100)
-TENTH, CENT, SHARE = Decimal("0.1"), Decimal("0.01"), Decimal("0.001")
-NO_STORE = "database-none"
+TENTH, CENT = Decimal("0.1"), Decimal("0.01")
+MANY = 100
+"""Homes of a group of which a share is told in hundredths; of fewer in twentieths."""
+FINE, COARSE = Decimal(100), Decimal(20)
 GONE = ("key-gone", "home-unknown", "home-without-answers")
 
 
@@ -98,7 +94,7 @@ class Published:
 
 
 def publish_aggregates(*, tools: Toolbox, as_of: datetime) -> Published:
-    """Count the homes that agreed, and tell what may be told of them now.
+    """Count the homes that agreed, and tell what may be told of them now, in every outlet.
 
     Raises
     ------
@@ -106,49 +102,34 @@ def publish_aggregates(*, tools: Toolbox, as_of: datetime) -> Published:
         ``database-none``: nothing was ever kept.
     """
     today = as_of.astimezone(PERU_TIME).date()
-    agreed = list(homes_that_agreed(Purpose.AGGREGATES, tools=tools, as_of=as_of))
+    agreed = agreed_homes(tools=tools, as_of=as_of)
     limit = tools.book("luz-del-sur").figures.value(FOSE_LIMIT_KWH, today)
-    keys: dict[str, DataKey] = {}
-    counted: dict[str, list[Present]] = {topic: [] for topic in FIGURES}
+    promised = promised_homes(tools=tools, as_of=as_of)
+    keys = dict(promised.keys)
+    counted: dict[str, list[Present]] = {USE: [], VERIFIED: [], PROMISED: list(promised.homes)}
     for key, topic, home in _counted(agreed, limit=limit, tools=tools, as_of=as_of):
         keys[home.mark] = key
         counted[topic].append(home)
-    told: list[int] = []
-
-    def renewed(before: Topics) -> tuple[Topics, str]:
-        after = {
-            topic: renew(before.get(topic, ()), counted[topic], figures, day=today.isoformat())
-            for topic, figures in FIGURES.items()
-        }
-        cells = {topic: cells_of(blocks) for topic, blocks in after.items()}
-        told.append(len(cells[USE]))
-        return after, _written(cells, limit=limit)
-
-    anew = tools.store.people.aggregates.publish(renewed, keys=keys, as_of=as_of)
-    note("aggregates-published", tools=tools, as_of=as_of, detail=f"{told[0]}")
+    anew, _ = publish(counted, keys=keys, tools=tools, as_of=as_of)
+    told = latest_aggregates(tools=tools)
+    places = len(told.places) if told else 0
+    note("aggregates-published", tools=tools, as_of=as_of, detail=f"{places}")
     counting = len(counted[USE])
-    return Published(counted=counting, left_out=len(agreed) - counting, anew=anew, places=told[0])
+    return Published(counted=counting, left_out=len(agreed) - counting, anew=anew, places=places)
 
 
 def latest_aggregates(*, tools: Toolbox) -> Aggregates | None:
     """Return what is told now; ``None``: nothing was told yet."""
-    try:
-        latest = tools.store.people.aggregates.latest()
-    except AhorraLuzError as error:
-        if error.issue.code != NO_STORE:
-            raise
-        return None
+    latest = latest_snapshot(tools=tools)
     if latest is None:
         return None
-    at, content = latest
-    kept = json.loads(content)
-    verified = {row["place"]: row for row in kept[VERIFIED]}
-    places = tuple(_place(row, verified.get(row["place"])) for row in kept[USE])
-    return Aggregates(at=at, limit_kwh=Decimal(kept["limit"]), places=places)
+    verified = {row["place"]: row for row in latest.parts[VERIFIED]}
+    places = tuple(_place(row, verified.get(row["place"])) for row in latest.parts[USE])
+    return Aggregates(at=latest.at, limit_kwh=Decimal(latest.parts["limit"]), places=places)
 
 
 def _counted(
-    agreed: list[str], *, limit: Decimal, tools: Toolbox, as_of: datetime
+    agreed: Sequence[str], *, limit: Decimal, tools: Toolbox, as_of: datetime
 ) -> Iterator[tuple["DataKey", str, Present]]:
     """Yield each home that has figures, once for every topic it counts in, with its key."""
     for answers in client_book(tools).answers_of(agreed):
@@ -171,7 +152,7 @@ def _topics_of(
     if values is None:
         return
     key = tools.store.people.vault.get(home_owner(answers.home))
-    mark, place = key.pseudonym(MARK), _place_of(answers.said.get("pairs"))
+    mark, place = key.pseudonym(MARK), place_code(answers.said.get("pairs"))
     saved = _verified(answers.home, tools=tools, today=today)
     yield key, USE, Present(mark=mark, place=place, values=values)
     if saved is not None:
@@ -190,7 +171,9 @@ def _values(
     history = inquiry.home.history[-12:]
     days = sum(month.period.days for month in history)
     kwh = sum((month.kwh for month in history), Decimal(0)) / days * Decimal(MEAN_MONTH_DAYS)
+    wanted = {technology: int(technology in figures.renewables) for technology in TECHNOLOGIES}
     return {
+        **wanted,
         "consumption": int((kwh * TENTHS).quantize(WHOLE)),
         "fose": int(kwh <= limit),
         "forecast": int((figures.kwh_month * TENTHS).quantize(WHOLE)),
@@ -208,32 +191,6 @@ def _verified(home: str, *, tools: Toolbox, today: date) -> int | None:
     return round(sum(saved) * float(TENTHS)) if saved else None
 
 
-def _place_of(pairs: object) -> str:
-    """Return the code of the smallest place that a home told."""
-    said = {str(n): str(v) for n, v in pairs} if isinstance(pairs, list) else {}
-    if said.get("di", "") in load_districts():
-        return said["di"]
-    department = said.get("dep", "")
-    codes = (p.code[:2] for p in load_provinces().values() if p.department == department)
-    return next(codes, "")
-
-
-def _written(cells: Mapping[str, tuple[Cell, ...]], *, limit: Decimal) -> str:
-    told: dict[str, object] = {
-        topic: [
-            {
-                "place": cell.place,
-                "homes": cell.homes,
-                "sums": dict(cell.sums),
-                "oldest": min(cell.oldest.values()),
-            }
-            for cell in group
-        ]
-        for topic, group in cells.items()
-    }
-    return json.dumps({"limit": str(limit), **told}, separators=(",", ":"))
-
-
 def _place(row: dict[str, object], verified: dict[str, object] | None) -> Place:
     homes, sums = int(str(row["homes"])), _sums(row)
     saved = None if verified is None else int(str(verified["homes"]))
@@ -242,7 +199,7 @@ def _place(row: dict[str, object], verified: dict[str, object] | None) -> Place:
         homes=homes,
         consumption_kwh=(sums["consumption"] / homes / TENTHS).quantize(TENTH),
         forecast_kwh=(sums["forecast"] / homes / TENTHS).quantize(TENTH),
-        fose_share=(sums["fose"] / homes).quantize(SHARE),
+        fose_share=_share(sums["fose"], homes),
         potential_pen=(sums["potential"] / homes / CENTS).quantize(CENT),
         oldest=str(row["oldest"]),
         verified_homes=saved or 0,
@@ -250,6 +207,12 @@ def _place(row: dict[str, object], verified: dict[str, object] | None) -> Place:
         if verified is None or not saved
         else (_sums(verified)["verified"] / saved / TENTHS).quantize(TENTH),
     )
+
+
+def _share(count: Decimal, homes: int) -> Decimal:
+    """Return a part of a group, so rounded that a small one does not tell its count."""
+    steps = COARSE if homes < MANY else FINE
+    return ((count / homes * steps).quantize(WHOLE) / steps).quantize(CENT)
 
 
 def _sums(row: dict[str, object]) -> dict[str, Decimal]:

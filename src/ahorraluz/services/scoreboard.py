@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from ahorraluz.core.anonymity import K
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.usage.robust import DAYS_MONTH
-from ahorraluz.core.verification.scoreboard import Board, Entry, K, board_of
+from ahorraluz.core.verification.scoreboard import ALL, Score
+from ahorraluz.services.agreed_homes import promised_homes
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.kept_peers import KeptHomes, kept_homes
 from ahorraluz.services.learn_savings import keep_learnt, realised
+from ahorraluz.services.outlets import PROMISED, latest_snapshot, publish
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.verify_savings import (
@@ -44,10 +47,11 @@ def _nobody(_: int, __: int) -> None:
 def update_scoreboard(
     *, tools: Toolbox, as_of: datetime, today: date, progress: Callable[[int, int], None] = _nobody
 ) -> Updated:
-    """Verify every promised step that was done, and keep what was measured.
+    """Verify every promised step that was done, keep what was measured, and tell what may be told.
 
-    All of them, gains and losses: nobody chooses which homes are counted. The first day noted
-    for a step counts, whatever was noted later.
+    All of them, gains and losses. The first day noted for a step counts, whatever was noted later.
+    Told are homes whose owner agreed to count, and those of no account; what was told before stands
+    until ``K`` homes have something new to tell (``services.outlets``).
 
     Raises
     ------
@@ -71,11 +75,18 @@ def update_scoreboard(
             refused += not results
         progress(place + 1, len(everything))
     if everything:
-        homes = realised(
-            (promise for promise, _ in everything), book.results(), month_days=DAYS_MONTH
-        )
-        keep_learnt(homes, folder=tools.user_folder)
+        _tell(tools=tools, as_of=as_of)
     return Updated(verified=verified, refused=refused, open=len(everything) - verified - refused)
+
+
+def _tell(*, tools: Toolbox, as_of: datetime) -> None:
+    """Publish what may be told of promises; plans learn from them only when something was."""
+    counted = promised_homes(tools=tools, as_of=as_of)
+    anew, _ = publish({PROMISED: counted.homes}, keys=counted.keys, tools=tools, as_of=as_of)
+    if anew:
+        results = tools.store.promises.results()
+        homes = realised(counted.promises, results, month_days=DAYS_MONTH)
+        keep_learnt(homes, folder=tools.user_folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,48 +165,38 @@ def month_results(verified: Verified, promise: Promise, *, measured_s: int) -> l
 class Scoreboard:
     """What is shown, and from when it is."""
 
-    board: Board
+    scores: tuple[Score, ...]
+    promises: int
+    """How many were made in all, in full tens."""
     measured_on: date | None
-    """Day of the newest measurement, UTC; ``None``: nothing is shown yet."""
+    """Day of the newest figure, in Peru; ``None``: nothing is shown yet."""
     hashes: tuple[str, ...] = ()
-    """Of every promise in order, for whoever notes them down: a promise made anew has another.
-    None where there are too few promises to be counted in public."""
+    """Of promises in order, as many full tens as there are, for whoever notes them down: a
+    promise made anew has another."""
+
+    @property
+    def measured(self) -> int:
+        """Promises that were measured and are told; the others count as promised only."""
+        whole = (s.homes for s in self.scores if s.step == ALL and s.distributor == ALL)
+        return next(whole, 0)
 
 
 def scoreboard(*, tools: Toolbox) -> Scoreboard:
-    """Return what may be shown of everything promised and measured.
+    """Return what is told of everything promised and measured.
 
     Raises
     ------
     StoreError
         ``promises-altered``, or the database cannot.
     """
-    book = tools.store.promises
-    everything = book.everything()
-    if not everything:
-        return Scoreboard(board=board_of((), promises=0), measured_on=None)
-    results = book.results()
-    entries = [
-        _entry(promise, month) for promise, _ in everything for month in results.get(promise.id, ())
-    ]
-    board = board_of(entries, promises=len(everything))
-    newest = max((m.measured_s for months in results.values() for m in months), default=0)
+    everything = tools.store.promises.everything()
+    tens = len(everything) // K * K
+    latest = latest_snapshot(tools=tools) if everything else None
+    parts = latest.parts if latest else {}
+    day = parts.get("measured_on")
     return Scoreboard(
-        board=board,
-        measured_on=datetime.fromtimestamp(newest, tz=UTC).date() if board.measured else None,
-        hashes=tuple(p.hash for p, _ in everything) if len(everything) >= K else (),
-    )
-
-
-def _entry(promise: Promise, month: MonthResult) -> Entry:
-    terms = promise.terms
-    return Entry(
-        promise=promise.id,
-        step=terms.step,
-        distributor=terms.distributor,
-        month=month.month,
-        promised=terms.cents_month / CENTS * month.days / DAYS_MONTH,
-        measured=month.cents / CENTS,
-        low=month.cents_low / CENTS,
-        high=month.cents_high / CENTS,
+        scores=tuple(Score(**score) for score in parts.get("scores", ())),
+        promises=tens,
+        measured_on=None if day is None else date.fromisoformat(day),
+        hashes=tuple(promise.hash for promise, _ in everything[:tens]),
     )

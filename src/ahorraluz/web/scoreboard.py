@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, Response, make_response
 
@@ -17,7 +18,7 @@ from ahorraluz.texts import Texts
 from ahorraluz.web.page import door, show, this_page
 
 PUBLIC = "public, max-age=3600"
-"""Nothing on it is one person's, and it changes once a night."""
+"""Nothing on it is one person's, and it changes once a night at most."""
 
 results = Blueprint("results", __name__)
 
@@ -26,7 +27,6 @@ results = Blueprint("results", __name__)
 class ShownScore:
     """One row as it is read."""
 
-    month: str
     step: str
     distributor: str
     homes: int
@@ -34,7 +34,7 @@ class ShownScore:
     measured: str
     between: str
     gained: str
-    lost: str
+    oldest: str
 
 
 @results.get("/resultados")
@@ -45,10 +45,9 @@ def page() -> Response:
     response = show(
         "scoreboard.html",
         this,
-        rows=[_shown(score, this.texts) for score in found.board.scores],
+        rows=[_shown(score, this.texts) for score in found.scores],
         text=board_text(found, this.texts),
         measured_on=found.measured_on,
-        hidden=found.board.hidden,
     )
     if this.who is None:
         response.headers["Cache-Control"] = PUBLIC
@@ -88,13 +87,12 @@ def _shown(score: Score, texts: Texts) -> ShownScore:
     low, high = (texts.number(value, places=0) for value in (score.low, score.high))
     title = f"measure.{score.step}.title"
     return ShownScore(
-        month=score.month or everything,
         step=texts.text(title) if texts.has(title) else score.step or everything,
         distributor=names.get(score.distributor, score.distributor) or everything,
         homes=score.homes,
         promised=texts.number(score.promised, places=0),
         measured=texts.number(score.measured, places=0),
         between=texts.text("verify.range", low=low, high=high),
-        gained=texts.number(score.gained, places=0),
-        lost=texts.number(score.lost, places=0),
+        gained=texts.number(score.gained),
+        oldest=texts.date(date.fromisoformat(score.oldest)),
     )

@@ -343,7 +343,7 @@ def test_without_homes_the_scoreboard_says_so(tmp_path: Path) -> None:
     assert "10 hogares" in said["text"]
     assert list(csv.reader(io.StringIO(table.read_text()))) == [
         [
-            *("month", "measure", "distributor", "homes", "promised_soles", "measured_soles"),
-            *("low_soles", "high_soles", "gained_soles", "lost_soles"),
+            *("measure", "distributor", "homes", "promised_soles_month", "measured_soles_month"),
+            *("low_soles_month", "high_soles_month", "gained_homes", "oldest_figure"),
         ]
     ]

@@ -332,9 +332,15 @@ def test_a_bound_is_a_power_of_two_that_holds(values: list[int]) -> None:
 
     assert all(abs(value) <= bound for value in values)
     assert bound & (bound - 1) == 0
-    assert dominated(values) == (
-        2 * max(map(abs, values)) > sum(map(abs, values)) or not any(values)
-    )
+
+
+@given(values=st.lists(st.integers(-1000, 1000), min_size=3))
+def test_no_home_is_known_to_a_tenth_by_the_second_largest(values: list[int]) -> None:
+    first, second, *others = sorted(map(abs, values), reverse=True)
+
+    told = not dominated(values)
+
+    assert told == (0 < first <= second + sum(others) and 10 * sum(others) >= first)
 
 
 def test_the_attack_succeeds_on_figures_that_are_told_as_they_are() -> None:

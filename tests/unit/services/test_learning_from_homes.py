@@ -94,7 +94,7 @@ def test_fewer_homes_than_the_scoreboard_shows_change_no_plan(tools: Toolbox) ->
     promise_and_do(tools, 0.0, homes=9)
 
     assert saving_of_plan(tools) == before
-    assert scoreboard(tools=tools).board.scores == ()
+    assert scoreboard(tools=tools).scores == ()
 
 
 def test_homes_that_took_the_step_too_are_nothing_to_compare_with(tools: Toolbox) -> None:

@@ -37,7 +37,7 @@ def test_groups_of_homes_that_agreed_are_told(town: Town) -> None:
     assert found is not None
     assert found.places[0].forecast_kwh == Decimal("128.5")
     assert found.places[0].potential_pen == Decimal("251.00")
-    assert found.places[0].fose_share == Decimal("0.833")
+    assert found.places[0].fose_share == Decimal("0.85")
 
 
 def test_nothing_is_told_of_homes_that_did_not_agree(town: Town) -> None:

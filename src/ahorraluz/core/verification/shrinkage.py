@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from ahorraluz.core.anonymity import K
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.usage.robust import Z80
-from ahorraluz.core.verification.scoreboard import K
 
 PUBLISHED = 1.0
 """A promise that comes true whole."""

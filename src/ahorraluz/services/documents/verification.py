@@ -31,12 +31,12 @@ from ahorraluz.store.promise_records import Promise
 from ahorraluz.texts import Texts
 
 SCHEMA, PROMISE_SCHEMA = "ahorraluz.verify.1", "ahorraluz.promise.1"
-BOARD_SCHEMA = "ahorraluz.scoreboard.1"
+BOARD_SCHEMA = "ahorraluz.scoreboard.2"
 METHOD = "IPMVP option C; CalTRACK 2.0; difference in differences"
 SHARE_PLACES = 4
 COLUMNS = (
-    *("month", "measure", "distributor", "homes", "promised_soles", "measured_soles"),
-    *("low_soles", "high_soles", "gained_soles", "lost_soles"),
+    *("measure", "distributor", "homes", "promised_soles_month", "measured_soles_month"),
+    *("low_soles_month", "high_soles_month", "gained_homes", "oldest_figure"),
 )
 
 
@@ -231,16 +231,14 @@ def done_document(marked: Marked, texts: Texts) -> Document:
 
 def scoreboard_document(found: Scoreboard, texts: Texts) -> Document:
     """Return what may be shown of promises and results."""
-    board = found.board
     return {
         "schema": BOARD_SCHEMA,
         "measured_on": None if found.measured_on is None else found.measured_on.isoformat(),
-        "promises": board.promises,
-        "measured": board.measured,
-        "hidden_groups": board.hidden,
+        "promises": found.promises,
+        "measured": found.measured,
         "chain": {"count": len(found.hashes), "head": found.hashes[-1]} if found.hashes else None,
         "text": board_text(found, texts),
-        "scores": [_score(score) for score in board.scores],
+        "scores": [_score(score) for score in found.scores],
     }
 
 
@@ -249,18 +247,18 @@ def _score(score: Score) -> Document:
 
 
 def _row(score: Score) -> Iterator[object]:
-    yield from (score.month or None, score.step or None, score.distributor or None, score.homes)
+    yield from (score.step or None, score.distributor or None, score.homes)
     for amount in (score.promised, score.measured, score.low, score.high):
         yield f"{amount:.2f}"
-    yield f"{score.gained:.2f}"
-    yield f"{score.lost:.2f}"
+    yield score.gained
+    yield score.oldest
 
 
 def board_text(found: Scoreboard, texts: Texts) -> str:
     """Return what the scoreboard is, or that there is nothing to show yet."""
-    if not found.board.scores:
+    if not found.scores:
         return texts.text("scoreboard.nothing")
-    return texts.text("scoreboard.homes", homes=found.board.measured)
+    return texts.text("scoreboard.homes", homes=found.measured)
 
 
 def scoreboard_csv(found: Scoreboard) -> str:
@@ -268,6 +266,6 @@ def scoreboard_csv(found: Scoreboard) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for score in found.board.scores:
+    for score in found.scores:
         writer.writerow(["" if value is None else value for value in _row(score)])
     return text.getvalue()

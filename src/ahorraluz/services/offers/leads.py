@@ -1,4 +1,8 @@
-"""Homes that agreed to be met by providers of one technology: what the words say, and no longer."""
+"""Homes that agreed to be met by providers of one technology: what the words say, and no longer.
+
+What is shown of a home is wide ranges. Whoever sees nine homes of a group to the kWh, and the sum
+of the group elsewhere, would know the tenth, which agreed to nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +24,17 @@ from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Answers, Consent
 
 SEEN, MET = "lead-seen", "lead-contact"
+KWH_WIDE, SOLES_WIDE = 50, 200
+"""How wide the ranges are. [kWh/month, PEN/year]"""
 PAGE_OF = 20
 """Homes of one page: a provider meets them one by one."""
 
 
 class LeadError(AhorraLuzError):
     """A home that is not to be seen."""
+
+
+Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +46,10 @@ class Lead:
     technology: str
     place: str
     """District, or the department alone where no district was told."""
-    kwh_month: Decimal | None
-    """[kWh/month]"""
-    saving_pen_year: Decimal | None
-    """[PEN/year]"""
+    kwh_month: Range | None
+    """Within ``KWH_WIDE``. [kWh/month]"""
+    saving_pen_year: Range | None
+    """Within ``SOLES_WIDE``. [PEN/year]"""
     since: datetime
     until: datetime | None
 
@@ -143,8 +152,16 @@ def _lead(given: Consent, answers: Answers, *, tools: Toolbox, as_of: datetime) 
         id=given.id,
         technology=given.subject,
         place=district.name if district else departments().get(department, ""),
-        kwh_month=figures.kwh_month,
-        saving_pen_year=figures.saving_pen_year,
+        kwh_month=_range(figures.kwh_month, KWH_WIDE),
+        saving_pen_year=_range(figures.saving_pen_year, SOLES_WIDE),
         since=given.given_at,
         until=given.until,
     )
+
+
+def _range(amount: Decimal | None, wide: int) -> Range | None:
+    """Return the ends of the range of fixed width that an amount lies in."""
+    if amount is None:
+        return None
+    low = int(amount // wide) * wide
+    return low, low + wide

@@ -20,8 +20,8 @@ operations = Blueprint("administration_operations", __name__)
 @needs(Permission.SEE_OPERATIONS)
 def models() -> Response:
     """Show the models in use, and what was found of them."""
-    board = scoreboard(tools=door().tools)
-    return told("models.html", bare_page(), cards=model_cards(), measured_on=board.measured_on)
+    found = scoreboard(tools=door().tools)
+    return told("models.html", bare_page(), cards=model_cards(), measured_on=found.measured_on)
 
 
 @operations.get(f"{ADMINISTRATION}/registro")

@@ -1,7 +1,6 @@
 """Pages of a provider: its entries, the demand of many homes, and homes that ask to be met."""
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -13,10 +12,11 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Permission
 from ahorraluz.services.accounts.consents import TECHNOLOGIES
 from ahorraluz.services.inquiries.typed import TypedValueError, parse_day, parse_number
-from ahorraluz.services.offers.demand import Cell, demand, reckon_for_demand
+from ahorraluz.services.offers.demand import demand
 from ahorraluz.services.offers.entries import own_entries, propose_own
 from ahorraluz.services.offers.leads import PAGE_OF, Lead, Met, leads, meet
 from ahorraluz.services.offers.places import district_name
+from ahorraluz.services.outlets import DemandCell
 from ahorraluz.services.renewables.entries import entry_name
 from ahorraluz.services.renewables.proposals import KINDS, SIZE_UNITS, Proposed
 from ahorraluz.services.supplies import department_choices
@@ -27,8 +27,6 @@ from ahorraluz.web.page import Page, door, go_to, this_moment
 from ahorraluz.web.portfolio.asking import bare_page
 from ahorraluz.web.portfolio.days import local_day
 
-RECKON_S = 5.0
-"""How long one request reckons homes for the demand. [s]"""
 TEXTS = ("name", "kind", "web", "size_unit", "remark", "source")
 LISTS = ("technologies", "departments")
 LONGEST = 250
@@ -68,20 +66,12 @@ def proposed() -> Response:
 @needs(Permission.OFFER_SOLUTIONS)
 def wanted() -> Response:
     """Show how many homes each technology would serve, in groups of ten or more."""
-    page, tools, now = bare_page(), door().tools, this_moment()
-    found = demand(tools=tools, as_of=now)
-    if found is None:
-        began = time.monotonic()
-        for _ in reckon_for_demand(tools=tools, as_of=now):
-            if time.monotonic() - began > RECKON_S:
-                break
-        found = demand(tools=tools, as_of=now)
+    page, found = bare_page(), demand(tools=door().tools)
     groups = groupby(found.cells if found else (), key=lambda cell: cell.technology)
     return told(
         "demand.html",
         page,
-        ready=found is not None,
-        month=page.texts.month(date.fromisoformat(f"{found.month}-01")) if found else "",
+        day=page.texts.date(found.day) if found else "",
         groups=[
             (page.texts.text(f"technology.{name}"), [_row(cell, page) for cell in cells])
             for name, cells in groups
@@ -135,15 +125,19 @@ def _lead(lead: Lead, page: Page) -> Mapping[str, object]:
         "id": lead.id,
         "technology": texts.text(f"technology.{lead.technology}"),
         "place": lead.place,
-        "kwh": "" if lead.kwh_month is None else texts.number(lead.kwh_month, places=0),
-        "saving": ""
-        if lead.saving_pen_year is None
-        else texts.soles(lead.saving_pen_year, places=0),
+        "kwh": _between(lead.kwh_month, page, texts.number),
+        "saving": _between(lead.saving_pen_year, page, lambda n: texts.soles(Decimal(n), places=0)),
         "until": local_day(page, lead.until) if lead.until else "",
     }
 
 
-def _row(cell: Cell, page: Page) -> tuple[str, str]:
+def _between(ends: tuple[int, int] | None, page: Page, shown: Callable[[int], str]) -> str:
+    if ends is None:
+        return ""
+    return page.t("offers.between", low=shown(ends[0]), high=shown(ends[1]))
+
+
+def _row(cell: DemandCell, page: Page) -> tuple[str, str]:
     place = department_choices().get(cell.department, cell.department)
     name = district_name(cell.district)
     homes = page.t("offers.homes-from", count=cell.homes)

@@ -1,30 +1,18 @@
 """What is told of many homes tells of none of them alone."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.signed_people import Clock, make_service
+from tests.town import Town
 
-from ahorraluz.security.roles import Role
-from ahorraluz.services.accounts.consents import Asked, Purpose, give_consent, withdraw_consent
-from ahorraluz.services.households.figures import HomeFigures
-from ahorraluz.services.households.keeping import keep_home
-from ahorraluz.services.offers import demand as demand_module
-from ahorraluz.services.offers.demand import (
-    LEAST,
-    Cell,
-    demand,
-    protected,
-    reckon_for_demand,
-)
-from ahorraluz.services.toolbox import Toolbox, open_toolbox
-from ahorraluz.settings import Settings
-from ahorraluz.store.accounts import NewAccount
-from ahorraluz.texts import open_texts
+from ahorraluz.core.anonymity import K as LEAST
+from ahorraluz.services.offers.demand import demand
+from ahorraluz.services.outlets import DemandCell, protected
+from ahorraluz.services.publish_aggregates import latest_aggregates
 
-NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 PV = "rooftop-pv"
 DISTRICTS = ("150101", "150122", "150140", "150141", "")
 COUNTS = st.dictionaries(
@@ -39,7 +27,7 @@ def counted(**homes: int) -> dict[tuple[str, str, str], int]:
     return {(PV, "lima", f"1501{name[1:]}"): count for name, count in homes.items()}
 
 
-def told(cells: tuple[Cell, ...]) -> dict[str, int]:
+def told(cells: tuple[DemandCell, ...]) -> dict[str, int]:
     """Return what is told, by district."""
     return {cell.district: cell.homes for cell in cells}
 
@@ -104,103 +92,79 @@ def test_one_home_more_changes_a_figure_by_ten_or_not_at_all(
 
 
 @pytest.fixture
-def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toolbox:
-    figures = HomeFigures(day="2026-11-24", renewables=(PV,))
-    monkeypatch.setattr("ahorraluz.services.households.figures.reckon", lambda *_, **__: figures)
-    return open_toolbox(Settings(data_dir=tmp_path))
+def town(tmp_path: Path) -> Town:
+    return Town(make_service(tmp_path, Clock()))
 
 
-def owner(tools: Toolbox, number: int, *, agrees: bool = True) -> str:
-    """Make a resident with a home in one district, and return the home."""
-    account = f"a-{number}"
-    tools.store.people.accounts.add(
-        NewAccount(
-            id=account,
-            name=f"r{number}@ejemplo.pe",
-            password="-",
-            role=Role.RESIDENT,
-            language="es",
-        ),
-        as_of=NOW,
-    )
-    pairs = (("d", "luz-del-sur"), ("k", "152"), ("dep", "lima"), ("di", "150140"))
-    home = keep_home(pairs, account=account, tools=tools, as_of=NOW).id
-    if agrees:
-        asked = Asked(account=account, home=home, purpose=Purpose.AGGREGATES)
-        give_consent(asked, texts=open_texts("es"), channel="web", tools=tools, as_of=NOW)
-    return home
-
-
-def reckoned(tools: Toolbox, *, as_of: datetime = NOW) -> dict[str, int]:
-    """Return what is told once every home was reckoned."""
-    for _ in reckon_for_demand(tools=tools, as_of=as_of):
-        pass
-    found = demand(tools=tools, as_of=as_of)
+def published(town: Town) -> dict[str, int]:
+    """Publish; return what is told of panels, by district."""
+    town.publish()
+    found = demand(tools=town.service.tools)
     assert found is not None
-    return told(found.cells)
+    return told(tuple(cell for cell in found.cells if cell.technology == PV))
 
 
-def test_nothing_is_told_before_every_home_was_reckoned(tools: Toolbox) -> None:
-    owner(tools, 0)
+def test_nothing_is_told_before_the_first_publication(town: Town) -> None:
+    town.settle(20, wants=(PV,))
 
-    assert demand(tools=tools, as_of=NOW) is None
-
-
-def test_only_homes_count_whose_owners_agreed(tools: Toolbox) -> None:
-    for number in range(14):
-        owner(tools, number, agrees=number < 9)
-
-    assert reckoned(tools) == {}
+    assert demand(tools=town.service.tools) is None
 
 
-def test_who_compares_before_and_after_a_home_left_learns_nothing(tools: Toolbox) -> None:
-    homes = [owner(tools, number) for number in range(10)]
-    before = reckoned(tools)
+def test_homes_that_want_something_are_told_in_full_tens(town: Town) -> None:
+    town.settle(14, wants=(PV,))
+    town.settle(12)
 
-    tools.store.forget(homes[0])
-
-    assert before == reckoned(tools) == {"": 10, "150140": 10}
-    assert reckoned(tools, as_of=NOW + timedelta(days=10)) == {}
+    assert published(town) == {"": 10, "150140": 10}
 
 
-def test_who_compares_before_and_after_a_home_came_learns_nothing(tools: Toolbox) -> None:
-    for number in range(19):
-        owner(tools, number)
-    before = reckoned(tools)
+def test_nine_that_want_something_are_not_told_though_many_count(town: Town) -> None:
+    town.settle(9, wants=(PV,))
+    town.settle(12)
 
-    owner(tools, 19)
-
-    assert before == reckoned(tools)
-    assert reckoned(tools, as_of=NOW + timedelta(days=10)) == {"": 20, "150140": 20}
+    assert published(town) == {}
 
 
-def test_who_compares_before_and_after_the_tenth_home_of_a_day_learns_nothing(
-    tools: Toolbox,
-) -> None:
-    for number in range(9):
-        owner(tools, number)
-    before = reckoned(tools)
+def test_never_all_homes_of_a_group_are_told_to_want_the_same(town: Town) -> None:
+    town.settle(20, wants=(PV,))
 
-    owner(tools, 9)
-
-    assert before == reckoned(tools) == {}
-    assert reckoned(tools, as_of=NOW + timedelta(days=1)) == {"": 10, "150140": 10}
+    assert published(town) == {"": 10, "150140": 10}
 
 
-def test_a_consent_taken_back_counts_in_no_later_table(tools: Toolbox) -> None:
-    for number in range(10):
-        owner(tools, number)
-    (given,) = tools.store.people.consents.of_account("a-0")
-    withdraw_consent("a-0", given.id, tools=tools, as_of=NOW)
+def test_what_nobody_wants_is_not_told(town: Town) -> None:
+    town.settle(40)
 
-    assert reckoned(tools) == {}
+    assert published(town) == {}
 
 
-def test_a_damaged_table_is_made_again(tools: Toolbox) -> None:
-    for number in range(10):
-        owner(tools, number)
-    before = reckoned(tools)
-    (path,) = (tools.settings.data_dir / demand_module.FOLDER).iterdir()
-    path.write_text("{")
+def test_who_compares_before_and_after_a_home_left_or_came_learns_nothing(town: Town) -> None:
+    homes = town.settle(15, wants=(PV, "battery"))
+    before = published(town)
 
-    assert reckoned(tools) == before
+    town.service.tools.store.forget(homes[0])
+    town.settle(1, wants=("biodigester",))
+    town.service.clock.go_on(days=60)
+
+    assert before == published(town) == {"": 10, "150140": 10}
+
+
+def test_who_compares_before_and_after_the_tenth_home_learns_nothing(town: Town) -> None:
+    town.settle(9, wants=(PV,))
+    town.settle(10)
+    before = published(town)
+
+    town.settle(1, wants=(PV,))
+
+    assert before == published(town) == {}
+
+
+def test_providers_and_agencies_are_told_of_the_same_homes(town: Town) -> None:
+    """Else the homes of one table less those of the other would be the last that came."""
+    town.settle(30, wants=(PV,))
+    town.publish()
+
+    town.settle(9, wants=(PV,))
+
+    assert published(town) == {"": 20, "150140": 20}
+    found = latest_aggregates(tools=town.service.tools)
+    assert found is not None
+    assert {place.homes for place in found.places} == {30}

@@ -121,7 +121,8 @@ def test_only_who_agreed_is_seen_and_only_what_the_words_say(
     assert "rosa@ejemplo.pe" not in listed
     assert "rosa@ejemplo.pe" in met
     assert home not in listed + met
-    assert "152 kWh" in met
+    assert "150 a 200 kWh" in met
+    assert "152" not in listed + met
 
 
 def test_the_words_that_were_shown_are_what_was_agreed_to(
