@@ -62,6 +62,12 @@ class ConsentBook:
 
         return self._where(CONSENTS.c.account == account)
 
+    def of_home(self, home: str) -> tuple[Consent, ...]:
+        """Return everything that was agreed to for a home, newest first."""
+        from ahorraluz.store.account_tables import CONSENTS
+
+        return self._where(CONSENTS.c.home == home)
+
     def that_hold(
         self, purpose: str, *, at: datetime, subject: str | None = None
     ) -> tuple[Consent, ...]:

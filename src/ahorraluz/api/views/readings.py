@@ -17,6 +17,7 @@ from ahorraluz.api.repeating import once
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.security.roles import Act, Permission
 from ahorraluz.security.scopes import Scope
+from ahorraluz.services.accounts.consents import renew_comparison
 from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.documents.readings import import_document, list_document
 from ahorraluz.services.manage_readings import (
@@ -75,6 +76,7 @@ def _send(home: str) -> tuple[Response, str]:
     actor = asked().who.account.id
     detail = kept.receipt.outcome.value
     note_home("readings-kept", home, tools=tools, as_of=now, actor=actor, detail=detail)
+    renew_comparison(home, tools=tools, as_of=now)
     return answer(import_document(kept, texts())), home
 
 
@@ -150,4 +152,5 @@ def undo(home: str, number: int) -> Response:
     tools.store.undo_import(home, number, now)
     actor = asked().who.account.id
     note_home("readings-undone", home, tools=tools, as_of=now, actor=actor)
+    renew_comparison(home, tools=tools, as_of=now)
     return nothing()

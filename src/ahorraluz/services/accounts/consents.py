@@ -164,6 +164,21 @@ def withdraw_consent(account: str, consent: int, *, tools: Toolbox, as_of: datet
     _note("consent-withdrawn", given.home, given, tools=tools, as_of=as_of)
 
 
+def renew_comparison(home: str, *, tools: Toolbox, as_of: datetime) -> None:
+    """Let what a home is compared by follow its answers and readings, where its owner agreed.
+
+    What it no longer tells enough of is erased, until it tells it again: others are not compared
+    with what is not so any more. The consent holds on.
+    """
+    agreed = tools.store.people.consents.of_home(home)
+    if not any(given.purpose == Purpose.COMPARE and given.holds(as_of) for given in agreed):
+        return
+    try:
+        compare_home(home, tools=tools, as_of=as_of)
+    except AhorraLuzError:
+        compare_no_more(home, tools=tools)
+
+
 def holding(account: str, *, tools: Toolbox, as_of: datetime) -> tuple[Consent, ...]:
     """Return what an account agreed to that holds now, newest first."""
     given = tools.store.people.consents.of_account(account)

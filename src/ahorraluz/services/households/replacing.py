@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.services.accounts.consents import renew_comparison
 from ahorraluz.services.accounts.trail import note, note_home
 from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.households.asking import query_of
@@ -54,6 +55,7 @@ def replace_home(
     new = replace(home, pairs=tuple(by.pairs), label=by.label, choices=by.choices)
     changed = change_home(new, tools=tools, as_of=as_of)
     note_home("home-told", home.id, tools=tools, as_of=as_of, actor=actor, detail="api")
+    renew_comparison(home.id, tools=tools, as_of=as_of)
     return changed
 
 

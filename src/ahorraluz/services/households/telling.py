@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.services.accounts.consents import renew_comparison
 from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.households.keeping import KeptHome, Pairs, change_home
 from ahorraluz.services.inquiries.fields import APPLIANCES
@@ -41,6 +42,7 @@ def tell_home(home: KeptHome, told: Told, *, tools: Toolbox, as_of: datetime) ->
         raise InvalidInputError.of(errors)
     changed = change_home(with_answers(home, told), tools=tools, as_of=as_of)
     note_home("home-told", home.id, tools=tools, as_of=as_of, actor=told.actor, detail=told.step)
+    renew_comparison(home.id, tools=tools, as_of=as_of)
     return changed
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from flask import Blueprint, Response, abort, request
 
 from ahorraluz.security.roles import Act, Permission
+from ahorraluz.services.accounts.consents import renew_comparison
 from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.forecast_home import month_of
 from ahorraluz.services.households.asking import query_of
@@ -13,12 +14,11 @@ from ahorraluz.services.households.series import Numbers, has_series, numbers_of
 from ahorraluz.services.households.spans import Span, SpanUse, csv_of_span, spans_of, use_over
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.manage_readings import csv_of_readings
-from ahorraluz.services.pending_files import drop_file
 from ahorraluz.services.understand_usage import Understanding
 from ahorraluz.web.guard import needs
 from ahorraluz.web.households.kept import MY_HOMES, OwnHome, actor, kept_or_404, own_home, page_of
 from ahorraluz.web.households.span_picture import draw_span, title_of
-from ahorraluz.web.meter import ask_for_file, keep_waiting, look_at_file, take_file
+from ahorraluz.web.meter import ask_for_file, drop_waiting, keep_waiting, look_at_file, take_file
 from ahorraluz.web.page import Page, door, go_to, show, this_moment
 from ahorraluz.web.usage import comparing
 from ahorraluz.web.usage_view import usage_view
@@ -119,6 +119,7 @@ def file_kept(home: str, token: str) -> Response:
         return refused
     tools, now = door().tools, this_moment()
     note_home("readings-added", home, tools=tools, as_of=now, actor=actor())
+    renew_comparison(home, tools=tools, as_of=now)
     return go_to(page.url("/consumo"))
 
 
@@ -126,7 +127,7 @@ def file_kept(home: str, token: str) -> Response:
 @needs(Permission.OWN_HOMES, act=Act.EDIT)
 def file_dropped(home: str, token: str) -> Response:
     """Delete a waiting file."""
-    drop_file(token, tools=door().tools)
+    drop_waiting(token)
     return go_to(_page(home).url("/medidor"))
 
 

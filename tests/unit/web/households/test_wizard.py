@@ -281,3 +281,40 @@ def test_an_appliance_that_is_on_no_list_breaks_no_page_of_a_home_with_a_meter(
     answers = {path: rosa.get(f"/hogares/{rosa.home}{path}")[0] for path in ("", "/consumo")}
 
     assert answers == {"": 303, "/consumo": 200}
+
+
+def test_a_home_is_compared_by_what_it_says_now(rosa: Resident) -> None:
+    rosa.post("/pasos/casa", ph="3", fu="electricity")
+    rosa.post("/pasos/metas", comparar="1")
+    before = rosa.tools.store.descriptions()[rosa.home]
+
+    rosa.post("/pasos/casa", ph="6", fu="lpg")
+    after = rosa.tools.store.descriptions()[rosa.home]
+    rosa.post("/pasos/casa")
+    silent = rosa.tools.store.descriptions()
+    rosa.post("/pasos/casa", ph="2")
+    again = rosa.tools.store.descriptions()[rosa.home]
+    rosa.adds_meter(days=90)
+    measured = rosa.tools.store.descriptions()[rosa.home]
+
+    assert (before.people, after.people, again.people) == (3, 6, 2)
+    assert "cooking" in before.end_uses
+    assert "cooking" not in after.end_uses
+    assert rosa.home not in silent
+    assert before.kwh_month == 152
+    assert measured.kwh_month != 152
+
+
+def test_who_agreed_to_nothing_is_not_described_by_answers(rosa: Resident) -> None:
+    rosa.post("/pasos/casa", ph="3")
+
+    assert rosa.home not in rosa.tools.store.descriptions()
+
+
+def test_who_took_it_back_is_not_described_again_by_answers(rosa: Resident) -> None:
+    rosa.post("/pasos/casa", ph="3")
+    rosa.post("/pasos/metas", comparar="1")
+    rosa.post("/pasos/metas")
+    rosa.post("/pasos/casa", ph="4")
+
+    assert rosa.home not in rosa.tools.store.descriptions()
