@@ -70,9 +70,12 @@ def _exact(text: str) -> Decimal:
     if len(text) > MAX_DIGITS:
         raise ValueError(text[:MAX_DIGITS])
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation as error:  # an exponent of more digits than a decimal can have
         raise ValueError(text[:MAX_DIGITS]) from error
+    if abs(number.adjusted()) > MAX_DIGITS:
+        raise ValueError(text[:MAX_DIGITS])
+    return number
 
 
 def _never(text: str) -> Decimal:
@@ -153,7 +156,7 @@ def seconds_ms(value: object, *, parts: int = 1) -> int | None:
     """Return a moment in ms that is told as seconds since 1970, or as ``parts`` of a second."""
     try:
         moment = Decimal(str(value)) * 1000 / parts
-    except InvalidOperation:
+    except ArithmeticError:
         return None
     return int(moment) if moment.is_finite() and 0 < moment < 10**14 else None
 

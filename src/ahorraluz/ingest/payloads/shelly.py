@@ -9,7 +9,7 @@ many in ``NotifyStatus`` and in the answer of ``Shelly.GetStatus``.
 
 import csv
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ahorraluz.core.live.readings import WATT_MINUTE
@@ -164,6 +164,6 @@ def _stored(message: Message, taken: Taken) -> bool:
 def _minute(row: Mapping[str, str | None], word: str) -> Decimal | str:
     try:
         parts = [Decimal(row.get(f"{phase}_total_{word}_energy") or "0") for phase in PHASES]
-    except InvalidOperation:
+        return sum(parts, Decimal(0)) * 60
+    except ArithmeticError:  # no number, or one of an endless exponent
         return "?"
-    return sum(parts, Decimal(0)) * 60

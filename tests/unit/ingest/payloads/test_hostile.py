@@ -140,17 +140,24 @@ def test_what_looks_like_a_telegram_is_survived(text: str) -> None:
         b'{"power_w":1e999999999}',
         b'{"power_w":' + b"9" * 60_000 + b"}",
         b'{"power_w":NaN}',
+        b'{"power_w":1,"time":1e9999999}',
         b"\x00" * 1000,
         b"\xff\xfe",
         b"",
     ],
-    ids=["deep", "exponent", "long", "nan", "zeros", "mark", "empty"],
+    ids=["deep", "exponent", "long", "nan", "moment", "zeros", "mark", "empty"],
 )
 def test_what_is_no_message_tells_nothing_but_why(body: bytes) -> None:
     taken = read_payload(Message(topic="x", body=body))
 
     assert taken.samples == []
     assert taken.issues
+
+
+def test_a_kept_minute_with_an_endless_exponent_is_no_number() -> None:
+    taken = read_payload(Message(topic="", body=b"timestamp,a_total_act_energy\n1,1e999999\n"))
+
+    assert [issue.code for issue in taken.issues] == ["live-not-a-number"]
 
 
 def test_a_message_larger_than_any_is_not_read() -> None:
