@@ -1,41 +1,31 @@
 """Every setting, its default and its environment variable; nothing else reads the environment."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
-from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
+from ahorraluz import setting_values
+from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 
 PREFIX = "AHORRALUZ_"
 APP_NAME = "ahorraluz"
-LANGUAGES = ("es", "en")
 MAX_PORT = 65_535
 MAX_PROXIES = 10
 MAX_SHOWN = 60
 """Longest part of a wrong value that a message repeats."""
 DATABASE_FILE = "ahorraluz.db"
+"""File of the readings in the data folder where no database is named."""
 KEYS_FILE = "keys.db"
 """File of the wrapped keys in the data folder: kept apart from the database, and not with it."""
 KEYRING_FILE = "keyring.json"
 """File of the keys that wrap the others, in the data folder."""
-"""File of the readings in the data folder where no database is named."""
-_DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
-LOG_FORMATS = ("line", "json")
 CLOSEST = 5
 """Variables that are named where one is misspelt."""
-LEAST_SECRET = 16
-MAX_LINE = 200
-_MAIL_SERVER = re.compile(r"smtps?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
-_QUEUE = re.compile(r"rediss?://(?:[^\s/:@]*:[^\s/@]+@)?[A-Za-z0-9.-]+(?::\d{1,5})?(?:/\d{1,3})?/?")
-_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +56,11 @@ class Settings:
     reset_wait_hours: int = 24
     metrics_token: str = field(default="", repr=False)
     log_format: str = "line"
+    broker_url: str = field(default="", repr=False)
+    broker_ca: str = ""
+    broker_certificate: str = ""
+    broker_key: str = ""
+    live_raw_days: int = 35
 
     @property
     def database(self) -> str:
@@ -81,10 +76,6 @@ class Settings:
     def key_ring(self) -> Path:
         """File of the key ring: the one named, or one in the data folder."""
         return Path(self.keyring) if self.keyring else self.data_dir / KEYRING_FILE
-
-
-class _WrongValueError(AhorraLuzError):
-    """A setting that cannot be what its variable says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,246 +100,183 @@ VARIABLES: Mapping[str, str] = {"language": "LANG"}
 """Variables that are not called like their field."""
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= len(str(high))):
-            raise _WrongValueError("setting-not-a-whole-number", low=low, high=high)
-        number = int(text)
-        if not low <= number <= high:
-            raise _WrongValueError("setting-not-a-whole-number", low=low, high=high)
-        return number
-
-    return read
-
-
-def _language(text: str) -> str:
-    wanted = text.casefold()
-    if wanted not in LANGUAGES:
-        raise _WrongValueError("setting-not-one-of", allowed=list(LANGUAGES))
-    return wanted
-
-
-def _folder(text: str) -> Path:
-    folder = Path(text).expanduser()
-    if folder.exists() and not folder.is_dir():
-        raise _WrongValueError("setting-not-a-folder")
-    return folder.absolute()
-
-
-def _file(text: str) -> str:
-    file = Path(text).expanduser()
-    if file.is_dir():
-        raise _WrongValueError("setting-not-a-file")
-    return str(file.absolute())
-
-
-def _host(text: str) -> str:
-    if any(letter.isspace() or letter in "/:@" for letter in text.replace("::", "")):
-        raise _WrongValueError("setting-not-a-host")
-    return text
-
-
-def _database_url(text: str) -> str:
-    if not _DATABASE.fullmatch(text):
-        # The text may hold a password wherever it went wrong: only its scheme is repeated.
-        scheme = _SCHEME.match(text)
-        shown = f"{scheme.group()}…" if scheme else None
-        raise _WrongValueError("setting-not-a-database", value=shown)
-    return text
-
-
-def _queue_url(text: str) -> str:
-    if not _QUEUE.fullmatch(text):
-        # The text may hold a password: it is repeated nowhere.
-        raise _WrongValueError("setting-not-a-queue", value=None)
-    return text
-
-
-def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    local = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
-    if (parts.scheme != "https" and not local) or not parts.hostname or "@" in parts.netloc:
-        raise _WrongValueError("setting-not-an-address")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise _WrongValueError("setting-not-an-address")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _smtp_url(text: str) -> str:
-    if not _MAIL_SERVER.fullmatch(text):
-        # The text may hold a password: it is repeated nowhere.
-        raise _WrongValueError("setting-not-a-mail-server", value=None)
-    return text
-
-
-def _mail_from(text: str) -> str:
-    if not _MAIL_ADDRESS.fullmatch(text):
-        raise _WrongValueError("setting-not-a-mail-address")
-    return text
-
-
-def _line(text: str) -> str:
-    """Return a text for a page: one line of it."""
-    return " ".join(text.split())[:MAX_LINE]
-
-
-def _secret(text: str) -> str:
-    if len(text) < LEAST_SECRET or not text.isascii() or not text.isprintable():
-        raise _WrongValueError("setting-not-a-secret", value=None, least=LEAST_SECRET)
-    return text
-
-
-def _log_format(text: str) -> str:
-    if text not in LOG_FORMATS:
-        raise _WrongValueError("setting-not-one-of", allowed=list(LOG_FORMATS))
-    return text
-
-
 TABLE: tuple[Setting, ...] = (
     Setting(
         field="data_dir",
         default="the user's data folder of the operating system, `ahorraluz` in it",
         meaning="Folder of the price sheets and readings a person imported.",
-        read=_folder,
+        read=setting_values.folder,
     ),
     Setting(
         field="database_url",
         default="`ahorraluz.db` in the data folder",
         meaning="Database of the readings: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.",
-        read=_database_url,
+        read=setting_values.database_url,
     ),
     Setting(
         field="keys_url",
         default="`keys.db` in the data folder",
         meaning="Database of the keys of homes and accounts, in the same forms. Never back it up "
         "with the readings: what is deleted stays readable with an old copy of both.",
-        read=_database_url,
+        read=setting_values.database_url,
     ),
     Setting(
         field="keyring",
         default="`keyring.json` in the data folder",
         meaning="File of the keys that wrap the others, readable by its owner alone.",
-        read=_file,
+        read=setting_values.file,
     ),
     Setting(
         field="queue_url",
         default="`queue.db` in the data folder",
         meaning="Queue of the ids of jobs on a Redis server: "
         "`redis://USER:PASSWORD@HOST:PORT/NUMBER`, or `rediss://…` with TLS.",
-        read=_queue_url,
+        read=setting_values.queue_url,
     ),
     Setting(
         field="language",
         default="`es`",
         meaning="Language of the texts where nobody asked for one: `es` or `en`.",
-        read=_language,
+        read=setting_values.language,
     ),
     Setting(
         field="host",
         default="`127.0.0.1`",
         meaning="Address that `ahorraluz serve` listens on; `0.0.0.0` for every network.",
-        read=_host,
+        read=setting_values.host,
     ),
     Setting(
         field="port",
         default="`8000`",
         meaning="Port that `ahorraluz serve` listens on, 1 to 65535.",
-        read=_whole(1, MAX_PORT),
+        read=setting_values.whole(1, MAX_PORT),
     ),
     Setting(
         field="trusted_proxies",
         default="`0`",
         meaning="How many proxies stand before the server and may name the visitor's address.",
-        read=_whole(0, MAX_PROXIES),
+        read=setting_values.whole(0, MAX_PROXIES),
     ),
     Setting(
         field="max_upload_kb",
         default="`2048`",
         meaning="Largest form the server takes, in kilobytes.",
-        read=_whole(1, 102_400),
+        read=setting_values.whole(1, 102_400),
     ),
     Setting(
         field="max_meter_file_mb",
         default="`32`",
         meaning="Largest meter file the server takes, in megabytes.",
-        read=_whole(1, 512),
+        read=setting_values.whole(1, 512),
     ),
     Setting(
         field="public_url",
         default="none",
         meaning="Address that people reach the pages by, such as `https://ahorraluz.example`: "
         "links in letters and passkeys are for it.",
-        read=_public_url,
+        read=setting_values.public_url,
     ),
     Setting(
         field="smtp_url",
         default="none: no letters are sent",
         meaning="Mail server for links to a new password: `smtps://USER:PASSWORD@HOST` or "
         "`smtp://…` with STARTTLS.",
-        read=_smtp_url,
+        read=setting_values.smtp_url,
     ),
     Setting(
         field="mail_from",
         default="none",
         meaning="Address that letters come from.",
-        read=_mail_from,
+        read=setting_values.mail_from,
     ),
     Setting(
         field="controller",
         default="none: the page of privacy says that nobody said it",
         meaning="Name of who runs this service and answers for the data.",
-        read=_line,
+        read=setting_values.line,
     ),
     Setting(
         field="controller_address",
         default="none",
         meaning="Postal address of who runs it.",
-        read=_line,
+        read=setting_values.line,
     ),
     Setting(
         field="controller_contact",
         default="none",
         meaning="E-mail address or telephone for questions about data.",
-        read=_line,
+        read=setting_values.line,
     ),
     Setting(
         field="hosting_country",
         default="none",
         meaning="Country where the data is kept, as the page of privacy names it.",
-        read=_line,
+        read=setting_values.line,
     ),
     Setting(
         field="data_bank",
         default="none",
         meaning="Number of the data bank in the national register (RNPDP).",
-        read=_line,
+        read=setting_values.line,
     ),
     Setting(
         field="keep_readings_months",
         default="`25`",
         meaning="Months that readings finer than a day are kept, 13 to 120; `ahorraluz accounts "
         "tidy` deletes older ones.",
-        read=_whole(13, 120),
+        read=setting_values.whole(13, 120),
     ),
     Setting(
         field="reset_wait_hours",
         default="`24`",
         meaning="Hours before a link to a new password that an administrator asked for begins to "
         "work, 1 to 720: meanwhile the owner of the account is told, and can refuse.",
-        read=_whole(1, 720),
+        read=setting_values.whole(1, 720),
     ),
     Setting(
         field="metrics_token",
         default="none: `/metrics` answers this machine alone, and nobody behind a proxy",
         meaning="Bearer token with which `/metrics` is read, 16 characters or more; needed by "
         "another machine, and wherever a proxy stands before the server.",
-        read=_secret,
+        read=setting_values.secret,
     ),
     Setting(
         field="log_format",
         default="`line`",
         meaning="Form of the log: `line`, or `json` with one object a line.",
-        read=_log_format,
+        read=setting_values.log_format,
+    ),
+    Setting(
+        field="broker_url",
+        default="none: `ahorraluz live` is told one, or starts its own",
+        meaning="MQTT broker of the live readings: `mqtts://USER:PASSWORD@HOST:PORT`, or "
+        "`mqtt://…` without TLS.",
+        read=setting_values.broker_url,
+    ),
+    Setting(
+        field="broker_ca",
+        default="the authorities that the operating system trusts",
+        meaning="File of the authority that signed the certificate of the broker.",
+        read=setting_values.file,
+    ),
+    Setting(
+        field="broker_certificate",
+        default="none",
+        meaning="File of the certificate that `ahorraluz live` shows the broker.",
+        read=setting_values.file,
+    ),
+    Setting(
+        field="broker_key",
+        default="none",
+        meaning="File of the key of that certificate.",
+        read=setting_values.file,
+    ),
+    Setting(
+        field="live_raw_days",
+        default="`35`",
+        meaning="Days that live readings are kept one by one, 2 to 400; their quarter hours stay "
+        "as long as other fine readings, their days as long as the home.",
+        read=setting_values.whole(2, 400),
     ),
 )
 """Every setting, for :func:`read_settings` and for the reference page."""
@@ -391,7 +319,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             continue
         try:
             settings = replace(settings, **{setting.field: setting.read(text)})
-        except _WrongValueError as wrong:
+        except setting_values.WrongValueError as wrong:
             named = {"variable": variable, "value": text[:MAX_SHOWN]}
             parameters = {**named, **wrong.issue.parameters}
             issues.append(replace(wrong.issue, parameters=parameters))

@@ -3,7 +3,7 @@
 from flask import g, request
 
 from ahorraluz.api.door import door
-from ahorraluz.settings import LANGUAGES
+from ahorraluz.setting_values import LANGUAGES
 from ahorraluz.texts import Texts, open_texts
 
 PARAMETER = "lang"

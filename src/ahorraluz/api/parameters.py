@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ahorraluz.core.advice.wishes import Objective
 from ahorraluz.core.issues import InvalidInputError
-from ahorraluz.settings import LANGUAGES
+from ahorraluz.setting_values import LANGUAGES
 
 SHOWN = 60
 LONGEST = 400

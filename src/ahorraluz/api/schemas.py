@@ -11,7 +11,7 @@ from ahorraluz.api.names import kept_model
 from ahorraluz.security.roles import Reach, Role
 from ahorraluz.security.scopes import Scope
 from ahorraluz.services.documents.schemas import load_schema
-from ahorraluz.settings import LANGUAGES
+from ahorraluz.setting_values import LANGUAGES
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/"

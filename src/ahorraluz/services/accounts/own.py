@@ -6,7 +6,7 @@ from datetime import datetime
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.security.passwords import check_password, hash_password
 from ahorraluz.security.roles import Reach
-from ahorraluz.services.accounts.entering import check_own_password
+from ahorraluz.services.accounts.confirming import Proof, confirm
 from ahorraluz.services.accounts.names import read_name
 from ahorraluz.services.accounts.second_factor import only_session
 from ahorraluz.services.accounts.sessions import NewSession, SignedIn
@@ -14,7 +14,7 @@ from ahorraluz.services.accounts.tokens import revoke_all
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.settings import LANGUAGES
+from ahorraluz.setting_values import LANGUAGES
 from ahorraluz.store.account_records import Session, StoredPasskey
 
 HANDLE = 16
@@ -53,7 +53,8 @@ class Guards:
 class NewPassword:
     """A password in place of another."""
 
-    old: str
+    proof: Proof
+    """With the former password."""
     new: str
     keep_tokens: bool = False
     """Whether tokens of programs stay."""
@@ -121,10 +122,12 @@ def change_password(
     ------
     SignInError
         ``password-wrong``.
+    SecondFactorError
+        As :func:`ahorraluz.services.accounts.confirming.confirm`.
     InvalidInputError
         What :func:`ahorraluz.security.passwords.check_password` refuses.
     """
-    check_own_password(who.account, change.old, tools=tools, as_of=as_of)
+    confirm(who, change.proof, tools=tools, as_of=as_of)
     check_password(change.new, name=who.account.name)
     tools.store.people.accounts.set_password(who.account.id, hash_password(change.new))
     tools.store.people.resets.cancel(who.account.id)
@@ -135,7 +138,7 @@ def change_password(
 
 
 def change_name(
-    who: SignedIn, *, name: str, password: str, tools: Toolbox, as_of: datetime
+    who: SignedIn, proof: Proof, *, name: str, tools: Toolbox, as_of: datetime
 ) -> NewSession:
     """Set another e-mail address or number to sign in with.
 
@@ -143,12 +146,14 @@ def change_name(
     ------
     SignInError
         ``password-wrong``.
+    SecondFactorError
+        As :func:`ahorraluz.services.accounts.confirming.confirm`.
     InvalidInputError
         ``account-name-missing``, ``account-name-invalid``.
     StoreError
         ``account-there-already``.
     """
-    check_own_password(who.account, password, tools=tools, as_of=as_of)
+    confirm(who, proof, tools=tools, as_of=as_of)
     accounts = tools.store.people.accounts
     read = read_name(name)
     accounts.set_profile(who.account.id, name=read, organisation=who.account.organisation)

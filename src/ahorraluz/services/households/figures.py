@@ -11,7 +11,7 @@ from ahorraluz.services.advise import Advice, advise
 from ahorraluz.services.households.asking import ask_home
 from ahorraluz.services.households.keeping import KeptHome, kept_home
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.settings import LANGUAGES
+from ahorraluz.setting_values import LANGUAGES
 from ahorraluz.store.account_records import Answers
 from ahorraluz.store.client_homes import ClientBook
 from ahorraluz.texts import open_texts

@@ -17,7 +17,7 @@ from ahorraluz.services.inquiries.checking import checked
 from ahorraluz.services.inquiries.inquiry import inquire, issues_by_parameter
 from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.services.portfolio.columns import APPLIANCES, HISTORY, LABEL, PROVINCE, Row, Table
-from ahorraluz.settings import LANGUAGES
+from ahorraluz.setting_values import LANGUAGES
 from ahorraluz.texts import open_texts
 
 CHOICES: Mapping[str, tuple[str, tuple[str, ...]]] = {
