@@ -13,12 +13,13 @@ from sqlalchemy import select
 from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
 from ahorraluz.security import passwords
 from ahorraluz.security.tokens import hash_token
+from ahorraluz.services.accounts.confirming import Proof
 from ahorraluz.services.accounts.consents import Asked, Purpose, give_consent
 from ahorraluz.services.accounts.entering import Joining, SignInError, join
 from ahorraluz.services.accounts.erasing import erase_account
 from ahorraluz.services.accounts.recovery import link_for
 from ahorraluz.services.accounts.second_factor import make_recovery_codes
-from ahorraluz.services.accounts.sessions import open_session
+from ahorraluz.services.accounts.sessions import SignedIn, open_session
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
@@ -97,6 +98,12 @@ def passkey_of(account: Account) -> StoredPasskey:
     )
 
 
+def present(account: Account, tools: Toolbox) -> SignedIn:
+    """Return somebody in a session of theirs."""
+    [session, *_] = tools.store.people.sessions.of_account(account.id, at=NOW)
+    return SignedIn(account=account, session=session)
+
+
 def rows_with(tools: Toolbox, *words: str) -> list[str]:
     """Return the tables in whose rows any word stands, keys among them."""
     from ahorraluz.store.vault_table import DATA_KEYS
@@ -119,7 +126,7 @@ def test_no_row_holds_what_was_of_a_deleted_account(tools: Toolbox) -> None:
     other, other_home = somebody(tools, "otra@ejemplo.pe")
     before = rows_with(tools, account.id, home)
 
-    erase_account(account, password=PASSWORD, tools=tools, as_of=NOW)
+    erase_account(present(account, tools), Proof(password=PASSWORD), tools=tools, as_of=NOW)
 
     assert len(before) > 10
     assert rows_with(tools, account.id, home, "rosa") == []
@@ -130,17 +137,17 @@ def test_no_row_holds_what_was_of_a_deleted_account(tools: Toolbox) -> None:
 
 def test_a_wrong_password_deletes_nothing(tools: Toolbox) -> None:
     account, home = somebody(tools, "rosa@ejemplo.pe")
-    before = rows_with(tools, account.id, home)
+    wrong, before = Proof(password="otra cosa larga"), rows_with(tools, account.id, home)
 
     with pytest.raises(SignInError):
-        erase_account(account, password="otra cosa larga", tools=tools, as_of=NOW)
+        erase_account(present(account, tools), wrong, tools=tools, as_of=NOW)
 
     assert rows_with(tools, account.id, home) == before
 
 
 def test_a_name_is_free_again_and_opens_nothing_of_before(tools: Toolbox) -> None:
     account, home = somebody(tools, "rosa@ejemplo.pe")
-    erase_account(account, password=PASSWORD, tools=tools, as_of=NOW)
+    erase_account(present(account, tools), Proof(password=PASSWORD), tools=tools, as_of=NOW)
 
     again = join(
         Joining(name="rosa@ejemplo.pe", password=PASSWORD, language="es"), tools=tools, as_of=NOW

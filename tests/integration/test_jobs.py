@@ -115,6 +115,7 @@ def test_a_file_is_asked_for_on_the_page_and_taken_away(
 ) -> None:
     monkeypatch.setattr("ahorraluz.web.page.datetime", service.clock)
     consultant = service.signed(Role.CONSULTANT)
+    monkeypatch.setattr("ahorraluz.web.jobs.confirm", lambda *_, **__: None)
 
     sent = [
         consultant.post("/trabajos", {"que": kind}).status_code

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission, may
+from ahorraluz.services.accounts.confirming import confirm
 from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.job_kinds import ACCOUNT_EXPORT, PORTFOLIO_WORKBOOK, ZIP
 from ahorraluz.services.jobs import (
@@ -25,7 +26,7 @@ from ahorraluz.services.jobs import (
 from ahorraluz.services.portfolio.access import note_exports
 from ahorraluz.services.portfolio.clients import portfolio, reckon_waiting
 from ahorraluz.texts import open_texts
-from ahorraluz.web.account.landing import typed, who_asks
+from ahorraluz.web.account.landing import proof, typed, who_asks
 from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.guard import needs
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
@@ -78,10 +79,13 @@ def listed() -> Response:
 @needs(Permission.USE_OWN_ACCOUNT)
 def asked() -> Response:
     """Keep a job for later."""
-    kind, account = typed("que", most=40), who_asks().account
+    kind, who = typed("que", most=40), who_asks()
+    account = who.account
     if kind not in KINDS or not may(account.role, KINDS[kind]):
         abort(404)
     try:
+        if kind == ACCOUNT_EXPORT:
+            confirm(who, proof(), tools=door().tools, as_of=this_moment())
         enqueue(kind, {}, account=account.id, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _list(error.issues)
@@ -139,6 +143,8 @@ def _list(issues: Sequence[Issue] = ()) -> Response:
         status=UNPROCESSABLE if issues else 200,
         wrong=[page.issue(issue) for issue in issues],
         kinds=[kind for kind, needed in KINDS.items() if may(account.role, needed)],
+        export=ACCOUNT_EXPORT,
+        coded=account.has_second_factor,
         jobs=[
             (
                 job,

@@ -3,37 +3,38 @@
 from datetime import datetime
 
 from ahorraluz.security.roles import Reach
-from ahorraluz.services.accounts.entering import check_own_password
+from ahorraluz.services.accounts.confirming import Proof, confirm
+from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.accounts.trail import NOBODY, note
 from ahorraluz.services.forget_home import forget_home
 from ahorraluz.services.jobs import drop_calls
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.store.account_records import Account
 from ahorraluz.store.errors import StoreError
 
 
-def erase_home(
-    home: str, *, account: Account, password: str, tools: Toolbox, as_of: datetime
-) -> None:
-    """Delete a home that an account owns, once its password was checked again.
+def erase_home(home: str, *, who: SignedIn, proof: Proof, tools: Toolbox, as_of: datetime) -> None:
+    """Delete a home that an account owns, once its person has shown again who they are.
 
     Raises
     ------
     SignInError
         ``password-wrong``.
+    SecondFactorError
+        As :func:`ahorraluz.services.accounts.confirming.confirm`.
     HomeUnknownError
         ``home-unknown``: there is none such, or it is somebody else's.
     """
-    check_own_password(account, password, tools=tools, as_of=as_of)
+    confirm(who, proof, tools=tools, as_of=as_of)
+    account = who.account
     if tools.store.people.households.reach(home, account.id) is not Reach.OWNER:
         raise StoreError("home-without-answers")
     forget_home(home, tools=tools)
     note("home-deleted", tools=tools, as_of=as_of, actor=account.id, account=account.id)
 
 
-def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: datetime) -> None:
-    """Delete an account with every home that is left to nobody, once its password was checked.
+def erase_account(who: SignedIn, proof: Proof, *, tools: Toolbox, as_of: datetime) -> None:
+    """Delete an account with every home that is left to nobody, once its person was checked.
 
     Those are the homes it owns, and those a consultant described that no resident took over.
 
@@ -44,8 +45,11 @@ def erase_account(account: Account, *, password: str, tools: Toolbox, as_of: dat
     ------
     SignInError
         ``password-wrong``.
+    SecondFactorError
+        As :func:`ahorraluz.services.accounts.confirming.confirm`.
     """
-    check_own_password(account, password, tools=tools, as_of=as_of)
+    confirm(who, proof, tools=tools, as_of=as_of)
+    account = who.account
     people = tools.store.people
     reached = people.households.homes_of(account.id)
     owners = client_book(tools).owners_of([one.home for one in reached])

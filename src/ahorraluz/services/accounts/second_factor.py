@@ -130,7 +130,7 @@ def show_code(who: SignedIn, code: str, *, tools: Toolbox, as_of: datetime) -> N
     account = who.account
     if begin_attempt(account, tools=tools, as_of=as_of) is None:
         raise SecondFactorError("code-wrong")
-    if not _takes(account, code, tools=tools, as_of=as_of):
+    if not takes_code(account, code, tools=tools, as_of=as_of):
         note("code-refused", tools=tools, as_of=as_of, account=account.id)
         raise SecondFactorError("code-wrong")
     forget_failures(account, tools=tools)
@@ -160,8 +160,8 @@ def only_session(who: SignedIn, *, tools: Toolbox, as_of: datetime) -> NewSessio
     return new
 
 
-def _takes(account: Account, code: str, *, tools: Toolbox, as_of: datetime) -> bool:
-    """Use a code up, of either kind."""
+def takes_code(account: Account, code: str, *, tools: Toolbox, as_of: datetime) -> bool:
+    """Use a code up, of either kind; ``False``: it is wrong, or was used."""
     accounts = tools.store.people.accounts
     factor = accounts.second_factor(account.id)
     if factor is not None:

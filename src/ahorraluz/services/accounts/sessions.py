@@ -49,9 +49,15 @@ class NewSession:
 
 
 def open_session(
-    account: Account, *, device: str, complete: bool, tools: Toolbox, as_of: datetime
+    account: Account,
+    *,
+    device: str,
+    complete: bool,
+    tools: Toolbox,
+    as_of: datetime,
+    former: Session | None = None,
 ) -> NewSession:
-    """Open a session on a device."""
+    """Open a session on a device; in place of one that was as complete it ends when that would."""
     token = new_token(PREFIX)
     staff = account.role in NEEDS_SECOND_FACTOR
     session = Session(
@@ -59,9 +65,11 @@ def open_session(
         account=account.id,
         device=device[:LONGEST_DEVICE],
         complete=complete,
-        created_at=as_of,
+        created_at=as_of if former is None else former.created_at,
         seen_at=as_of,
-        expires_at=as_of + (LONGEST_OF_STAFF if staff else LONGEST),
+        expires_at=as_of + (LONGEST_OF_STAFF if staff else LONGEST)
+        if former is None
+        else former.expires_at,
     )
     tools.store.people.sessions.open(session)
     note("signed-in", tools=tools, as_of=as_of, actor=account.id, account=account.id)
@@ -99,6 +107,8 @@ def rotate(signed_in: SignedIn, *, complete: bool, tools: Toolbox, as_of: dateti
         complete=complete,
         tools=tools,
         as_of=as_of,
+        # Nothing was shown anew: neither its age nor its end may be another one.
+        former=signed_in.session if signed_in.session.complete else None,
     )
 
 

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from ahorraluz.core.issues import Issue
 from ahorraluz.security.roles import Role
+from ahorraluz.services.accounts.confirming import Proof
 from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.web.page import Page, show
 from ahorraluz.web.signed import signed_in
@@ -47,6 +48,11 @@ def who_asks() -> SignedIn:
 def typed(field: str, *, most: int = LONGEST_TYPED) -> str:
     """Return what was typed into a field."""
     return request.form.get(field, "")[:most]
+
+
+def proof() -> Proof:
+    """Return what was typed to show again who one is."""
+    return Proof(password=typed("clave"), code=typed("segundo", most=60))
 
 
 def device() -> str:

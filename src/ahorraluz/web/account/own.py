@@ -22,11 +22,13 @@ from ahorraluz.services.accounts.own import (
 )
 from ahorraluz.services.accounts.resetting import refuse_reset
 from ahorraluz.services.accounts.sessions import SignedIn
+from ahorraluz.services.accounts.tokens import tokens_of
 from ahorraluz.services.accounts.trail import TrailLine, trail_of_account, trail_of_home
 from ahorraluz.web.account.landing import (
     ACCOUNT,
     done_address,
     done_words,
+    proof,
     shown,
     typed,
     who_asks,
@@ -94,8 +96,8 @@ def renamed() -> Response:
     try:
         new = change_name(
             who,
+            proof(),
             name=typed("nombre"),
-            password=typed("clave"),
             tools=door().tools,
             as_of=this_moment(),
         )
@@ -121,9 +123,7 @@ def language_set() -> Response:
 def password_set() -> Response:
     """Set another password."""
     who, page = who_asks(), this_page()
-    change = NewPassword(
-        old=typed("clave"), new=typed("nueva"), keep_tokens=typed("llaves") == KEEP
-    )
+    change = NewPassword(proof=proof(), new=typed("nueva"), keep_tokens=typed("llaves") == KEEP)
     try:
         new = change_password(who, change, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
@@ -213,6 +213,7 @@ def _account(who: SignedIn, page: Page, *, issues: Sequence[Issue] = ()) -> Resp
         account=who.account,
         owns=may(who.account.role, Permission.OWN_HOMES),
         guards=guards_of(who, tools=tools),
+        keys=len(tokens_of(who.account, tools=tools, as_of=now)),
         devices=[
             ShownDevice(
                 handle=found.handle,

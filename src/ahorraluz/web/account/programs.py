@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, request
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission
 from ahorraluz.security.scopes import Scope
+from ahorraluz.services.accounts.confirming import confirm
 from ahorraluz.services.accounts.tokens import (
     LONGEST_LABEL,
     TokenRequest,
@@ -16,7 +17,7 @@ from ahorraluz.services.accounts.tokens import (
     revoke_token,
     tokens_of,
 )
-from ahorraluz.web.account.landing import ACCOUNT, shown, typed, who_asks
+from ahorraluz.web.account.landing import ACCOUNT, proof, shown, typed, who_asks
 from ahorraluz.web.guard import needs
 from ahorraluz.web.page import PERU_TIME, Page, door, go_to, this_moment, this_page
 
@@ -53,7 +54,7 @@ def listed() -> Response:
 @needs(Permission.USE_OWN_ACCOUNT)
 def made() -> Response:
     """Make a key, and show it this once."""
-    page = this_page()
+    page, who, tools, now = this_page(), who_asks(), door().tools, this_moment()
     days = typed(LENGTH)
     try:
         asked = TokenRequest(
@@ -61,7 +62,8 @@ def made() -> Response:
             scopes=known_scopes(request.form.getlist(SCOPES)[:MOST_SCOPES]),
             days=int(days) if days in map(str, DAYS) else 0,
         )
-        new = make_token(asked, account=who_asks().account, tools=door().tools, as_of=this_moment())
+        confirm(who, proof(), tools=tools, as_of=now)
+        new = make_token(asked, account=who.account, tools=tools, as_of=now)
     except AhorraLuzError as error:
         return _page(page, issues=error.issues)
     return shown("program_made.html", page, key=new.text, label=new.token.label)
@@ -85,6 +87,7 @@ def _page(page: Page, *, issues: tuple[Issue, ...] = ()) -> Response:
         issues=issues,
         keys=_keys(page),
         scopes=_scopes(page),
+        coded=who_asks().account.has_second_factor,
         days=DAYS,
         label=typed(LABEL) if again else "",
         longest=LONGEST_LABEL,

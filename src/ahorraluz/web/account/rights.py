@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Act, Permission
+from ahorraluz.services.accounts.confirming import confirm
 from ahorraluz.services.accounts.erasing import erase_account, erase_home
 from ahorraluz.services.accounts.export import export_all
 from ahorraluz.services.accounts.privacy import privacy_facts
@@ -13,8 +14,8 @@ from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.web.account.landing import (
     ACCOUNT,
     done_address,
+    proof,
     shown,
-    typed,
     who_asks,
 )
 from ahorraluz.web.account.own import labels_of
@@ -32,8 +33,12 @@ rights = Blueprint("rights", __name__)
 @needs(Permission.USE_OWN_ACCOUNT)
 def exported() -> Response:
     """Hand everything out that is kept of an account and its homes."""
-    who, page = who_asks(), this_page()
-    content = export_all(who.account, texts=page.texts, tools=door().tools, as_of=this_moment())
+    who, page, tools, now = who_asks(), this_page(), door().tools, this_moment()
+    try:
+        confirm(who, proof(), tools=tools, as_of=now)
+    except AhorraLuzError as error:
+        return shown("refused.html", page, issues=error.issues)
+    content = export_all(who.account, texts=page.texts, tools=tools, as_of=now)
     response = Response(content, content_type="application/zip")
     response.headers["Content-Disposition"] = 'attachment; filename="ahorraluz-mis-datos.zip"'
     response.headers["Cache-Control"] = "no-store"
@@ -53,7 +58,7 @@ def deleted() -> Response:
     """Delete the account with its homes."""
     who, page = who_asks(), this_page()
     try:
-        erase_account(who.account, password=typed("clave"), tools=door().tools, as_of=this_moment())
+        erase_account(who, proof(), tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _account(who, page, issues=error.issues)
     return let_out(go_to(page.plain_url("/")))
@@ -72,9 +77,7 @@ def home_deleted(home: str) -> Response:
     """Delete a home."""
     who, page, tools = who_asks(), this_page(), door().tools
     try:
-        erase_home(
-            home, account=who.account, password=typed("clave"), tools=tools, as_of=this_moment()
-        )
+        erase_home(home, who=who, proof=proof(), tools=tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _home(who, home, page, issues=error.issues)
     return forget_kept(go_to(done_address(page, ACCOUNT, "home")))
@@ -98,6 +101,7 @@ def _account(who: SignedIn, page: Page, *, issues: Sequence[Issue] = ()) -> Resp
         told=page.t("own.delete-told"),
         submit=page.t("own.delete-submit"),
         action=DELETE,
+        coded=who.account.has_second_factor,
         labels=[label for _, label in homes],
         others=[
             (DELETE_HOME.replace("<home>", home), page.t("own.delete-home-link", label=label))
@@ -116,6 +120,7 @@ def _home(who: SignedIn, home: str, page: Page, *, issues: Sequence[Issue] = ())
         told=page.t("own.delete-home-told"),
         submit=page.t("own.delete-home-submit"),
         action=DELETE_HOME.replace("<home>", home),
+        coded=who.account.has_second_factor,
         labels=(),
         others=(),
     )

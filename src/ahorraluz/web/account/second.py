@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission
-from ahorraluz.services.accounts.entering import check_own_password
+from ahorraluz.services.accounts.confirming import confirm, needs_proof
 from ahorraluz.services.accounts.own import guards_of
 from ahorraluz.services.accounts.passkeys import (
     add_passkey,
@@ -33,6 +33,7 @@ from ahorraluz.web.account.landing import (
     ACCOUNT,
     done_address,
     landing_of,
+    proof,
     shown,
     typed,
     who_asks,
@@ -111,6 +112,8 @@ def app_set() -> Response:
         abort(403)
     sealed = typed("oferta", most=2_000)
     try:
+        if needs_proof(who, as_of=now):
+            confirm(who, proof(), tools=tools, as_of=now)
         new, codes = accept_authenticator(who, sealed, typed("codigo"), tools=tools, as_of=now)
     except AhorraLuzError as error:
         offer = same_offer(who.account, sealed, tools=tools, as_of=now)
@@ -124,7 +127,7 @@ def app_removed() -> Response:
     """Forget the authenticator app."""
     who, page, tools, now = who_asks(), this_page(), door().tools, this_moment()
     try:
-        check_own_password(who.account, typed("clave"), tools=tools, as_of=now)
+        confirm(who, proof(), tools=tools, as_of=now)
         new = remove_authenticator(who, tools=tools, as_of=now)
     except AhorraLuzError as error:
         return shown("refused.html", page, issues=error.issues)
@@ -137,7 +140,7 @@ def codes_made() -> Response:
     """Make recovery codes, and show them once."""
     who, page, tools, now = who_asks(), this_page(), door().tools, this_moment()
     try:
-        check_own_password(who.account, typed("clave"), tools=tools, as_of=now)
+        confirm(who, proof(), tools=tools, as_of=now)
     except AhorraLuzError as error:
         return shown("refused.html", page, issues=error.issues)
     return _codes(page, make_recovery_codes(who.account, tools=tools, as_of=now))
@@ -163,6 +166,8 @@ def key_made() -> Response:
         abort(403)
     answer, label = typed("respuesta", most=MOST_ANSWER), typed("nombre")
     try:
+        if needs_proof(who, as_of=now):
+            confirm(who, proof(), tools=tools, as_of=now)
         new = add_passkey(who, answer, party, label=label, tools=tools, as_of=now)
     except AhorraLuzError as error:
         return _key(who, page, issues=error.issues)
@@ -177,7 +182,7 @@ def key_removed(credential: str) -> Response:
     if credential not in {key.credential for key in guards_of(who, tools=tools).passkeys}:
         abort(404)
     try:
-        check_own_password(who.account, typed("clave"), tools=tools, as_of=now)
+        confirm(who, proof(), tools=tools, as_of=now)
         new = remove_passkey(who, credential, tools=tools, as_of=now)
     except AhorraLuzError as error:
         return shown("refused.html", page, issues=error.issues)
@@ -205,7 +210,15 @@ def _step(who: SignedIn, page: Page, *, issues: Sequence[Issue] = ()) -> Respons
 
 
 def _app(who: SignedIn, page: Page, offer: Offer, *, issues: Sequence[Issue] = ()) -> Response:
-    return shown("app.html", page, issues=issues, offer=offer, complete=who.complete)
+    return shown(
+        "app.html",
+        page,
+        issues=issues,
+        offer=offer,
+        complete=who.complete,
+        asks=needs_proof(who, as_of=this_moment()),
+        coded=who.account.has_second_factor,
+    )
 
 
 def _key(who: SignedIn, page: Page, *, issues: Sequence[Issue] = ()) -> Response:
@@ -216,7 +229,14 @@ def _key(who: SignedIn, page: Page, *, issues: Sequence[Issue] = ()) -> Response
             options = ask_to_add(who, party, tools=tools, as_of=this_moment())
     except AhorraLuzError as error:
         issues = error.issues
-    return shown("key.html", page, issues=issues, options=options)
+    return shown(
+        "key.html",
+        page,
+        issues=issues,
+        options=options,
+        asks=needs_proof(who, as_of=this_moment()),
+        coded=who.account.has_second_factor,
+    )
 
 
 def _codes(page: Page, codes: Sequence[str]) -> Response:

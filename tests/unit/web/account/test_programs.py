@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.unit.web.account.conftest import Clock, Person, Service
+from tests.unit.web.account.conftest import PASSWORD, Clock, Person, Service
 from tests.unit.web.conftest import unpacked
 
 from ahorraluz.api import door as api_door
@@ -19,7 +19,9 @@ def one_clock(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
 
 
 def make(person: Person, *, label: str = "Medidor de la azotea", days: str = "90") -> str:
-    response = person.post(PROGRAMS, form=PROGRAMS, para=label, permiso="account:read", dias=days)
+    response = person.post(
+        PROGRAMS, form=PROGRAMS, para=label, permiso="account:read", dias=days, clave=PASSWORD
+    )
     found = _KEY.search(unpacked(response))
     assert response.status_code == 200
     assert found is not None
@@ -78,7 +80,7 @@ def test_a_key_is_over_when_its_time_is(service: Service, rosa: Person, clock: C
     ],
 )
 def test_a_key_that_cannot_be_is_told(rosa: Person, fields: dict[str, str], word: str) -> None:
-    response = rosa.post(PROGRAMS, form=PROGRAMS, **fields)
+    response = rosa.post(PROGRAMS, form=PROGRAMS, clave=PASSWORD, **fields)
 
     assert response.status_code == 422
     assert word in unpacked(response)
@@ -86,7 +88,9 @@ def test_a_key_that_cannot_be_is_told(rosa: Person, fields: dict[str, str], word
 
 
 def test_the_name_of_a_key_is_text_wherever_it_is_shown(rosa: Person) -> None:
-    response = rosa.post(PROGRAMS, form=PROGRAMS, para=SCRIPT, permiso="homes:read", dias="90")
+    response = rosa.post(
+        PROGRAMS, form=PROGRAMS, para=SCRIPT, permiso="homes:read", dias="90", clave=PASSWORD
+    )
 
     assert SCRIPT not in unpacked(response)
     assert SCRIPT not in rosa.get(PROGRAMS)

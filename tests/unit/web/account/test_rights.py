@@ -81,7 +81,7 @@ def files_of(content: bytes) -> dict[str, str]:
 def test_everything_of_mine_comes_in_one_file(service: Service, rosa: Person) -> None:
     home = fill(service, rosa)
 
-    sent = rosa.post(EXPORT)
+    sent = rosa.post(EXPORT, clave=PASSWORD)
 
     files = files_of(sent.data)
     assert sent.headers["Content-Type"] == "application/zip"
@@ -105,7 +105,7 @@ def test_everything_of_mine_comes_in_one_file(service: Service, rosa: Person) ->
 def test_no_secret_is_in_the_file(service: Service, rosa: Person) -> None:
     fill(service, rosa)
 
-    everything = " ".join(files_of(rosa.post(EXPORT).data).values())
+    everything = " ".join(files_of(rosa.post(EXPORT, clave=PASSWORD).data).values())
 
     assert "argon2" not in everything
     assert str(rosa.cookie) not in everything
@@ -117,7 +117,7 @@ def test_what_begins_like_a_formula_is_not_run(service: Service, rosa: Person) -
     note = '=HYPERLINK("http://evil.pe")'
     tools.store.people.households.add_note(home, note, account=account, as_of=at)
 
-    notes = files_of(rosa.post(EXPORT).data)["hogares/1/notas.csv"]
+    notes = files_of(rosa.post(EXPORT, clave=PASSWORD).data)["hogares/1/notas.csv"]
 
     assert [row[1] for row in csv.reader(io.StringIO(notes))] == ["text", f"'{note}"]
 
@@ -157,7 +157,7 @@ def test_every_table_about_somebody_is_in_the_file(service: Service, rosa: Perso
         if {"home", "account"} & {column.name for column in table.c}
     }
 
-    files = files_of(rosa.post(EXPORT).data)
+    files = files_of(rosa.post(EXPORT, clave=PASSWORD).data)
 
     assert tables - TAKEN_ALONG.keys() - NOTHING_TO_TAKE.keys() == set()
     assert set(TAKEN_ALONG.values()) <= files.keys()

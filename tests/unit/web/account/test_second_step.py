@@ -196,7 +196,8 @@ def test_the_session_is_another_one_after_every_change_of_rights(
     tokens.append(again.cookie)
     again.post(STEP, form=STEP, codigo=app.at(clock.at))
     tokens.append(again.cookie)
-    again.post(f"{APP}/quitar", clave=PASSWORD)
+    clock.go_on(seconds=60)
+    again.post(f"{APP}/quitar", clave=PASSWORD, segundo=app.at(clock.at))
     tokens.append(again.cookie)
 
     assert None not in tokens
@@ -221,21 +222,30 @@ def test_staff_keeps_its_last_factor(service: Service, clock: Clock) -> None:
     service.staff(Role.AGENCY)
     boss = service.browser()
     boss.signs_in("jefe@ejemplo.pe")
-    set_up(boss, clock)
+    app, _ = set_up(boss, clock)
 
-    refused = boss.post(f"{APP}/quitar", clave=PASSWORD)
+    refused = boss.post(f"{APP}/quitar", clave=PASSWORD, segundo=app.at(clock.at))
 
     assert refused.status_code == 422
+    assert "este es el único" in unpacked(refused)
     assert service.account("jefe@ejemplo.pe").has_second_factor
 
 
-def test_an_app_is_removed_with_the_password_alone(rosa: Person, clock: Clock) -> None:
-    set_up(rosa, clock)
+def test_an_app_is_removed_with_password_and_code_and_nothing_less(
+    rosa: Person, clock: Clock
+) -> None:
+    app, codes = set_up(rosa, clock)
+    path = f"{APP}/quitar"
 
-    refused = rosa.post(f"{APP}/quitar", clave="otra cosa larga")
-    removed = rosa.post(f"{APP}/quitar", clave=PASSWORD)
+    refused = [
+        rosa.post(path, clave="otra cosa larga", segundo=codes[0]),
+        rosa.post(path, clave=PASSWORD),
+        rosa.post(path, clave=PASSWORD, segundo="000000"),
+    ]
+    removed = rosa.post(path, clave=PASSWORD, segundo=app.at(clock.at))
 
-    assert (refused.status_code, removed.status_code) == (422, 303)
+    assert [response.status_code for response in refused] == [422] * 3
+    assert removed.status_code == 303
 
 
 def test_residents_get_recovery_codes_without_an_app(service: Service, rosa: Person) -> None:

@@ -9,7 +9,9 @@ from tests.unit.web.portfolio.test_sharing import code_of, shared
 
 from ahorraluz.security.passwords import hash_password
 from ahorraluz.security.roles import Reach, Role
+from ahorraluz.services.accounts.confirming import Proof
 from ahorraluz.services.accounts.erasing import erase_account
+from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.portfolio import invitations
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.portfolio.invitations import (
@@ -140,10 +142,15 @@ def test_a_consultant_who_goes_leaves_no_home_that_nobody_owns(
     home = shared(service, consultant, resident)
     accounts = service.tools.store.people.accounts
     accounts.set_password(consultant.id, hash_password("tres caballos cruzan el puente"))
+    accounts.set_second_factor(consultant.id, None)
+    [session, *_] = service.tools.store.people.sessions.of_account(
+        consultant.id, at=service.clock.at
+    )
+    who = SignedIn(account=accounts.get(consultant.id), session=session)
 
     erase_account(
-        consultant.account,
-        password="tres caballos cruzan el puente",
+        who,
+        Proof(password="tres caballos cruzan el puente"),
         tools=service.tools,
         as_of=service.clock.at,
     )
