@@ -8,7 +8,7 @@ ARGS ?=
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build
+	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build --extra broker
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix docs lock spark tools
