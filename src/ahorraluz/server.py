@@ -44,6 +44,7 @@ from ahorraluz.web.offers.pages import OFFER_PAGES
 from ahorraluz.web.operations import METERS, QUIET, meters, operations
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.portfolio.pages import PORTFOLIO_PAGES
+from ahorraluz.web.ready import send_ready, was_ready
 from ahorraluz.web.renewables import renewables
 from ahorraluz.web.residents import residents
 from ahorraluz.web.scoreboard import results
@@ -146,9 +147,10 @@ def create_app(
     _name_requests(app)
     _limit(app, settings, throttle or Throttle(), clock)
     _keep_strangers_out(app)
+    _tidy_now_and_then(app, clock)
+    send_ready(app, clock)
     _look_once(app)
     guard(app)
-    _tidy_now_and_then(app, clock)
     _finish(app, clock)
     app.after_request(keep_visit)
     app.register_error_handler(HTTPException, _http_error)
@@ -193,11 +195,11 @@ def application() -> Flask:
 def server_options(settings: Settings) -> Mapping[str, Any]:
     """Return how waitress has to serve the application, as keyword arguments.
 
-    The headers in which a proxy names the visitor are kept only where a proxy is
-    trusted; the application then reads them (:func:`create_app`).
+    The headers in which a proxy names the visitor are kept, and believed only where a proxy is
+    trusted (:func:`create_app`): elsewhere they say that somebody is not on this machine.
     """
     return {
-        "clear_untrusted_proxy_headers": not settings.trusted_proxies,
+        "clear_untrusted_proxy_headers": False,
         "max_request_body_size": max(settings.max_upload_kb * KILOBYTE, _largest_file(settings)),
         "max_request_header_size": LONGEST_QUERY + HEADER_ROOM,
         "ident": "",
@@ -303,12 +305,9 @@ def _finish(app: Flask, clock: Callable[[], float]) -> None:
 
     @app.after_request
     def _complete(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers[name] = value
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = HSTS
-        response.headers.setdefault("Cache-Control", "no-store")
-        _compress(response)
+        if not was_ready():
+            _complete_headers(response)
+            _compress(response)
         response.headers["X-Request-Id"] = REQUEST_ID.get()
         took = clock() - g.get("began", clock())
         # Neither the query string, which is what a person typed, nor their address; nor the
@@ -321,6 +320,15 @@ def _finish(app: Flask, clock: Callable[[], float]) -> None:
         route = rule.rule if rule else UNKNOWN_ROUTE
         meters().answered(method=request.method, route=route, status=status, seconds=took)
         return response
+
+
+def _complete_headers(response: Response) -> None:
+    """Give an answer the headers of all."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
+    response.headers.setdefault("Cache-Control", "no-store")
 
 
 def _compress(response: Response) -> None:

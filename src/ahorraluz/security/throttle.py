@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 BURST = 120
@@ -73,8 +74,9 @@ class Allowance:
     """Until everything may be asked for again. [s]"""
 
 
+@lru_cache(maxsize=MOST_ADDRESSES)
 def sender_of(address: str) -> str:
-    """Return who is behind an address: of IPv6 the network, whose addresses are all one sender's."""
+    """Return who is behind an address: of IPv6 the network, all of which is one sender's."""
     try:
         parsed = ip_address(address)
     except ValueError:

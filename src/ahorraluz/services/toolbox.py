@@ -1,12 +1,14 @@
 """Everything the services work with, wired once."""
 
-from contextlib import AbstractContextManager
+import time
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ahorraluz.catalog.book import book_hash, load_tariff_book
+from ahorraluz.catalog.user_sheets import TARIFFS
 from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.settings import Settings
 from ahorraluz.store.database import Store, open_store
@@ -17,12 +19,19 @@ if TYPE_CHECKING:
     from ahorraluz.security.keyring import Keyring
 
 
+TABLES = (".csv", ".json")
+"""How the files of a user's folder end that tell facts."""
+SETTLED_NS = 2_000_000_000
+"""Coarsest clock of a file system. [ns]"""
+
+
 @dataclass
 class Toolbox:
     """Settings and the facts on file; books are loaded when a distributor is first asked for."""
 
     settings: Settings
     _books: dict[str, tuple[int, TariffBook]] = field(default_factory=dict)
+    _listed: dict[Path, tuple[int, tuple[Path, ...]]] = field(default_factory=dict)
 
     @property
     def user_folder(self) -> Path:
@@ -52,6 +61,21 @@ class Toolbox:
         """Return the hash of the data files behind the book of ``distributor``."""
         return book_hash(distributor, user_folder=self.user_folder)
 
+    def facts_stamp(self) -> tuple[tuple[str, int, int, int], ...]:
+        """Return what is another one when a table of this user is: prices, or what was learnt.
+
+        Tables are put in their place whole, so that name, number and time of a file tell its
+        content; those that came with the program stay as they are while it runs.
+        """
+        found = list[tuple[str, int, int, int]]()
+        for folder in (self.settings.data_dir, self.settings.data_dir / TARIFFS):
+            for path in self._tables_in(folder):
+                # One that was taken away meanwhile is none.
+                with suppress(FileNotFoundError):
+                    about = path.stat()
+                    found.append((path.name, about.st_ino, about.st_mtime_ns, about.st_size))
+        return tuple(found)
+
     @cached_property
     def keyring(self) -> "Keyring":
         """The keys of this deployment, made when they are first needed.
@@ -64,8 +88,29 @@ class Toolbox:
         return open_keyring(self.settings.key_ring, create=not self._vault.holds_any())
 
     @cached_property
+    def form_key(self) -> bytes:
+        """The key that signs forms; it stays as it is when the others are changed."""
+        return self.keyring.derive("csrf")
+
+    @cached_property
     def _vault(self) -> Vault:
         return Vault(self.settings.keys, keyring=lambda: self.keyring)
+
+    def _tables_in(self, folder: Path) -> tuple[Path, ...]:
+        """Return the files of a folder that tell facts, as long as none came or went."""
+        try:
+            changed_ns = folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            # There is none, as long as nothing was imported.
+            return ()
+        known = self._listed.get(folder)
+        if known is not None and known[0] == changed_ns:
+            return known[1]
+        names = tuple(sorted(path for path in folder.iterdir() if path.suffix in TABLES))
+        # The clock of files is coarse: what follows a change at once may bear the same time.
+        if time.time_ns() - changed_ns > SETTLED_NS:
+            self._listed[folder] = (changed_ns, names)
+        return names
 
     def _stamp(self) -> int:
         """Return a number that changes when a sheet is imported."""

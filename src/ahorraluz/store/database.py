@@ -20,14 +20,11 @@ from ahorraluz.store.records import (
     Quarantined,
     StoredHome,
 )
+from ahorraluz.store.shelf import Shelf
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from ahorraluz.security.keyring import DataKey
-    from ahorraluz.store.people import People
-    from ahorraluz.store.promise_book import PromiseBook
-    from ahorraluz.store.proposals import ProposalBook
     from ahorraluz.store.vault import Vault
 
 
@@ -47,7 +44,7 @@ def open_store(url: str, *, create: bool = True, vault: "Vault | None" = None) -
     return Store(url, create=create, vault=vault)
 
 
-class Store:
+class Store(Shelf):
     """Homes and their readings; every method is one transaction, kept whole or not at all.
 
     A store may be used by several threads, and its database by several processes: writers
@@ -60,8 +57,8 @@ class Store:
     """
 
     def __init__(self, url: str, *, create: bool, vault: "Vault | None" = None) -> None:
+        super().__init__(vault)
         self._url = url
-        self._vault = vault
         self._create = create
         self._opened: Engine | None = None
         self._place = ""
@@ -260,40 +257,6 @@ class Store:
         with self._reading() as connection:
             return descriptions.descriptions(connection)
 
-    # --- what was promised of steps, and measured --------------------------------------------
-
-    @property
-    def promises(self) -> "PromiseBook":
-        """What was promised, done and measured."""
-        from ahorraluz.store.promise_book import PromiseBook
-
-        return PromiseBook(reading=self._reading, changing=self._changing, writing=self._writing)
-
-    # --- entries that providers propose --------------------------------------------------------
-
-    @property
-    def proposals(self) -> "ProposalBook":
-        """What providers propose for the repository of renewable energy."""
-        from ahorraluz.store.proposals import ProposalBook
-
-        return ProposalBook(reading=self._reading, writing=self._writing)
-
-    # --- people ----------------------------------------------------------------------------
-
-    @property
-    def people(self) -> "People":
-        """Accounts, sessions, consents and the trail; ``vault-none`` for a store without keys."""
-        from ahorraluz.store.people import People
-
-        if self._vault is None:
-            raise StoreError("vault-none")
-        return People(
-            reading=self._reading,
-            changing=self._changing,
-            writing=self._writing,
-            vault=self._vault,
-        )
-
     # --- the whole -------------------------------------------------------------------------
 
     def forget(self, home: str) -> None:
@@ -341,14 +304,7 @@ class Store:
             if self._opened is not None:
                 self._opened.dispose()
                 self._opened = None
-
-    def _key(self, home: str, *, make: bool = False) -> "DataKey | None":
-        """Return the key of a home; ``None`` for one that was kept without."""
-        from ahorraluz.store.vault import home_owner
-
-        if self._vault is None:
-            return None
-        return self._vault.make(home_owner(home)) if make else self._vault.find(home_owner(home))
+                self._start_anew()
 
     def _engine(self, *, create: bool) -> "Engine":
         from ahorraluz.store.connections import connect, place_of
@@ -377,6 +333,12 @@ class Store:
             if home is not None:
                 once((self, "home", home), lambda: known_home(connection, home))
             yield connection
+
+    @contextmanager
+    def _glancing(self) -> "Iterator[Engine]":
+        engine = self._engine(create=False)
+        with database_errors(self._place):
+            yield engine
 
     @contextmanager
     def _writing(self, *, create: bool = False) -> "Iterator[Connection]":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, PoolProxiedConnection
 
 T = TypeVar("T")
 
@@ -97,6 +97,19 @@ def reading(engine: "Engine") -> "Iterator[Connection]":
             seen.over = True
         if seen.over and seen.readers == 0:
             seen.connection.close()
+
+
+@contextmanager
+def glancing(engine: "Engine") -> "Iterator[PoolProxiedConnection]":
+    """Give the connection of the driver itself for a single question: it costs a third.
+
+    What the driver cannot do is its own error, not one of SQLAlchemy.
+    """
+    connection = engine.raw_connection()
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def once(key: Hashable, make: Callable[[], T]) -> T:

@@ -14,7 +14,7 @@ from ahorraluz.store.opened import Opened
 from ahorraluz.store.passkeys import PasskeyBook
 from ahorraluz.store.resets import ResetBook
 from ahorraluz.store.sessions import SessionBook
-from ahorraluz.store.stamps import StampBook
+from ahorraluz.store.stamps import Glancing, StampBook
 from ahorraluz.store.trail import Trail
 from ahorraluz.store.vault import Vault
 
@@ -26,6 +26,7 @@ class People:
     reading: Opened
     changing: Opened
     writing: Opened
+    glancing: Glancing
     vault: Vault
     """Keys of homes and accounts."""
 
@@ -52,7 +53,7 @@ class People:
     @property
     def stamps(self) -> StampBook:
         """What pages hang on."""
-        return StampBook(reading=self.reading, vault=self.vault)
+        return StampBook(glancing=self.glancing, vault=self.vault)
 
     @property
     def passkeys(self) -> PasskeyBook:

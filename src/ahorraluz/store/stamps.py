@@ -22,9 +22,9 @@ from ahorraluz.store.statements import MOST, Statement
 from ahorraluz.store.vault import Vault, account_owner, home_owner
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Dialect, FromClause, Select
+    from sqlalchemy import ColumnElement, Dialect, Engine, FromClause, Select
 
-Opened = Callable[..., "AbstractContextManager[Connection]"]
+Glancing = Callable[[], "AbstractContextManager[Engine]"]
 
 SEALED_BEGINS = 40
 """Bytes that hold the header of what is sealed, and its nonce."""
@@ -85,7 +85,7 @@ class PageStamp:
 class StampBook:
     """Stamps of pages and homes."""
 
-    reading: Opened
+    glancing: Glancing
     vault: Vault
 
     def page(self, session: str, home: str | None, *, at: datetime) -> PageStamp | None:
@@ -103,12 +103,11 @@ class StampBook:
         from ahorraluz.store.imports import seconds
 
         asked = {"session": session, "home": home, "at_s": seconds(at)}
-        with self.reading() as connection:
-            statement = _of_page(connection.dialect, with_home=home is not None)
-            row = statement.first(connection, asked)
-        if row is None:
+        with self.glancing() as engine:
+            rows = _of_page(engine.dialect, with_home=home is not None).ask(engine, asked)
+        if not rows:
             return None
-        seen_s, expires_s, account, *told = tuple(row)
+        seen_s, expires_s, account, *told = rows[0]
         owners = [account_owner(account), *([] if home is None else [home_owner(home)])]
         digest = self._digest(owners, told)
         return PageStamp(digest=digest, seen_s=int(seen_s), expires_s=int(expires_s))
@@ -117,10 +116,9 @@ class StampBook:
         """Return what hangs on a home, on one that is not kept as well."""
         from ahorraluz.store.imports import seconds
 
-        with self.reading() as connection:
-            statement = _of_home(connection.dialect)
-            row = statement.first(connection, {"home": home, "at_s": seconds(at)})
-        return self._digest([home_owner(home)], row or ())
+        with self.glancing() as engine:
+            rows = _of_home(engine.dialect).ask(engine, {"home": home, "at_s": seconds(at)})
+        return self._digest([home_owner(home)], rows)
 
     def _digest(self, owners: "list[str]", told: "Iterable[object]") -> bytes:
         """Return a digest of what was told, and of the keys without which nobody can read it."""

@@ -1,11 +1,14 @@
 """A question that is put into SQL once: SQLAlchemy's way to it costs more than the answer."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ahorraluz.store.looking import glancing
+
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult, Dialect, Row, Select
+    from sqlalchemy import Dialect, Engine, Select
 
 
 MOST = 4
@@ -27,15 +30,22 @@ class Statement:
         places = getattr(compiled, "positiontup", None)
         return cls(sql=str(compiled), order=None if places is None else tuple(places))
 
-    def first(self, connection: "Connection", asked: Mapping[str, Any]) -> "Row[Any] | None":
-        """Return the first row of the answer, ``None`` where there is none."""
-        return self._ask(connection, asked).first()
+    def ask(self, engine: "Engine", asked: Mapping[str, Any]) -> "Sequence[tuple[Any, ...]]":
+        """Return every row of the answer, as it is at this moment.
 
-    def all(self, connection: "Connection", asked: Mapping[str, Any]) -> "Sequence[Row[Any]]":
-        """Return every row of the answer."""
-        return self._ask(connection, asked).all()
+        Raises
+        ------
+        sqlalchemy.exc.DBAPIError
+            What the database cannot do, as from every other question.
+        """
+        from sqlalchemy.exc import DBAPIError
 
-    def _ask(self, connection: "Connection", asked: Mapping[str, Any]) -> "CursorResult[Any]":
-        if self.order is None:
-            return connection.exec_driver_sql(self.sql, dict(asked))
-        return connection.exec_driver_sql(self.sql, tuple(asked[name] for name in self.order))
+        base = engine.dialect.loaded_dbapi.Error
+        given = asked if self.order is None else tuple(asked[name] for name in self.order)
+        try:
+            with glancing(engine) as connection, closing(connection.cursor()) as cursor:
+                cursor.execute(self.sql, given)
+                return cursor.fetchall()
+        except base as error:
+            dialect = engine.dialect
+            raise DBAPIError.instance(self.sql, None, error, base, dialect=dialect) from error

@@ -36,11 +36,6 @@ def job_owner(job: str) -> str:
     return f"job:{job}"
 
 
-def job_owner(job: str) -> str:
-    """Return by what the key of a job of nobody is called."""
-    return f"job:{job}"
-
-
 class Vault:
     """Data keys by the name of whom they belong to; every method is one transaction."""
 
@@ -107,9 +102,10 @@ class Vault:
     def wrapped(self, owners: Sequence[str]) -> tuple[tuple[str, bytes], ...]:
         """Return the keys of one or two owners as they lie there; nothing is unwrapped."""
         asked = {"one": owners[0], "other": owners[-1]}
-        with self._reading() as connection:
-            rows = _wrapped_statement(connection.dialect).all(connection, asked)
-            return tuple((row[0], bytes(row[1])) for row in rows)
+        engine = self._engine()
+        with database_errors(self._place):
+            rows = _wrapped_statement(engine.dialect).ask(engine, asked)
+        return tuple((owner, bytes(wrapped)) for owner, wrapped in rows)
 
     def destroy(self, owner: str) -> None:
         """Erase the key of an owner for good; what lies under it can be read by nobody."""

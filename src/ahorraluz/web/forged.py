@@ -13,8 +13,9 @@ from ahorraluz.web.signed import session_token
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 """Where a script that sends a form says it."""
-VISIT = "ahorraluz-visit"
-"""Cookie of a visitor without a session, who is about to begin one."""
+VISIT, HOST_VISIT = "ahorraluz-visit", "__Host-ahorraluz-visit"
+"""Cookie of a visitor without a session, who is about to begin one; the second over HTTPS: no
+other site or subdomain can set one of that name, to know the tokens of forms beforehand."""
 TOKEN_BYTES = 32
 LONGEST_VISIT_S = 3_600 * 12
 
@@ -58,7 +59,7 @@ def keep_visit(response: Response) -> Response:
     made = g.get("new_visit")
     if made is not None:
         response.set_cookie(
-            VISIT,
+            _visit_name(),
             made,
             max_age=LONGEST_VISIT_S,
             secure=request.is_secure,
@@ -69,8 +70,12 @@ def keep_visit(response: Response) -> Response:
     return response
 
 
+def _visit_name() -> str:
+    return HOST_VISIT if request.is_secure else VISIT
+
+
 def _visit(*, make: bool) -> str:
-    known = request.cookies.get(VISIT, "")
+    known = request.cookies.get(_visit_name(), "")
     if known or not make:
         return known[:100]
     if "new_visit" not in g:
@@ -80,8 +85,7 @@ def _visit(*, make: bool) -> str:
 
 
 def _of(bound: str) -> bytes:
-    key = door().tools.keyring.derive("csrf")
-    return hmac.digest(key, bound.encode(), "sha256")
+    return hmac.digest(door().tools.form_key, bound.encode(), "sha256")
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

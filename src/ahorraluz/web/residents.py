@@ -34,6 +34,7 @@ from ahorraluz.web.choices import (
     system_options,
 )
 from ahorraluz.web.page import Page, door, show, this_page
+from ahorraluz.web.ready import kept_ready
 from ahorraluz.web.sources import source_groups
 
 UNPROCESSABLE = 422
@@ -43,6 +44,7 @@ residents = Blueprint("residents", __name__)
 
 
 @residents.get("/")
+@kept_ready
 def start() -> Response:
     """Ask for the distributor, the kWh and the soles of the last recibo."""
     page = this_page()

@@ -28,6 +28,7 @@ from ahorraluz.web.households.kept import (
 )
 from ahorraluz.web.households.steps import PLACE, first_missing
 from ahorraluz.web.page import Page, door, go_to, render, sent, show, this_moment, this_page
+from ahorraluz.web.ready import kept_ready
 from ahorraluz.web.signed import signed_in
 
 UNPROCESSABLE = 422
@@ -76,6 +77,7 @@ def another_home() -> Response:
 
 @households.get(f"{MY_HOMES}/<home>")
 @needs(Permission.OWN_HOMES, act=Act.READ)
+@kept_ready
 def one_home(home: str) -> Response:
     """Show how a home goes; fields in the address are tried, and not kept."""
     kept = kept_or_404(home)

@@ -13,7 +13,8 @@ from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.web.answer import Answer, make_answer
 from ahorraluz.web.households.home_view import HomeView, home_view
 from ahorraluz.web.households.remembered import Remembered
-from ahorraluz.web.page import Page, door, this_page
+from ahorraluz.web.page import Page, door, this_moment, this_page
+from ahorraluz.web.ready import ready_pages
 from ahorraluz.web.signed import signed_in
 
 MY_HOMES = "/hogares"
@@ -92,15 +93,14 @@ def _answered(kept: KeptHome, changes: tuple[tuple[str, str], ...]) -> OwnHome:
 
 def _stamp(kept: KeptHome) -> tuple[Hashable, ...]:
     """Return what an answer hangs on: another stamp, another answer."""
-    store, today = door().tools.store, door().today()
+    tools = door().tools
     return (
         kept.id,
         kept.version,
-        today,
-        tuple((done.step, done.day) for done in store.promises.done(kept.id)),
-        tuple((made.id, made.undone_at) for made in store.imports(kept.id)),
-        tuple(aside.id for aside in store.quarantined(kept.id)),
-        door().tools.data_hash(dict(kept.pairs).get("d", "")),
+        tools.store.people.stamps.home(kept.id, at=this_moment()),
+        door().today(),
+        tools.facts_stamp(),
+        ready_pages(current_app).period(),
     )
 
 
