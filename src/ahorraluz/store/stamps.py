@@ -55,6 +55,8 @@ OF_NO_HOME = MappingProxyType(
         "step_results": "told by the promises of the home",
         "promises": "never changed; their rows of promise_homes are in the stamp",
         "passkeys": "counted",
+        "resets": "the end of the link that was asked for is in the stamp",
+        "allowances": "shown by no page",
         "recovery_codes": "shown by no page of a home",
         "api_tokens": "shown by no page of a home",
         "once": "shown by no page of a home",
@@ -130,10 +132,11 @@ class StampBook:
 def _of_page(dialect: "Dialect", *, with_home: bool) -> Statement:
     from sqlalchemy import bindparam, func, select
 
-    from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS, SESSIONS
+    from ahorraluz.store.account_tables import ACCOUNTS, PASSKEYS, RESETS, SESSIONS
 
     told = _Telling(dialect)
     passkeys = select(func.count()).select_from(PASSKEYS).where(PASSKEYS.c.account == ACCOUNTS.c.id)
+    asked_for = select(RESETS.c.expires_s).where(RESETS.c.account == ACCOUNTS.c.id)
     columns: list[ColumnElement[Any]] = [
         SESSIONS.c.seen_s,
         SESSIONS.c.expires_s,
@@ -141,6 +144,7 @@ def _of_page(dialect: "Dialect", *, with_home: bool) -> Statement:
         told.row([c for c in SESSIONS.c if c.name not in NOT_OF_SESSION]),
         told.row([c for c in ACCOUNTS.c if c.name not in NOT_OF_ACCOUNT]),
         passkeys.scalar_subquery(),
+        asked_for.scalar_subquery(),
     ]
     if with_home:
         columns.append(_about_home(told))

@@ -1,5 +1,7 @@
 """For whoever runs the service: alive, ready, and its counters. Nothing of anybody is here."""
 
+import re
+
 from flask import Blueprint, Response, abort, current_app, request
 
 from ahorraluz.core.issues import AhorraLuzError
@@ -13,7 +15,19 @@ QUIET = (HEALTH, READY, METRICS_PATH)
 """Paths that are asked by machines, as often as they like."""
 METERS = "ahorraluz-meters"
 THIS_MACHINE = ("127.0.0.1", "::1")
-FORWARDED = ("X-Forwarded-For", "Forwarded")
+LOCAL_NAME = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?")
+"""How this machine is called in a request that no proxy passed on."""
+FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "CF-Connecting-IP",
+    "True-Client-IP",
+)
+"""What proxies add: whoever asks through one on this machine is not on it."""
 BEARER = "Bearer "
 PLAIN = "text/plain; charset=utf-8"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -62,9 +76,13 @@ def _may_read() -> bool:
     if token:
         sent = request.headers.get("Authorization", "")
         return sent.startswith(BEARER) and same(sent.removeprefix(BEARER), token)
-    # A proxy on this machine speaks for others.
+    settings = door().tools.settings
+    if settings.trusted_proxies or settings.public_url.startswith("https:"):
+        # A proxy stands before the server, and not every proxy says for whom it speaks.
+        return False
     forwarded = any(name in request.headers for name in FORWARDED)
-    return request.remote_addr in THIS_MACHINE and not forwarded
+    by_name = LOCAL_NAME.fullmatch(request.host) is not None
+    return request.remote_addr in THIS_MACHINE and by_name and not forwarded
 
 
 def _text(content: bytes, *, status: int = 200, content_type: str = PLAIN) -> Response:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Act, Permission
+from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.compare_tariffs import compare_tariffs
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.documents.comparison import option_sentence
@@ -18,8 +19,9 @@ from ahorraluz.services.inquiries.query import read_query
 from ahorraluz.services.manage_readings import csv_of_readings
 from ahorraluz.services.receive_readings import HOME_NAME, readings_of
 from ahorraluz.services.understand_usage import About, Understanding, understand_usage
+from ahorraluz.web.account.rights import DELETE_HOME
 from ahorraluz.web.choices import distributor_options
-from ahorraluz.web.guard import needs, open_to_all
+from ahorraluz.web.guard import needs, open_to_all, reach_of
 from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.report import usage_report
@@ -100,9 +102,12 @@ def adopt(home: str) -> Response:
 @usage.post("/consumo/<home>/borrar")
 @open_to_all(act=Act.DELETE)
 def forget(home: str) -> Response:
-    """Erase everything kept of a home."""
+    """Erase everything kept of a home that is nobody's; one's own asks for the password first."""
     _kept(home)
+    if reach_of(home) is not None:
+        return go_to(this_page().plain_url(DELETE_HOME.replace("<home>", home)))
     forget_home(home, tools=door().tools)
+    note("meter-deleted", tools=door().tools, as_of=this_moment())
     return forget_kept(go_to(this_page().plain_url("/medidor")))
 
 

@@ -71,8 +71,26 @@ def test_the_counters_name_routes_and_no_home_nor_path_of_anybodys_making(
         ("127.0.0.1", {}, 200),
         ("192.0.2.7", {}, 404),
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}, 404),
+        ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}, 404),
+        ("127.0.0.1", {"X-Real-IP": "192.0.2.7"}, 404),
+        ("127.0.0.1", {"Via": "1.1 varnish"}, 404),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}, 404),
+        ("127.0.0.1", {"Host": "luz.example"}, 404),
+        ("127.0.0.1", {"Host": "localhost.evil.pe"}, 404),
+        ("127.0.0.1", {"Host": "127.0.0.1:8000"}, 200),
     ],
-    ids=["this machine", "another machine", "another machine behind a proxy here"],
+    ids=[
+        "this machine",
+        "another machine",
+        "another machine behind a proxy here",
+        "behind a proxy of the standard",
+        "behind a proxy that names the real address",
+        "behind a cache",
+        "behind a proxy that ends TLS",
+        "by the name of the service",
+        "by a name that begins like ours",
+        "by the address of this machine",
+    ],
 )
 def test_without_a_token_this_machine_alone_reads_the_counters(
     client: FlaskClient, address: str, headers: dict[str, str], status: int
@@ -80,6 +98,22 @@ def test_without_a_token_this_machine_alone_reads_the_counters(
     asked = client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address})
 
     assert asked.status_code == status
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"trusted_proxies": 1}, {"public_url": "https://luz.example"}],
+    ids=["a proxy is trusted", "the service is reached by HTTPS"],
+)
+def test_where_there_is_a_proxy_nobody_reads_the_counters_without_a_token(
+    make_app: Callable[..., Flask], settings: dict[str, object]
+) -> None:
+    # A proxy that says nothing of itself: what it passes on looks as if it came from here.
+    asked = make_app(**settings).test_client().get("/metrics")
+    token = make_app(**settings, metrics_token=TOKEN).test_client()
+
+    assert asked.status_code == 404
+    assert token.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 
 
 @pytest.mark.parametrize(

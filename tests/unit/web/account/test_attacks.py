@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from flask import Flask
 from tests.unit.web.account.conftest import (
@@ -14,6 +15,7 @@ from tests.unit.web.account.conftest import (
 )
 from tests.unit.web.conftest import unpacked
 
+from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
 from ahorraluz.services.accounts.sessions import IDLE, LONGEST
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
 
@@ -265,3 +267,77 @@ def test_a_home_of_the_pages_is_not_read_by_its_old_address(
     posted = stranger.post(f"/consumo/{home}/borrar")
     assert posted.status_code in (403, 404)
     assert HOME["k"] in str(service.tools.store.people.households.answers(home).said)
+
+
+@pytest.mark.parametrize(
+    ("site", "name", "secure"),
+    [
+        ("https://ahorraluz.example", "__Host-ahorraluz-visit", True),
+        ("http://localhost:8000", "ahorraluz-visit", False),
+    ],
+    ids=["over HTTPS", "on this machine"],
+)
+def test_the_cookie_of_a_visitor_is_one_that_no_subdomain_can_set(
+    service: Service, site: str, name: str, secure: bool
+) -> None:
+    client = service.browser().client
+
+    page = client.get("/crear-cuenta", base_url=site)
+
+    [cookie] = page.headers.getlist("Set-Cookie")
+    said = {part.strip().partition("=")[0] for part in cookie.split(";")}
+    assert cookie.startswith(f"{name}=")
+    assert ("Secure" in said, "HttpOnly" in said, "Path" in said) == (secure, True, True)
+    assert "Domain" not in said
+    token = re.findall(r'name="csrf" value="([^"]+)"', unpacked(page))[0]
+    fields = {"csrf": token, "nombre": NAME, "clave": PASSWORD}
+    assert client.post("/crear-cuenta", data=fields, base_url=site).status_code == 303
+
+
+def test_over_https_a_cookie_that_a_sister_domain_planted_binds_no_form(service: Service) -> None:
+    site = "https://ahorraluz.example"
+    thief = service.browser().client
+    page = thief.get("/crear-cuenta", base_url="http://localhost")
+    token = re.findall(r'name="csrf" value="([^"]+)"', unpacked(page))[0]
+    planted = thief.get_cookie("ahorraluz-visit")
+    assert planted is not None
+    victim = service.browser().client
+    victim.set_cookie("ahorraluz-visit", planted.value, domain="ahorraluz.example")
+
+    sent = {"csrf": token, "nombre": NAME, "clave": PASSWORD}
+    refused = victim.post("/crear-cuenta", data=sent, base_url=site)
+
+    assert refused.status_code == 403
+
+
+def test_a_home_that_somebody_keeps_is_not_deleted_without_its_password(
+    service: Service, rosa: Person
+) -> None:
+    households = service.tools.store.people.households
+    home = households.homes_of(service.account().id)[0].home
+    service.tools.store.add_import(
+        home, readings_of_a_day(), sha256="0" * 64, file_name="m.csv", as_of=service.clock.at
+    )
+
+    sent = rosa.post(f"/consumo/{home}/borrar")
+
+    assert sent.status_code == 303
+    assert sent.location == f"/cuenta/hogares/{home}/borrar"
+    assert [one.home for one in households.homes_of(service.account().id)] == [home]
+    assert len(service.tools.store.channels(home)) == 1
+    assert rosa.client.get(sent.location).status_code == 200
+
+
+def readings_of_a_day() -> MeterFile:
+    start = np.arange(24, dtype=np.int64) * 3_600 + 1_760_000_400
+    channel = Channel(
+        id="kWh",
+        flow=Flow.IMPORT,
+        measure=Measure.ENERGY,
+        start_s=start,
+        end_s=start + 3_600,
+        value=np.full(24, 0.5),
+        line=np.arange(24, dtype=np.int64) + 2,
+        flags=np.zeros(24, dtype=np.uint8),
+    )
+    return MeterFile(format="csv", channels=(channel,), rows=24, zone="America/Lima")
