@@ -134,6 +134,7 @@ PAGES: Mapping[Line, str] = {
         GET /hogares/<home>/pasos/<step>        POST /hogares/<home>/medidor/<token>/guardar
         POST /hogares/<home>/pasos/<step>       POST /hogares/<home>/pasos/cifras
         POST /hogares/<home>/plan/<step>        POST /hogares/<home>/pasos/recibos/archivo
+        POST /hogares/<home>/plan/<step>/quitar
     """,
     OWN: """
         GET /hogares/<home>/acceso              POST /hogares/<home>/acceso/quitar
@@ -211,14 +212,18 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
     (READ, Scope.READINGS_READ): """
         GET /api/v1/homes/<home>/imports    GET /api/v1/homes/<home>/readings
         GET /api/v1/homes/<home>/tariffs    GET /api/v1/homes/<home>/usage
+        GET /api/v1/homes/<home>/verification
     """,
     (EDIT, Scope.HOMES_WRITE): "PUT /api/v1/homes/<home>",
+    (KEEPERS, Scope.READINGS_WRITE): "GET /api/v1/jobs/<job>",
     (EDIT, Scope.READINGS_WRITE): """
         DELETE /api/v1/homes/<home>/imports/<int:number>
         POST /api/v1/homes/<home>/readings
     """,
     (EDIT, Scope.PLAN_WRITE): """
         POST /api/v1/homes/<home>/promises  POST /api/v1/homes/<home>/steps
+        DELETE /api/v1/homes/<home>/promises/<step>
+        DELETE /api/v1/homes/<home>/steps/<step>
     """,
     (OWN, Scope.HOMES_WRITE): "DELETE /api/v1/homes/<home>",
     (GROUPS, Scope.AGGREGATES_READ): "GET /api/v1/aggregates",

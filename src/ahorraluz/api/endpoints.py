@@ -59,6 +59,8 @@ class Endpoint:
     """Other types of content that it takes as they are."""
     largest: int = LARGEST_BODY
     """Largest body. [byte]"""
+    later: str = ""
+    """Schema of what is answered (202) where the work is done later; empty: it never is."""
     hidden: bool = False
     """Whether it is left out of the document: a page for people."""
 

@@ -10,16 +10,19 @@ from apiflask import APIFlask
 from ahorraluz.api.door import PREFIX
 from ahorraluz.api.endpoints import JSON, PROBLEM, Endpoint, endpoints
 from ahorraluz.api.names import NAMES, OF_APPLIANCE
-from ahorraluz.api.parameters import HOME_PATTERN, Parameter, Place
+from ahorraluz.api.parameters import HOME_PATTERN, STEP, Parameter, Place
 from ahorraluz.api.schemas import REF, components
 from ahorraluz.texts import Texts
 
 Document = dict[str, Any]
 SECURITY = "token"
 ENTRY_PATTERN = r"^[A-Za-z0-9._~-]{1,100}$"
+JOB_PATTERN = r"^j-[0-9a-f]{32}$"
 PATHS: Mapping[str, Mapping[str, object]] = {
     "home": {"type": "string", "pattern": HOME_PATTERN},
     "entry": {"type": "string", "pattern": ENTRY_PATTERN},
+    "step": {"type": "string", "pattern": STEP},
+    "job": {"type": "string", "pattern": JOB_PATTERN},
     "number": {"type": "integer", "minimum": 0, "maximum": 2_000_000_000},
 }
 """Arguments of addresses."""
@@ -77,7 +80,8 @@ def openapi(app: APIFlask, words: Texts) -> Document:
 
 
 def _schemas(found: list[Endpoint], words: Texts) -> Document:
-    names = tuple(dict.fromkeys(made.gives.schema for made in found if made.gives.schema))
+    told = [name for made in found for name in (made.gives.schema, made.later) if name]
+    names = tuple(dict.fromkeys(told))
     models = tuple(dict.fromkeys(made.takes() for made in found if made.takes is not None))
     schemas = dict(components(names, models))
     for name, fields in (
@@ -162,6 +166,15 @@ def _responses(made: Endpoint, words: Texts) -> Iterator[tuple[str, Document]]:
     elif gives.media:
         good["content"] = {media: {"schema": {"type": "string"}} for media in gives.media}
     yield str(gives.status), good
+    if made.later:
+        yield (
+            "202",
+            {
+                "description": HTTPStatus.ACCEPTED.phrase,
+                "headers": _headers(("Location", "Retry-After", *LIMITS)),
+                "content": {JSON: {"schema": {"$ref": f"{REF}{made.later}"}}},
+            },
+        )
     if "ETag" in gives.headers and made.method == "GET":
         yield "304", {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": _headers(LIMITS)}
     for status in sorted(_refusals(made)):

@@ -13,7 +13,7 @@ from ahorraluz.api.language import texts
 from ahorraluz.api.names import field_name
 from ahorraluz.core.issues import AhorraLuzError, Issue
 
-NOT_THERE = ("home-unknown", "home-without-answers", "import-unknown")
+NOT_THERE = ("job-unknown", "home-unknown", "home-without-answers", "import-unknown")
 CONFLICTS = (
     "home-taken",
     "home-without-readings",

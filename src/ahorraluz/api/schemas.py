@@ -106,6 +106,15 @@ OWN: Mapping[str, Schema] = {
             "next": {"type": list(NULLABLE)},
         }
     ),
+    "job": _object(
+        {
+            "id": TEXT,
+            "state": {"enum": ["waiting", "running", "done"]},
+            "created_at": MOMENT,
+            "finished_at": {"anyOf": [MOMENT, {"type": "null"}]},
+            "result": {"anyOf": [{"$ref": f"{REF}readings-import"}, {"type": "null"}]},
+        }
+    ),
     "steps": _object(
         {
             "steps": {

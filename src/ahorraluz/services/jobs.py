@@ -27,6 +27,8 @@ from ahorraluz.store.jobs import Job, JobState
 if TYPE_CHECKING:
     from huey.api import Huey
 
+KeptJob = Job
+"""What doors call it, which know no store."""
 ID_BYTES = 16
 MOST_OPEN = 5
 """Jobs of one account that may wait or run at once."""

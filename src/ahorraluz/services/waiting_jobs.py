@@ -15,7 +15,7 @@ from ahorraluz.services.pending_files import PendingFile, drop_file, pending_fil
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.jobs import Job, JobState
 
-TOKEN = "token"
+TOKEN = "token"  # noqa: S105 - the name of an argument
 ID_DIGITS = 32
 LARGE = 2 * 1024 * 1024
 """Text that takes about a second to read, the slowest kind of it. [byte]"""
@@ -79,11 +79,22 @@ def told(job: Job) -> Mapping[str, Any]:
     return arguments if isinstance(arguments, dict) else {}
 
 
-def set_to_work(wanted: FileJob, *, tools: Toolbox, as_of: datetime) -> Job:
+def set_to_work(wanted: FileJob, *, tools: Toolbox, as_of: datetime, once: bool = False) -> Job:
     """Let a worker do something with a waiting file; return the job.
 
-    The same again changes nothing. A job of the kind that is over gives way to one that is
-    asked otherwise; one that is not over yet stays, and is returned.
+    One that is not over yet stays, and is returned.
+
+    Parameters
+    ----------
+    wanted
+        What is to be done.
+    tools
+        The store.
+    as_of
+        The moment.
+    once
+        Whether it is done once only, however it is asked for again, and again where it failed;
+        else one that is over stays where the same is asked, and gives way to something else.
 
     Raises
     ------
@@ -93,7 +104,8 @@ def set_to_work(wanted: FileJob, *, tools: Toolbox, as_of: datetime) -> Job:
     arguments = {**wanted.arguments, TOKEN: wanted.token}
     found = job_of(wanted.kind, wanted.token, tools=tools)
     if found is not None:
-        if is_open(found) or (told(found) == arguments and not has_failed(found)):
+        stays = not has_failed(found) if once else told(found) == arguments
+        if is_open(found) or stays:
             return found
         tools.store.people.jobs.remove(found.account, found.id)
     job = Job(

@@ -29,21 +29,27 @@ class ClientBook:
 
     def keep_all(
         self, homes: Mapping[str, Mapping[str, object]], *, account: str, as_of: datetime
-    ) -> None:
+    ) -> bool:
         """Make homes that an account reaches as a consultant, all of them or none.
 
         Parameters
         ----------
         homes
-            What is said of each, by a name that no home has yet.
+            What is said of each, by its name.
         account
             The consultant.
         as_of
             The moment.
+
+        Returns
+        -------
+        bool
+            ``False`` where the first of them is there already: nothing was done then.
         """
-        from sqlalchemy import insert
+        from sqlalchemy import insert, select
 
         from ahorraluz.store.account_tables import ANSWERS, REACHES
+        from ahorraluz.store.connections import lock_home
         from ahorraluz.store.imports import seconds
         from ahorraluz.store.tables import HOMES
 
@@ -54,6 +60,12 @@ class ClientBook:
                 for home, said in homes.items()
             }
             with self.writing(create=True) as connection:
+                first = next(iter(sealed))
+                lock_home(connection, first)
+                if connection.execute(select(HOMES.c.id).where(HOMES.c.id == first)).first():
+                    # Their keys are those of the homes that are there.
+                    done = True
+                    return False
                 for home, answer in sealed.items():
                     connection.execute(insert(HOMES).values(id=home, zone=PERU_ZONE, created_s=now))
                     connection.execute(
@@ -68,6 +80,7 @@ class ClientBook:
                         )
                     )
             done = True
+            return True
         finally:
             if not done:
                 for home in homes:

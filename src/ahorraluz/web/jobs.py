@@ -23,9 +23,12 @@ from ahorraluz.services.jobs import (
     register,
     try_again,
 )
+from ahorraluz.services.portfolio import import_jobs
 from ahorraluz.services.portfolio.access import note_exports
 from ahorraluz.services.portfolio.clients import portfolio, reckon_waiting
+from ahorraluz.services.readings_job import API_READINGS
 from ahorraluz.texts import open_texts
+from ahorraluz.web import meter_jobs
 from ahorraluz.web.account.landing import proof, typed, who_asks
 from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.guard import needs
@@ -41,6 +44,11 @@ KINDS = {
     PORTFOLIO_REPORTS: Permission.KEEP_PORTFOLIO,
 }
 """What may be asked for here, and by whom."""
+
+INNER = frozenset(
+    {meter_jobs.CHECK, meter_jobs.KEEP, import_jobs.LOOK, import_jobs.KEEP, API_READINGS}
+)
+"""Kinds whose result is shown by pages of their own, and is no file for people."""
 
 jobs = Blueprint("jobs", __name__)
 
@@ -97,7 +105,8 @@ def asked() -> Response:
 def file_of(job: str) -> Response:
     """Hand out the file that a job made."""
     try:
-        made = made_by(own_job(job, account=who_asks().account.id, tools=door().tools))
+        found = own_job(job, account=who_asks().account.id, tools=door().tools)
+        made = None if found.kind in INNER else made_by(found)
     except JobError:
         made = None
     if made is None:
@@ -150,7 +159,7 @@ def _list(issues: Sequence[Issue] = ()) -> Response:
                 job,
                 moment_of(page, job.created_at),
                 _why(page, failure_of(job)),
-                made_by(job) is not None,
+                job.kind not in INNER and made_by(job) is not None,
             )
             for job in jobs_of(account.id, tools=door().tools)
         ],

@@ -11,29 +11,30 @@ from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
 from ahorraluz.security.throttle import sender_of
 from ahorraluz.services.households.keeping import homes_of
 from ahorraluz.services.inquiries.query import read_query
+from ahorraluz.services.jobs import KeptJob, failure_of
 from ahorraluz.services.pending_files import drop_file, hold_file, pending_file
-from ahorraluz.services.receive_readings import (
-    CheckedFile,
-    FileHints,
-    check_bytes,
-    keep_file,
+from ahorraluz.services.receive_readings import check_bytes, keep_file
+from ahorraluz.services.waiting_jobs import (
+    FileJob,
+    drop_jobs,
+    has_failed,
+    is_open,
+    job_of,
+    set_to_work,
+    takes_long,
+    told,
 )
 from ahorraluz.web.choices import distributor_options, system_options
-from ahorraluz.web.meter_view import check_view
+from ahorraluz.web.meter_hints import HINTS, hints_of
+from ahorraluz.web.meter_jobs import CHECK, HOME, KEEP, OWNED, looked_at
+from ahorraluz.web.meter_jobs import HINTS as SAID
+from ahorraluz.web.meter_view import CheckView, check_view
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
+from ahorraluz.web.progress import progress
 
 HOME_BYTES = 16
 HOME_PREFIX = "h-"
 """Homes kept through the pages: a name nobody can guess stands for an account."""
-HINTS: Mapping[str, tuple[str, ...]] = {
-    "unit": ("Wh", "kWh", "MWh", "W", "kW"),
-    "measure": ("energy", "register", "power"),
-    "stamp": ("start", "end"),
-}
-"""What the page of a file may ask about it, with the answers."""
-TYPED_HINTS = ("zone", "time_column", "value_column", "sheet")
-LONGEST_HINT = 120
-DAY_FIRST = {"day": True, "month": False}
 SUPPLY = ("d", "s")
 """The connection, carried from page to page so that findings have a price."""
 FILE_FIELD = "archivo"
@@ -72,7 +73,7 @@ def keep(token: str) -> Response:
 @meter.post("/medidor/<token>/descartar")
 def discard(token: str) -> Response:
     """Delete a waiting file."""
-    drop_file(token, tools=door().tools)
+    drop_waiting(token)
     page = this_page(read_query(request.form.to_dict(flat=False)))
     return go_to(page.url("/medidor"))
 
@@ -88,12 +89,19 @@ def take_file(page: Page) -> Response:
 
 
 def hold(page: Page, content: bytes, *, name: str) -> Response:
-    """Hold a meter file until it is decided about; raises what refuses it."""
-    # Read once before it is held: a file that is no meter file is refused here.
-    check_bytes(content, name=name)
+    """Hold a meter file until it is decided about; raises what refuses it.
+
+    One that takes long to read is read by a worker; any other once before it is held, so that a
+    file that is no meter file is refused here.
+    """
+    large = takes_long(content)
+    if not large:
+        check_bytes(content, name=name)
     token = hold_file(
         content, name=name, visitor=_visitor(page), tools=door().tools, as_of=this_moment()
     )
+    if large:
+        _let_read(page, token, {})
     return go_to(page.url(f"/medidor/{token}"))
 
 
@@ -107,30 +115,96 @@ def _visitor(page: Page) -> str:
 
 def look_at_file(page: Page, token: str) -> Response:
     """Show what is in a waiting file and how good it is, as the address hints."""
+    tools = door().tools
+    issues: tuple[Issue, ...] = ()
+    keeping = job_of(KEEP, token, tools=tools)
+    if keeping is not None:
+        if is_open(keeping):
+            return progress(page, "keeping")
+        if not has_failed(keeping):
+            return go_to(_kept_at(page, str(told(keeping)[HOME])))
+        issues = failure_of(keeping)
+    hints, given = hints_of(request.args)
+    checked = None
     try:
-        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
+        waiting = pending_file(token, tools=tools, as_of=this_moment())
     except AhorraLuzError as error:
         return ask_for_file(page, issues=error.issues)
-    hints, given = _hints(request.args)
     try:
+        if takes_long(waiting.content):
+            return _look_again(page, token, given, issues=issues)
         checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
     except AhorraLuzError as error:
-        return _quality(page, token, None, given, issues=error.issues)
-    return _quality(page, token, checked, given)
+        issues = error.issues
+    shown = None if checked is None else check_view(checked, page.texts)
+    return _quality(page, token, shown, given, issues=issues)
+
+
+def _look_again(
+    page: Page, token: str, given: Mapping[str, str], *, issues: tuple[Issue, ...]
+) -> Response:
+    """Show what a worker read in a file, or that it is still at it."""
+    reading = _let_read(page, token, given)
+    if is_open(reading):
+        return progress(page, "reading")
+    if has_failed(reading):
+        return _quality(page, token, None, given, issues=failure_of(reading))
+    return _quality(page, token, looked_at(reading, page.language), given, issues=issues)
+
+
+def _let_read(page: Page, token: str, given: Mapping[str, str]) -> KeptJob:
+    account = None if page.who is None else page.who.account.id
+    wanted = FileJob(kind=CHECK, token=token, arguments={SAID: dict(given)}, account=account)
+    return set_to_work(wanted, tools=door().tools, as_of=this_moment())
 
 
 def keep_waiting(page: Page, token: str, *, home: str) -> Response | None:
-    """Keep a waiting file for a home; return the page of what refused it, ``None`` without."""
-    hints, given = _hints(request.form)
-    checked = None
+    """Keep a waiting file for a home; return the page of what refused it, ``None`` without.
+
+    One that takes long is kept by a worker, and the page of that is returned.
+    """
+    hints, given = hints_of(request.form)
+    tools, checked = door().tools, None
     try:
-        waiting = pending_file(token, tools=door().tools, as_of=this_moment())
+        waiting = pending_file(token, tools=tools, as_of=this_moment())
+        if takes_long(waiting.content):
+            _let_keep(page, token, given, home=home)
+            return go_to(page.url(f"/medidor/{token}"))
         checked = check_bytes(waiting.content, name=waiting.name, hints=hints)
-        keep_file(checked, home=home, tools=door().tools, as_of=this_moment(), keep_rest=True)
+        keep_file(checked, home=home, tools=tools, as_of=this_moment(), keep_rest=True)
     except AhorraLuzError as error:
-        return _quality(page, token, checked, given, issues=error.issues)
-    drop_file(token, tools=door().tools)
+        shown = None if checked is None else check_view(checked, page.texts)
+        return _quality(page, token, shown, given, issues=error.issues)
+    drop_file(token, tools=tools)
     return None
+
+
+def _let_keep(page: Page, token: str, given: Mapping[str, str], *, home: str) -> None:
+    owned = bool(page.base)
+    wanted = FileJob(
+        kind=KEEP,
+        token=token,
+        arguments={SAID: dict(given), HOME: home, OWNED: owned},
+        account=None if page.who is None else page.who.account.id,
+        home=home if owned else None,
+    )
+    set_to_work(wanted, tools=door().tools, as_of=this_moment(), once=True)
+
+
+def _kept_at(page: Page, home: str) -> str:
+    """Return the address of what was kept."""
+    if page.base:
+        return page.url("/consumo")
+    return page.url(f"/consumo/{home}")
+
+
+def drop_waiting(token: str) -> None:
+    """Delete a waiting file with what was read of it, unless it is being kept right now."""
+    tools = door().tools
+    keeping = job_of(KEEP, token, tools=tools)
+    if keeping is None or not is_open(keeping):
+        drop_jobs((CHECK, KEEP), token, tools=tools)
+        drop_file(token, tools=tools)
 
 
 def sent_file(sent: FileStorage | None) -> tuple[bytes, str]:
@@ -139,20 +213,6 @@ def sent_file(sent: FileStorage | None) -> tuple[bytes, str]:
         raise AhorraLuzError("upload-missing")
     with closing(sent):
         return sent.stream.read(), sent.filename
-
-
-def _hints(given: Mapping[str, str]) -> tuple[FileHints, Mapping[str, str]]:
-    """Return what was said about the file; answers that no form offers are left out."""
-    chosen = {name: given[name] for name in HINTS if given.get(name) in HINTS[name]}
-    typed = {
-        name: given[name].strip()[:LONGEST_HINT]
-        for name in TYPED_HINTS
-        if given.get(name, "").strip()
-    }
-    order = {"order": given["order"]} if given.get("order") in DAY_FIRST else {}
-    said = {**chosen, **typed}
-    day_first = DAY_FIRST[order["order"]] if order else None
-    return FileHints(day_first=day_first, **said), {**said, **order}
 
 
 def ask_for_file(page: Page, *, issues: tuple[Issue, ...] = ()) -> Response:
@@ -181,7 +241,7 @@ def _own_homes(page: Page) -> list[tuple[str, str]]:
 def _quality(
     page: Page,
     token: str,
-    checked: CheckedFile | None,
+    shown: CheckView | None,
     given: Mapping[str, str],
     *,
     issues: tuple[Issue, ...] = (),
@@ -193,7 +253,7 @@ def _quality(
         status=UNPROCESSABLE if issues else 200,
         wrong=wrong,
         token=token,
-        shown=None if checked is None else check_view(checked, page.texts),
+        shown=shown,
         given=given,
         choices=HINTS,
         supply=[(name, page.query.raw[name]) for name in SUPPLY if name in page.query.raw],

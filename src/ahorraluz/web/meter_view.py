@@ -1,7 +1,9 @@
 """What the page of a meter file shows: its extent, its channels, and what is wrong with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ahorraluz.core.readings.quality import QualityFinding, channel_kwh
@@ -78,6 +80,18 @@ def check_view(checked: CheckedFile, texts: Texts) -> CheckView:
         channels=_channels(checked, texts),
         broken_rows=checked.file.broken_rows,
     )
+
+
+def view_of(told: Mapping[str, Any]) -> CheckView:
+    """Return what a page shows out of JSON, as ``dataclasses.asdict`` made it."""
+    parts = tuple(QualityPart(**part) for part in told["parts"])
+    findings = tuple(
+        ShownFinding(**{**found, "examples": tuple(found["examples"])})
+        for found in told["findings"]
+    )
+    channels = tuple((name, way, kwh, counts) for name, way, kwh, counts in told["channels"])
+    lists = {"parts": parts, "findings": findings, "channels": channels}
+    return CheckView(**{**told, **lists, "issues": tuple(told["issues"])})
 
 
 def _minute(seconds: int | None, zone: str) -> str:

@@ -2,37 +2,47 @@
 
 import json
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response
 
 from ahorraluz.api.answering import answer, file, nothing
-from ahorraluz.api.door import door, this_moment
+from ahorraluz.api.door import PREFIX, door, this_moment
 from ahorraluz.api.endpoints import CSV, GZIP, KILOBYTE, NDJSON, Endpoint, Given, endpoint
 from ahorraluz.api.guard import asked
-from ahorraluz.api.language import texts
+from ahorraluz.api.language import language, texts
 from ahorraluz.api.models import ReadingsSaid
 from ahorraluz.api.parameters import IDEMPOTENCY, Parameter, choice, day, text
+from ahorraluz.api.problems import RETRY_S, problem
 from ahorraluz.api.repeating import once
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.security.roles import Act, Permission
 from ahorraluz.security.scopes import Scope
 from ahorraluz.services.accounts.consents import renew_comparison
 from ahorraluz.services.accounts.trail import note_home
-from ahorraluz.services.documents.readings import import_document, list_document
+from ahorraluz.services.documents.readings import list_document
+from ahorraluz.services.jobs import KeptJob, failure_of
 from ahorraluz.services.manage_readings import (
     csv_of_readings,
     list_kept,
     ndjson_of_readings,
     readings_between,
 )
-from ahorraluz.services.receive_readings import FileHints, check_bytes, keep_file, readings_of
+from ahorraluz.services.readings_job import (
+    SentReadings,
+    keep_sent,
+    keep_sent_later,
+    kept_by,
+    sent_job,
+)
+from ahorraluz.services.receive_readings import readings_of
+from ahorraluz.services.waiting_jobs import is_open, takes_long
 
 LARGEST_READINGS = 8 * KILOBYTE * KILOBYTE
 """About half a year of minutes, or forty years of hours, as text. [byte]"""
 ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"%PDF", b"PAR1", b"\xd0\xcf\x11\xe0")
 """Beginnings of what is no text; those go through the pages."""
-FILE_NAME = "api"
 
 HINTS: tuple[Parameter, ...] = (
     text("zone", pattern=r"^[A-Za-z0-9_+/-]{1,60}$"),
@@ -57,6 +67,7 @@ HINTS: tuple[Parameter, ...] = (
         media=(NDJSON, CSV, GZIP),
         largest=LARGEST_READINGS,
         gives=Given(schema="readings-import"),
+        later="job",
     )
 )
 def send(home: str) -> Response:
@@ -71,13 +82,47 @@ def _send(home: str) -> tuple[Response, str]:
     given: dict[str, Any] = {
         hint.name: str(value) for hint in HINTS if (value := asked().query.get(hint.name))
     }
-    checked = check_bytes(content, name=FILE_NAME, hints=FileHints(**given))
-    kept = keep_file(checked, home=home, tools=tools, as_of=now)
-    actor = asked().who.account.id
-    detail = kept.receipt.outcome.value
-    note_home("readings-kept", home, tools=tools, as_of=now, actor=actor, detail=detail)
-    renew_comparison(home, tools=tools, as_of=now)
-    return answer(import_document(kept, texts())), home
+    account = asked().who.account.id
+    sent = SentReadings(home=home, content=content, account=account, hints=given)
+    if takes_long(content):
+        job = keep_sent_later(sent, tools=tools, as_of=now)
+        headers = {"Location": f"{PREFIX}/jobs/{job.id}", "Retry-After": str(RETRY_S)}
+        return answer(_job(job), status=HTTPStatus.ACCEPTED, headers=headers), home
+    return answer(keep_sent(sent, texts=texts(), tools=tools, as_of=now)), home
+
+
+@endpoint(
+    Endpoint(
+        name="getJob",
+        method="GET",
+        path="/jobs/<job>",
+        tag="readings",
+        scope=Scope.READINGS_WRITE,
+        permission=Permission.OWN_HOMES,
+        gives=Given(schema="job", headers=("ETag",)),
+    )
+)
+def job_of(job: str) -> Response:
+    """Tell how far the readings of a large body are; what refused them is a problem."""
+    found = sent_job(job, account=asked().who.account.id, tools=door().tools)
+    refused = failure_of(found)
+    if refused:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, issues=refused)
+    response = answer(_job(found))
+    if is_open(found):
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response
+
+
+def _job(job: KeptJob) -> dict[str, object]:
+    finished = job.finished_at
+    return {
+        "id": job.id,
+        "state": job.state.value,
+        "created_at": job.created_at.isoformat(),
+        "finished_at": None if finished is None else finished.isoformat(),
+        "result": kept_by(job, language()),
+    }
 
 
 def _content() -> bytes:

@@ -1,5 +1,6 @@
 """Take a table of clients in: hold it sealed, show what it says, keep it when it is right."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.ingest.client_tables import read_sheets
 from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.trail import note
-from ahorraluz.services.households.keeping import KeptHome, new_home_name
+from ahorraluz.services.households.keeping import HOME_BYTES, HOME_PREFIX, KeptHome
 from ahorraluz.services.pending_files import (
     PendingFileError,
     drop_file,
@@ -61,22 +62,41 @@ def client_book(tools: Toolbox) -> ClientBook:
 
 
 def hold_clients(
-    content: bytes, *, name: str, account: str, tools: Toolbox, as_of: datetime
+    content: bytes, *, name: str, account: str, tools: Toolbox, as_of: datetime, look: bool = True
 ) -> str:
     """Keep a file until it is decided about, sealed for who brought it; return its token.
+
+    Parameters
+    ----------
+    content, name
+        The file.
+    account
+        Who brought it.
+    tools
+        The store.
+    as_of
+        The moment.
+    look
+        Whether it is looked through first, so that what is no such file is refused here.
 
     Raises
     ------
     ClientFileError, MeterFileError
         It is no such file, or is not to be opened.
     PendingFileError
-        ``upload-not-kept``.
+        ``upload-not-kept``, ``uploads-too-many``.
     """
-    read_sheets(content, name=name)
+    if look:
+        read_sheets(content, name=name)
     head = json.dumps({"name": name[-120:]}).encode("ascii") + b"\n"
     key = tools.store.people.vault.get(account_owner(account))
     sealed = key.seal(head + content, context=UPLOAD)
     return hold_file(sealed, name=HELD_NAME, visitor=account, tools=tools, as_of=as_of)
+
+
+def held_clients(token: str, *, account: str, tools: Toolbox, as_of: datetime) -> bytes:
+    """Return a file that an account brought; raises ``upload-gone``."""
+    return _held(token, account=account, tools=tools, as_of=as_of)[1]
 
 
 def preview_clients(
@@ -130,7 +150,9 @@ def keep_clients(
     tools: Toolbox,
     as_of: datetime,
 ) -> tuple[str, ...]:
-    """Keep the homes of a waiting file, all of them or none; return their names.
+    """Keep the homes of a waiting file, all of them or none and once; return their names.
+
+    The file waits on: :func:`drop_clients` deletes it.
 
     Parameters
     ----------
@@ -144,6 +166,9 @@ def keep_clients(
         :func:`preview_clients` raises.
     """
     shown = preview_clients(token, mapping, account=account, tools=tools, as_of=as_of)
+    first = _home_name(token, 0)
+    if tools.store.people.households.reach(first, account) is not None:
+        return tuple(_home_name(token, number) for number in range(len(shown.good)))
     if shown.wrong and not without_wrong:
         raise ClientsError("clients-wrong-rows", count=len(shown.wrong))
     if not shown.good:
@@ -151,13 +176,14 @@ def keep_clients(
     if len(_labels(account, tools=tools)) + len(shown.good) > MOST_CLIENTS:
         raise ClientsError("clients-too-many", limit=MOST_CLIENTS)
     homes = {}
-    for row in shown.good:
-        name = new_home_name()
+    for number, row in enumerate(shown.good):
+        name = _home_name(token, number)
         label = row.label or f"{row.file} {row.line}"
         homes[name] = KeptHome(id=name, version=0, pairs=row.pairs, label=label).said()
-    # Two of the same form sent at once bring the homes once: the file goes first.
-    drop_file(token, tools=tools)
-    client_book(tools).keep_all(homes, account=account, as_of=as_of)
+    # The same names each time: two of the same form sent at once, and a worker that takes up
+    # what another one left, bring the homes once.
+    if not client_book(tools).keep_all(homes, account=account, as_of=as_of):
+        return tuple(homes)
     note(
         "clients-imported",
         tools=tools,
@@ -167,6 +193,12 @@ def keep_clients(
         detail=str(len(homes)),
     )
     return tuple(homes)
+
+
+def _home_name(token: str, number: int) -> str:
+    """Return the name of a home of a waiting file, which nobody can guess without its token."""
+    digest = hashlib.sha256(f"{UPLOAD}:{token}:{number}".encode()).hexdigest()
+    return f"{HOME_PREFIX}{digest[: 2 * HOME_BYTES]}"
 
 
 def drop_clients(token: str, *, account: str, tools: Toolbox, as_of: datetime) -> None:

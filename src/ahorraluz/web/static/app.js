@@ -64,6 +64,18 @@
     });
   });
 
+  // Work that goes on: looked at every second, and shown once it is over.
+  if (document.querySelector("[data-progress]") && window.fetch) (function look() {
+    window.setTimeout(function () {
+      fetch(window.location.href).then(function (answer) {
+        if (answer.redirected) { window.location.assign(answer.url); return; }
+        return answer.text().then(function (html) {
+          if (html.indexOf("data-progress") < 0) window.location.reload(); else look();
+        });
+      }).catch(look);
+    }, 1000);
+  })();
+
   // Bars say what they are under a finger, a mouse, or the arrow keys.
   document.querySelectorAll("figure[data-bars]").forEach(function (figure) {
     var picture = figure.querySelector("svg");
