@@ -20,7 +20,7 @@ from ahorraluz.store.records import (
     Quarantined,
     StoredHome,
 )
-from ahorraluz.store.shelf import Shelf
+from ahorraluz.store.shelf import Shelf, Ways
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -57,7 +57,13 @@ class Store(Shelf):
     """
 
     def __init__(self, url: str, *, create: bool, vault: "Vault | None" = None) -> None:
-        super().__init__(vault)
+        ways = Ways(
+            reading=self._reading,
+            changing=self._changing,
+            writing=self._writing,
+            glancing=self._glancing,
+        )
+        super().__init__(vault, ways)
         self._url = url
         self._create = create
         self._opened: Engine | None = None

@@ -5,9 +5,12 @@ their kind. Whoever deletes, or ends an epoch of marks, holds it alone: it begin
 the others is at work, and everything that they did can be seen.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, select
 
 from ahorraluz.store.connections import OURS, lock
+from ahorraluz.store.tables import HOMES
 
 READINGS_LOCK = -4
 """Lock of PostgreSQL for readings that come in."""
@@ -29,3 +32,9 @@ def hold_everything(connection: Connection) -> None:
 def hold_closing(connection: Connection) -> None:
     """Hold back others who sum up."""
     lock(connection, CLOSER_LOCK)
+
+
+def known_homes(connection: Connection, homes: Sequence[str]) -> set[str]:
+    """Return which homes are there; they stay while they are held."""
+    query = select(HOMES.c.id).where(HOMES.c.id.in_(list(homes)))
+    return set(connection.execute(query).scalars())
