@@ -268,10 +268,35 @@ def test_every_day_noted_for_a_step_stays_on_record(store: Store) -> None:
     for day in (date(2026, 3, 5), date(2026, 3, 9)):
         store.promises.mark_done("casa", "led-tubes", day=day, as_of=AS_OF)
 
-    assert [done.day for done in store.promises.done("casa")] == [
+    store.promises.take_back("casa", "led-tubes", as_of=AS_OF)
+
+    assert store.promises.done("casa") == ()
+    assert [note.day for note in store.promises.notes("casa")] == [
         date(2026, 3, 5),
         date(2026, 3, 9),
+        None,
     ]
+
+
+def test_the_day_noted_last_stands(store: Store) -> None:
+    for day in (date(2026, 3, 5), date(2026, 3, 9)):
+        store.promises.mark_done("casa", "led-tubes", day=day, as_of=AS_OF)
+    store.promises.mark_done("casa", "shorter-showers", day=date(2026, 3, 7), as_of=AS_OF)
+    store.promises.take_back("casa", "led-tubes", as_of=AS_OF)
+    store.promises.mark_done("casa", "led-tubes", day=date(2026, 3, 1), as_of=AS_OF)
+
+    standing = [(done.step, done.day.day) for done in store.promises.done("casa")]
+
+    assert standing == [("shorter-showers", 7), ("led-tubes", 1)]
+
+
+def test_a_promise_let_go_stays_in_the_chain_as_nobodys(store: Store) -> None:
+    made(store)
+
+    store.promises.let_go("casa", terms().step)
+
+    assert [home for _, home in store.promises.everything()] == [None]
+    assert store.promises.of_home("casa", terms().step) is None
 
 
 def test_results_are_replaced_whole(store: Store) -> None:

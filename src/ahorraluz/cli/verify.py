@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from ahorraluz.services.verify_savings import HomeSeries, Verified
 
 PERU = "America/Lima"
+STATED = {
+    "kwh_month": "--kwh-month",
+    "soles": "--soles-month",
+    "distributor": "--distributor",
+    "department": "--department",
+}
+"""Options by which a promise is stated by hand."""
 
 
 def _word(given: Given, name: str, option: str) -> str:
@@ -171,6 +178,9 @@ def _promise(session: Session, given: Given) -> None:
     from ahorraluz.services.keep_promises import make_promise, promised_by_hand, promised_by_plan
 
     home, step = given.text("kept_home") or "", _word(given, "step", "--step")
+    if given.flag("promise_undo"):
+        _promise_taken_back(session, given, home, step)
+        return
     path, kwh, soles = (given.file("plan_of"), given.number("kwh_month"), given.number("soles"))
     _refuse_unused(given, by_plan=path is not None)
     if path is not None:
@@ -202,17 +212,29 @@ def _promise(session: Session, given: Given) -> None:
     session.show(promise_document(home, made, texts), lines)
 
 
+def _promise_taken_back(session: Session, given: Given, home: str, step: str) -> None:
+    from ahorraluz.services.documents.verification import promise_document
+    from ahorraluz.services.keep_promises import take_back_promise
+
+    for name, option in (("plan_of", "--plan-of"), *STATED.items()):
+        if given.has(name):
+            raise InvalidInputError("undo-alone", option=option)
+    promise = take_back_promise(home, step, tools=session.tools)
+    texts = session.texts
+    line = texts.text(
+        "promise.taken-back",
+        step=texts.text(f"measure.{step}.title"),
+        home=home,
+        hash=promise.hash[:12],
+    )
+    session.show(promise_document(home, promise, texts), [line])
+
+
 def _refuse_unused(given: Given, *, by_plan: bool) -> None:
     """Refuse options that would say nothing: a promise is dated when it is made."""
     if not by_plan and given.has("as_of"):
         raise InvalidInputError("promise-as-of-without-plan")
-    stated = {
-        "kwh_month": "--kwh-month",
-        "soles": "--soles-month",
-        "distributor": "--distributor",
-        "department": "--department",
-    }
-    for name, option in stated.items():
+    for name, option in STATED.items():
         if by_plan and given.has(name):
             raise InvalidInputError("promise-option-beside-plan", option=option)
 
@@ -222,9 +244,12 @@ def _done(session: Session, given: Given) -> None:
     from ahorraluz.services.keep_promises import mark_done
 
     day = given.day("date")
+    step, home = _word(given, "step", "--step"), given.text("kept_home") or ""
+    if given.flag("done_undo"):
+        _done_taken_back(session, given, home, step)
+        return
     if day is None:
         raise InvalidInputError("option-missing", option="--date")
-    step, home = _word(given, "step", "--step"), given.text("kept_home") or ""
     today = session.day(given.day("as_of"))
     marked = mark_done(home, step, day=day, tools=session.tools, today=today, as_of=_now())
     texts = session.texts
@@ -237,7 +262,24 @@ def _done(session: Session, given: Given) -> None:
         lines.append(texts.text("done.no-promise"))
     elif not marked.in_time:
         lines.append(texts.text("done.late-promise", made=marked.promise.made_on))
+    if marked.counted is not None and marked.counted != marked.done.day:
+        lines.append(texts.text("done.mended-late", day=marked.counted))
     session.show(done_document(marked, texts), lines)
+
+
+def _done_taken_back(session: Session, given: Given, home: str, step: str) -> None:
+    from ahorraluz.services.documents.verification import taken_back_document
+    from ahorraluz.services.keep_promises import take_back_done
+
+    if given.has("date"):
+        raise InvalidInputError("undo-alone", option="--date")
+    taken_back = take_back_done(home, step, tools=session.tools, as_of=_now())
+    texts = session.texts
+    title = texts.text(f"measure.{step}.title")
+    lines = [texts.text("done.taken-back", step=title, home=home)]
+    if taken_back.counted is not None:
+        lines.append(texts.text("done.mended-late", day=taken_back.counted))
+    session.show(taken_back_document(taken_back, texts), lines)
 
 
 def _now() -> datetime:
@@ -273,6 +315,7 @@ promise = TextCommand(
         TextOption(["--soles-month", "soles"], type=Number(), metavar="S/"),
         TextOption(["--distributor"], metavar="ID"),
         TextOption(["--department"], metavar="ID"),
+        TextOption(["--undo", "promise_undo"], is_flag=True),
         as_of_option(),
     ],
     run=_promise,
@@ -284,6 +327,7 @@ done = TextCommand(
         click.Argument(["kept_home"], metavar="HOME"),
         _step_option(),
         TextOption(["--date"], type=Day(), metavar="AAAA-MM-DD"),
+        TextOption(["--undo", "done_undo"], is_flag=True),
         as_of_option(),
     ],
     run=_done,

@@ -1,6 +1,7 @@
 """Steps of kept homes: what is promised before, the day they are taken, what came of them."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ahorraluz.catalog.places import find_department
 from ahorraluz.core.advice.recommendation import Recommendation
 from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.core.readings.schema import DAY_S
 from ahorraluz.services.advise import advise
 from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.steps_apart import TARIFFS
@@ -16,9 +18,12 @@ from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.verify_savings import OTHER_FUELS, check_metered_step, check_step
 from ahorraluz.store.errors import HomeUnknownError
-from ahorraluz.store.promise_records import DoneStep, Promise, PromiseTerms
+from ahorraluz.store.promise_records import DoneNote, DoneStep, Promise, PromiseTerms
 
 NONCE_BYTES = 16
+MEND_DAYS = 30
+"""Days from the first note of a step in which a mistake is mended in public results, too:
+little is measured by then. [day]"""
 WH, CENTS, MONTHS = 1000, 100, 12
 MOST_KWH_MONTH = Decimal(5_000)
 """No measure saves a home more. [kWh/month]"""
@@ -35,6 +40,18 @@ class Marked:
     """What had been promised; ``None``: nothing, so it is on no scoreboard."""
     in_time: bool
     """Whether the promise was made no later than the day of the step."""
+    counted: date | None
+    """Day from which public results count it; ``None``: they do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """A step that a home had noted by mistake."""
+
+    home: str
+    step: str
+    counted: date | None
+    """Day from which public results count it all the same: it was noted too long ago."""
 
 
 def promised_by_plan(known: KnownHome, step: str, *, tools: Toolbox, as_of: date) -> PromiseTerms:
@@ -119,13 +136,13 @@ def make_promise(home: str, terms: PromiseTerms, *, tools: Toolbox, as_of: datet
 def mark_done(
     home: str, step: str, *, day: date, tools: Toolbox, today: date, as_of: datetime
 ) -> Marked:
-    """Note the day on which a home took a step; the first day noted is the scoreboard's.
+    """Note the day on which a home took a step; a day noted before is mended so.
 
     Raises
     ------
     InvalidInputError
         ``verify-step-unknown``, ``verify-since-future``; ``done-before-readings``: nothing
-        was read by then, so it could never be measured, and the first day noted counts.
+        was read by then, so it could never be measured.
     StoreError
         ``home-unknown``.
     """
@@ -135,7 +152,72 @@ def mark_done(
     book.mark_done(home, step, day=day, as_of=as_of)
     done = [item for item in book.done(home) if item.step == step][-1]
     in_time = promise is not None and promise.made_on <= day
-    return Marked(done=done, promise=promise, in_time=in_time)
+    counted = counted_days(book.notes(home)).get((home, step))
+    return Marked(done=done, promise=promise, in_time=in_time, counted=counted)
+
+
+def take_back_done(home: str, step: str, *, tools: Toolbox, as_of: datetime) -> TakenBack:
+    """Note that a home did not take a step that it had noted; what it noted stays on record.
+
+    Raises
+    ------
+    InvalidInputError
+        ``verify-step-unknown``; ``done-not-noted``: there is nothing to take back.
+    StoreError
+        ``home-unknown``.
+    """
+    check_step(step)
+    book = tools.store.promises
+    if day_of_step(home, step, tools=tools) is None:
+        raise InvalidInputError("done-not-noted", step=step, home=home)
+    book.take_back(home, step, as_of=as_of)
+    counted = counted_days(book.notes(home)).get((home, step))
+    return TakenBack(home=home, step=step, counted=counted)
+
+
+def take_back_promise(home: str, step: str, *, tools: Toolbox) -> Promise:
+    """Let go of a promise made by mistake: it stays in the chain, and is nobody's from now on.
+
+    Raises
+    ------
+    InvalidInputError
+        ``verify-step-unknown``; ``promise-none``: there is nothing to take back;
+        ``promise-step-done``: its step is done, so that it has to be measured, whatever
+        comes of it.
+    StoreError
+        ``home-unknown``.
+    """
+    check_step(step)
+    book = tools.store.promises
+    promise = book.of_home(home, step)
+    if promise is None:
+        raise InvalidInputError("promise-none", step=step, home=home)
+    notes = book.notes(home)
+    standing_day = {item.step: item.day for item in book.done(home)}.get(step)
+    day = standing_day or counted_days(notes).get((home, step))
+    if day is not None:
+        raise InvalidInputError("promise-step-done", step=step, home=home, day=day)
+    book.let_go(home, step)
+    return promise
+
+
+def counted_days(notes: Iterable[DoneNote]) -> dict[tuple[str, str], date]:
+    """Return the day of each step that public results are counted from, by home and step.
+
+    A mistake can be mended for ``MEND_DAYS`` from the first note on. What is noted later
+    counts for the home alone: who knows what came of a step cannot choose its day any more.
+    """
+    first: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], date] = {}
+    for note in notes:
+        key = note.home, note.step
+        if note.created_s > first.setdefault(key, note.created_s) + MEND_DAYS * DAY_S:
+            continue
+        if note.day is None:
+            found.pop(key, None)
+        else:
+            found[key] = note.day
+    return found
 
 
 def check_done(home: str, step: str, *, day: date, tools: Toolbox, today: date) -> None:

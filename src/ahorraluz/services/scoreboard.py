@@ -10,6 +10,7 @@ from ahorraluz.core.usage.robust import DAYS_MONTH
 from ahorraluz.core.verification.scoreboard import ALL, Score
 from ahorraluz.services.agreed_homes import promised_homes
 from ahorraluz.services.connection import Connection
+from ahorraluz.services.keep_promises import counted_days
 from ahorraluz.services.kept_peers import KeptHomes, kept_homes
 from ahorraluz.services.learn_savings import keep_learnt, realised
 from ahorraluz.services.outlets import PROMISED, latest_snapshot, publish
@@ -22,7 +23,7 @@ from ahorraluz.services.verify_savings import (
     series_of,
     verify_savings,
 )
-from ahorraluz.store.promise_records import DoneStep, MonthResult, Promise
+from ahorraluz.store.promise_records import MonthResult, Promise
 
 CENTS = 100
 WH = 1000
@@ -49,7 +50,8 @@ def update_scoreboard(
 ) -> Updated:
     """Verify every promised step that was done, keep what was measured, and tell what may be told.
 
-    All of them, gains and losses. The first day noted for a step counts, whatever was noted later.
+    All of them, gains and losses. The day noted for a step counts, as it was
+    mended within ``MEND_DAYS`` of the first note (:func:`counted_days`), whatever was noted later.
     Told are homes whose owner agreed to count, and those of no account; what was told before stands
     until ``K`` homes have something new to tell (``services.outlets``).
 
@@ -60,19 +62,21 @@ def update_scoreboard(
     """
     book = tools.store.promises
     everything = book.everything()
-    first: dict[tuple[str, str], DoneStep] = {}
-    for done in book.done() if everything else ():
-        first.setdefault((done.home, done.step), done)
-    others = kept_homes(tools=tools) if first else None
+    counted = counted_days(book.notes()) if everything else {}
+    measured = book.results() if everything else {}
+    others = kept_homes(tools=tools) if counted else None
     work = _Work(tools=tools, others=others, as_of=as_of, today=today)
     verified = refused = 0
     for place, (promise, home) in enumerate(everything):
-        done_step = None if home is None else first.get((home, promise.terms.step))
-        if home is not None and done_step is not None and promise.made_on <= done_step.day:
-            results = _results(promise, home, done_step, work)
+        day = None if home is None else counted.get((home, promise.terms.step))
+        if home is not None and day is not None and promise.made_on <= day:
+            results = _results(promise, home, day, work)
             book.keep_results(promise.id, results)
             verified += bool(results)
             refused += not results
+        elif promise.id in measured:
+            # The step was taken back: nothing came of it.
+            book.keep_results(promise.id, ())
         progress(place + 1, len(everything))
     if everything:
         _tell(tools=tools, as_of=as_of)
@@ -99,13 +103,13 @@ class _Work:
     today: date
 
 
-def _results(promise: Promise, home: str, done: DoneStep, work: _Work) -> list[MonthResult]:
+def _results(promise: Promise, home: str, day: date, work: _Work) -> list[MonthResult]:
     tools, today = work.tools, work.today
     try:
         series, _ = series_of(home, tools=tools, hints=None, as_of=today)
         verified = verify_savings(
             series,
-            StepTaken(step=promise.terms.step, since=done.day),
+            StepTaken(step=promise.terms.step, since=day),
             beside=Beside(
                 peers=None if work.others is None else work.others.without(home),
                 connection=_connection(promise, tools),

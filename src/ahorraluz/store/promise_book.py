@@ -6,7 +6,14 @@ from datetime import date, datetime
 
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.opened import Opened
-from ahorraluz.store.promise_records import DoneStep, MonthResult, Promise, PromiseTerms
+from ahorraluz.store.promise_records import (
+    DoneNote,
+    DoneStep,
+    MonthResult,
+    Promise,
+    PromiseTerms,
+    standing,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,19 +80,37 @@ class PromiseBook:
             raise
 
     def mark_done(self, home: str, step: str, *, day: date, as_of: datetime) -> None:
-        """Note the day of a step; days noted before stay on record."""
+        """Note the day of a step; days noted before stay on record, the latest stands."""
+        self._note(home, step, day, as_of)
+
+    def take_back(self, home: str, step: str, *, as_of: datetime) -> None:
+        """Note that a step was noted by mistake; what was noted stays on record."""
+        self._note(home, step, None, as_of)
+
+    def _note(self, home: str, step: str, day: date | None, as_of: datetime) -> None:
         from ahorraluz.store import promises
 
         with self.changing(home) as connection:
             as_of_s = promises.whole_seconds(as_of)
-            promises.mark_done(connection, home, step, day=day, as_of_s=as_of_s)
+            promises.note_done(connection, home, step, day=day, as_of_s=as_of_s)
 
     def done(self, home: str | None = None) -> tuple[DoneStep, ...]:
-        """Return every day noted, in its order; of one home or of all."""
+        """Return the steps that stand, each with its day noted last; of one home or of all."""
+        return standing(self.notes(home))
+
+    def notes(self, home: str | None = None) -> tuple[DoneNote, ...]:
+        """Return everything noted of steps, in its order; of one home or of all."""
         from ahorraluz.store import promises
 
         with self.reading(home) as connection:
-            return promises.done_steps(connection, home)
+            return promises.done_notes(connection, home)
+
+    def let_go(self, home: str, step: str) -> None:
+        """Erase that a promise was made to a home; it stays in the chain, as nobody's."""
+        from ahorraluz.store import promises
+
+        with self.changing(home) as connection:
+            promises.let_go(connection, home, step)
 
     def keep_results(self, promise_id: int, results: Sequence[MonthResult]) -> None:
         """Keep what was measured of a promise, instead of what was measured before."""

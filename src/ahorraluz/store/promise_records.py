@@ -1,5 +1,6 @@
 """What the store answers with about promises and results."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -46,6 +47,38 @@ class DoneStep:
     day: date
     created_s: int
     """When it said so. [s since 1970 UTC]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneNote:
+    """What a home once noted of a step: its day, or that it was a mistake."""
+
+    home: str
+    step: str
+    day: date | None
+    """``None``: what was noted before is taken back."""
+    created_s: int
+    """[s since 1970 UTC]"""
+
+
+def standing(notes: Iterable[DoneNote]) -> tuple[DoneStep, ...]:
+    """Return the steps that stand: of each the latest note, unless it takes the step back.
+
+    Parameters
+    ----------
+    notes
+        In the order in which they were made.
+    """
+    latest: dict[tuple[str, str], DoneNote] = {}
+    for note in notes:
+        # The latest is also the last in order.
+        latest.pop((note.home, note.step), None)
+        latest[note.home, note.step] = note
+    return tuple(
+        DoneStep(home=note.home, step=note.step, day=note.day, created_s=note.created_s)
+        for note in latest.values()
+        if note.day is not None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

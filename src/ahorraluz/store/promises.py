@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from ahorraluz.store.connections import lock
 from ahorraluz.store.errors import StoreError
-from ahorraluz.store.promise_records import PERU, DoneStep, MonthResult, Promise, PromiseTerms
+from ahorraluz.store.promise_records import PERU, DoneNote, MonthResult, Promise, PromiseTerms
 from ahorraluz.store.tables import DONE_STEPS, PROMISE_HOMES, PROMISES, STEP_RESULTS
 
 GENESIS = "0" * 64
@@ -20,6 +20,8 @@ CHAIN_LOCK = 3
 CLOCK_SLACK_S = 300
 """Seconds by which a promise may be older than the one before: processes wait for each other,
 and clocks are set. [s]"""
+TAKEN_BACK = ""
+"""Stands for the day of a step in a note that takes it back."""
 COLUMNS = ("made_s", "step", "distributor", "region", "wh_month", "cents_month", "nonce")
 
 
@@ -126,24 +128,38 @@ def _promise(row: Row[Any]) -> Promise:
     )
 
 
-def mark_done(connection: Connection, home: str, step: str, *, day: date, as_of_s: int) -> None:
-    """Note the day of a step; days noted before stay."""
+def note_done(
+    connection: Connection, home: str, step: str, *, day: date | None, as_of_s: int
+) -> None:
+    """Note the day of a step, or that it was noted by mistake; earlier notes stay."""
+    written = TAKEN_BACK if day is None else day.isoformat()
     connection.execute(
-        insert(DONE_STEPS).values(home=home, step=step, day=day.isoformat(), created_s=as_of_s)
+        insert(DONE_STEPS).values(home=home, step=step, day=written, created_s=as_of_s)
     )
 
 
-def done_steps(connection: Connection, home: str | None = None) -> tuple[DoneStep, ...]:
-    """Return every day noted, in the order it was; of one home or of all."""
+def done_notes(connection: Connection, home: str | None = None) -> tuple[DoneNote, ...]:
+    """Return every note, in the order they were made; of one home or of all."""
     query = select(DONE_STEPS).order_by(DONE_STEPS.c.id)
     if home is not None:
         query = query.where(DONE_STEPS.c.home == home)
     return tuple(
-        DoneStep(
-            home=row.home, step=row.step, day=date.fromisoformat(row.day), created_s=row.created_s
+        DoneNote(
+            home=row.home,
+            step=row.step,
+            day=None if row.day == TAKEN_BACK else date.fromisoformat(row.day),
+            created_s=row.created_s,
         )
         for row in connection.execute(query)
     )
+
+
+def let_go(connection: Connection, home: str, step: str) -> None:
+    """Erase that a promise was made to a home; it stays in the chain, as nobody's."""
+    mine = (PROMISE_HOMES.c.home == home) & (PROMISE_HOMES.c.step == step)
+    number = select(PROMISE_HOMES.c.promise_id).where(mine)
+    connection.execute(delete(STEP_RESULTS).where(STEP_RESULTS.c.promise_id.in_(number)))
+    connection.execute(delete(PROMISE_HOMES).where(mine))
 
 
 def keep_results(connection: Connection, promise_id: int, results: Sequence[MonthResult]) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from tests.programs import ANSWERS, Program, World, readings
@@ -250,6 +251,53 @@ def test_a_step_is_promised_taken_and_listed(owner: Program) -> None:
     assert listed is not None
     assert [step["step"] for step in listed["steps"]] == ["shorter-showers"]
     assert unknown.status_code == 422
+
+
+def test_mistakes_are_taken_back_by_programs_too(world: World, owner: Program) -> None:
+    from ahorraluz.services.accounts.trail import trail_of_home
+
+    home = owner.home()
+    owner.post(f"/homes/{home}/promises", json={"step": "shorter-showers"})
+    owner.post(f"/homes/{home}/steps", json={"step": "shorter-showers", "day": "2026-10-20"})
+
+    early = owner.ask("DELETE", f"/homes/{home}/promises/shorter-showers")
+    step = owner.ask("DELETE", f"/homes/{home}/steps/shorter-showers")
+    listed = owner.get(f"/homes/{home}/steps").json
+    promise = owner.ask("DELETE", f"/homes/{home}/promises/shorter-showers")
+    again = [
+        owner.ask("DELETE", f"/homes/{home}/{what}/shorter-showers") for what in ("steps", "promises")
+    ]
+
+    acts = [line.act for line in trail_of_home(home, tools=world.tools)]
+    assert early.status_code == 422
+    assert step.status_code == 200
+    assert step.json is not None
+    assert step.json["done_on"] is None
+    assert listed == {"steps": []}
+    assert promise.status_code == 204
+    assert [found.status_code for found in again] == [422, 422]
+    assert {"step-taken-back", "promise-taken-back"} <= set(acts)
+
+
+def test_a_step_is_verified_from_any_day(owner: Program) -> None:
+    home = owner.home()
+    said = readings(24 * 300, start=datetime(2025, 11, 1, 5, tzinfo=UTC))
+    owner.post(f"/homes/{home}/readings", data=said, content_type=NDJSON)
+    path = f"/homes/{home}/verification"
+
+    found = owner.get(f"{path}?step=shorter-showers&since=2026-03-01")
+    without_day = owner.get(f"{path}?step=shorter-showers")
+    of_tariff = owner.get(f"{path}?step=three-band-tariff&since=2026-03-01")
+    malformed = [owner.get(f"{path}{query}") for query in ("", "?step=a&since=ayer")]
+
+    assert found.status_code == 200, found.json
+    assert found.json is not None
+    assert found.json["since"] == "2026-03-01"
+    assert without_day.json is not None
+    assert without_day.json["issues"][0]["code"] == "api-since-needed"
+    assert without_day.json["issues"][0]["field"] == "since"
+    assert of_tariff.status_code == 422
+    assert [refused.status_code for refused in malformed] == [400, 400]
 
 
 def test_every_act_is_in_the_trail_of_the_home(world: World, owner: Program) -> None:

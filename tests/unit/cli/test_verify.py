@@ -16,6 +16,7 @@ from ahorraluz.texts import open_texts
 HOMES = noisy_homes(homes=24, seed=5)
 SINCE = "2025-09-01"
 TODAY = ("--as-of", "2026-02-01")
+OTHER_DAY = "2025-09-20"
 STEP = ("--step", "shorter-showers")
 BEFORE = HOMES.days < np.datetime64(SINCE)
 
@@ -347,3 +348,48 @@ def test_without_homes_the_scoreboard_says_so(tmp_path: Path) -> None:
             *("low_soles_month", "high_soles_month", "gained_homes", "oldest_figure"),
         ]
     ]
+
+
+def test_a_day_noted_by_mistake_is_mended_and_taken_back(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+    answer("done", "casa", *STEP, "--date", SINCE, *TODAY)
+
+    mended = answer("done", "casa", *STEP, "--date", OTHER_DAY, *TODAY)
+    since = answer("verify", "casa", *STEP, *TODAY)["since"]
+    gone = answer("done", "casa", *STEP, "--undo")
+    told = run("done", "casa", *STEP, "--undo", "--json")
+
+    assert (mended["done_on"], mended["counted_on"], since) == (OTHER_DAY, OTHER_DAY, OTHER_DAY)
+    assert faults(gone, "promise") == []
+    assert (gone["done_on"], gone["counted_on"]) == (None, None)
+    assert '"done-not-noted"' in told.stderr
+    assert "option-missing" in run("verify", "casa", *STEP, *TODAY, "--json").stderr
+
+
+def test_a_promise_made_by_mistake_is_let_go_and_may_be_made_again(meter: Path) -> None:
+    run("readings", "import", meter, "--home", "casa")
+    by_hand = ("--kwh-month", "9", "--soles-month", "7", "--distributor", "seal")
+    answer("promise", "casa", *STEP, *by_hand)
+
+    gone = answer("promise", "casa", *STEP, "--undo")
+    twice = run("promise", "casa", *STEP, "--undo", "--json")
+    again = answer("promise", "casa", *STEP, *by_hand)
+    answer("done", "casa", *STEP, "--date", SINCE, *TODAY)
+    late = run("promise", "casa", *STEP, "--undo", "--json")
+
+    assert faults(gone, "promise") == []
+    assert '"promise-none"' in twice.stderr
+    assert again["promise"]["kwh_month"] == 9
+    assert '"promise-step-done"' in late.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("done", "--date", "2026-01-01"), ("promise", "--kwh-month", "9")]
+)
+def test_undo_stands_alone(meter: Path, words: tuple[str, ...]) -> None:
+    run("readings", "import", meter, "--home", "casa")
+
+    refused = run(words[0], "casa", *STEP, "--undo", *words[1:], "--json")
+
+    assert refused.exit_code == 2
+    assert '"undo-alone"' in refused.stderr

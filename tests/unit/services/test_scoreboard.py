@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from tests.unit.web.conftest import unpacked
 
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.measures import Effect, Measure, Proposal
+from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.readings.channels import Channel, Flow, MeterFile
 from ahorraluz.core.readings.channels import Measure as Metered
 from ahorraluz.core.usage.robust import DAYS_MONTH
@@ -20,7 +21,13 @@ from ahorraluz.core.verification.shrinkage import Realised
 from ahorraluz.security.throttle import Throttle
 from ahorraluz.server import create_app
 from ahorraluz.services.documents.verification import scoreboard_csv
-from ahorraluz.services.keep_promises import make_promise, mark_done
+from ahorraluz.services.keep_promises import (
+    MEND_DAYS,
+    make_promise,
+    mark_done,
+    take_back_done,
+    take_back_promise,
+)
 from ahorraluz.services.learn_savings import FILE, keep_learnt, learnt_measures, read_learnt
 from ahorraluz.services.scoreboard import scoreboard, update_scoreboard
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
@@ -110,11 +117,43 @@ def test_a_step_done_before_its_promise_is_not_counted(tools: Toolbox) -> None:
 
 def test_a_later_day_does_not_move_what_is_counted(tools: Toolbox) -> None:
     before = tools.store.promises.results()
-    mark_done("casa-1", STEP, day=date(2025, 11, 1), tools=tools, today=TODAY, as_of=AS_OF)
+    late = AS_OF + timedelta(days=MEND_DAYS, seconds=1)
+    day = date(2025, 11, 1)
+    marked = mark_done("casa-1", STEP, day=day, tools=tools, today=TODAY, as_of=late)
+    taken_back = take_back_done("casa-2", STEP, tools=tools, as_of=late)
 
     update_scoreboard(tools=tools, as_of=AS_OF, today=TODAY)
 
     assert tools.store.promises.results() == before
+    assert (marked.done.day, marked.counted, taken_back.counted) == (day, SINCE, SINCE)
+    for home in ("casa-1", "casa-2"):
+        with pytest.raises(InvalidInputError) as refused:
+            take_back_promise(home, STEP, tools=tools)
+        assert refused.value.issue.code == "promise-step-done"
+
+
+def test_a_mistake_mended_soon_is_mended_on_the_scoreboard(tmp_path: Path) -> None:
+    tools = open_toolbox(Settings(data_dir=tmp_path))
+    keep(tools, "casa", HOMES.kwh[0])
+    terms = PromiseTerms(
+        step=STEP, distributor="luz-del-sur", region="lima", wh_month=9_000, cents_month=700
+    )
+    make_promise("casa", terms, tools=tools, as_of=MADE)
+    said = {"tools": tools, "today": TODAY}
+    measured = []
+    for day in (SINCE, SINCE + timedelta(days=31)):
+        mark_done("casa", STEP, day=day, as_of=AS_OF, **said)  # type: ignore[arg-type]
+        update_scoreboard(tools=tools, as_of=AS_OF, today=TODAY)
+        (found,) = tools.store.promises.results().values()
+        measured.append(found[0].month)
+    take_back_done("casa", STEP, tools=tools, as_of=AS_OF)
+
+    update_scoreboard(tools=tools, as_of=AS_OF, today=TODAY)
+
+    assert measured[0] < measured[1]
+    assert tools.store.promises.results() == {}
+    assert take_back_promise("casa", STEP, tools=tools).terms == terms
+    assert [home for _, home in tools.store.promises.everything()] == [None]
 
 
 def test_the_page_and_its_files_say_the_same(tools: Toolbox) -> None:

@@ -5,7 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Reach
@@ -173,7 +173,9 @@ def _promises(home: str, *, tools: Toolbox) -> Files:
     own = [promise for promise, of in book.everything() if of == home]
     terms = [(p.terms.step, p.made_on, p.terms.wh_month, p.terms.cents_month, p.hash) for p in own]
     yield "promesas.csv", _csv(("step", "made_on", "wh_month", "cents_month", "hash"), terms)
-    yield "pasos.csv", _csv(("step", "day"), [(d.step, d.day) for d in book.done(home)])
+    # A note without a day takes the step back.
+    noted = [(n.step, n.day, datetime.fromtimestamp(n.created_s, tz=UTC)) for n in book.notes(home)]
+    yield "pasos.csv", _csv(("step", "day", "noted_at"), noted)
     results = book.results()
     measured = [
         (

@@ -23,7 +23,7 @@ from ahorraluz.services.documents.parts import (
     period_document,
     soles,
 )
-from ahorraluz.services.keep_promises import Marked
+from ahorraluz.services.keep_promises import Marked, TakenBack
 from ahorraluz.services.price_savings import SavedMonth
 from ahorraluz.services.scoreboard import Scoreboard
 from ahorraluz.services.verify_savings import Verified
@@ -226,6 +226,22 @@ def done_document(marked: Marked, texts: Texts) -> Document:
         "done_on": marked.done.day.isoformat(),
         "promise": None if marked.promise is None else _terms(marked.promise),
         "in_time": marked.in_time,
+        "counted_on": None if marked.counted is None else marked.counted.isoformat(),
+    }
+
+
+def taken_back_document(taken_back: TakenBack, texts: Texts) -> Document:
+    """Return a step that was marked as done by mistake."""
+    counted = taken_back.counted
+    return {
+        "schema": PROMISE_SCHEMA,
+        "home": taken_back.home,
+        "step": taken_back.step,
+        "step_name": texts.text(f"measure.{taken_back.step}.title"),
+        "done_on": None,
+        "promise": None,
+        "in_time": False,
+        "counted_on": None if counted is None else counted.isoformat(),
     }
 
 

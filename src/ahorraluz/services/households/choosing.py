@@ -10,13 +10,18 @@ from ahorraluz.services.homes import KnownHome
 from ahorraluz.services.households.keeping import KeptHome, change_home
 from ahorraluz.services.keep_promises import (
     Marked,
+    TakenBack,
     check_done,
+    day_of_step,
     make_promise,
     mark_done,
     promised_by_plan,
+    take_back_done,
+    take_back_promise,
 )
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.verify_savings import check_step
+from ahorraluz.store.promise_records import Promise
 
 NOTHING_TO_PROMISE = (
     "verify-step-is-tariff",
@@ -78,6 +83,8 @@ def take_step(
 ) -> Marked:
     """Note the day on which a home took a step, and keep what its plan promised of it until now.
 
+    A day noted before is mended so; what was promised before stays as it was.
+
     Parameters
     ----------
     doing
@@ -95,7 +102,8 @@ def take_step(
         What :func:`.keep_promises.check_done` refuses; nothing is written then.
     """
     check_done(doing.home, doing.step, day=doing.day, tools=tools, today=today)
-    if known is not None:
+    former = day_of_step(doing.home, doing.step, tools=tools)
+    if known is not None and former is None:
         try:
             terms = promised_by_plan(known, doing.step, tools=tools, as_of=today)
             make_promise(doing.home, terms, tools=tools, as_of=as_of)
@@ -103,10 +111,43 @@ def take_step(
             if error.issue.code not in NOTHING_TO_PROMISE:
                 raise
     marked = mark_done(doing.home, doing.step, day=doing.day, tools=tools, today=today, as_of=as_of)
-    note_home(
-        "step-done", doing.home, tools=tools, as_of=as_of, actor=doing.actor, detail=doing.step
-    )
+    detail = f"{doing.step} {doing.day.isoformat()}"
+    act = "step-done"
+    if former is not None:
+        act, detail = "step-mended", f"{doing.step} {former.isoformat()} {doing.day.isoformat()}"
+    note_home(act, doing.home, tools=tools, as_of=as_of, actor=doing.actor, detail=detail)
     return marked
+
+
+def step_not_taken(
+    home: str, step: str, *, actor: str, tools: Toolbox, as_of: datetime
+) -> TakenBack:
+    """Note that a step was marked by mistake; it comes back into the plan.
+
+    Raises
+    ------
+    InvalidInputError
+        What :func:`.keep_promises.take_back_done` refuses.
+    """
+    taken_back = take_back_done(home, step, tools=tools, as_of=as_of)
+    note_home("step-taken-back", home, tools=tools, as_of=as_of, actor=actor, detail=step)
+    return taken_back
+
+
+def promise_not_meant(
+    home: str, step: str, *, actor: str, tools: Toolbox, as_of: datetime
+) -> Promise:
+    """Let go of a promise made by mistake.
+
+    Raises
+    ------
+    InvalidInputError
+        What :func:`.keep_promises.take_back_promise` refuses.
+    """
+    promise = take_back_promise(home, step, tools=tools)
+    detail = f"{step} {promise.hash[:12]}"
+    note_home("promise-taken-back", home, tools=tools, as_of=as_of, actor=actor, detail=detail)
+    return promise
 
 
 def unwanted(home: KeptHome, *, tools: Toolbox) -> frozenset[str]:

@@ -35,17 +35,16 @@ def step_results(
 ) -> Sequence[StepResult]:
     """Return every step that a home took, newest first, with what it saved where that is known.
 
-    Of a step taken more than once the first day counts, as on the scoreboard.
+    The day noted last counts; public results may hold to an earlier one
+    (:func:`.keep_promises.counted_days`).
     """
-    first: dict[str, date] = {}
-    for done in tools.store.promises.done(home):
-        first.setdefault(done.step, done.day)
-    if not first:
+    taken = {done.step: done.day for done in tools.store.promises.done(home)}
+    if not taken:
         return ()
     beside = Beside(peers=kept_peers(home, tools=tools), connection=connection)
     found = [
         _result(home, StepTaken(step=step, since=day), beside, tools=tools, today=today)
-        for step, day in first.items()
+        for step, day in taken.items()
     ]
     return sorted(found, key=lambda result: result.day, reverse=True)
 

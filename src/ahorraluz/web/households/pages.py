@@ -5,9 +5,10 @@ from ahorraluz.web.households.homes import households
 from ahorraluz.web.households.kept import MY_HOMES
 from ahorraluz.web.households.offline import offline
 from ahorraluz.web.households.reports import reports
+from ahorraluz.web.households.taking_back import taking_back
 from ahorraluz.web.households.wizard import wizard
 
-HOME_PAGES = (households, wizard, consumption, reports, offline)
+HOME_PAGES = (households, wizard, consumption, reports, offline, taking_back)
 TAKE_FILES = ("/medidor", "/pasos/recibos/archivo")
 
 

@@ -107,6 +107,51 @@ def test_a_step_that_was_done_leaves_the_plan_with_its_promise(rosa: Resident) -
     assert "step-done" in acts(rosa)
 
 
+def test_a_day_noted_by_mistake_is_mended_and_history_stays(rosa: Resident) -> None:
+    step = "standby-off"
+    rosa.post(f"/plan/{step}", que="hecho", dia="2026-11-20")
+    promise = rosa.tools.store.promises.of_home(rosa.home, step)
+
+    response = rosa.post(f"/plan/{step}", que="hecho", dia="2026-11-10")
+
+    book = rosa.tools.store.promises
+    assert response.status_code == 303
+    assert "10 de noviembre de 2026" in words_of(rosa.page())
+    assert "20 de noviembre de 2026" not in words_of(rosa.page())
+    assert [note.day.day for note in book.notes(rosa.home) if note.day] == [20, 10]
+    assert book.of_home(rosa.home, step) == promise
+    assert "step-mended" in acts(rosa)
+
+
+def test_a_step_marked_by_mistake_comes_back_into_the_plan(rosa: Resident) -> None:
+    step = "standby-off"
+    rosa.post(f"/plan/{step}", que="hecho", dia="2026-11-20")
+    assert f"/plan/{step}/quitar" in rosa.page()
+
+    response = rosa.post(f"/plan/{step}/quitar")
+
+    html = rosa.page()
+    assert response.status_code == 303
+    assert step in steps_in(html)
+    assert 'id="logrado"' not in html
+    assert [note.day for note in rosa.tools.store.promises.notes(rosa.home)][-1] is None
+    assert "step-taken-back" in acts(rosa)
+    assert rosa.post(f"/plan/{step}/quitar").status_code == 422
+    assert rosa.post("/plan/burn-money/quitar").status_code == 422
+
+
+def test_only_who_may_change_a_home_takes_a_step_of_it_back(town: Town, rosa: Resident) -> None:
+    rosa.post("/plan/standby-off", que="hecho", dia="2026-11-20")
+    stranger = town.resident()
+
+    path = f"/hogares/{rosa.home}/plan/standby-off/quitar"
+    by_stranger = stranger.client.post(path, data={"csrf": stranger.token()})
+    without_token = rosa.client.post(path)
+
+    assert (by_stranger.status_code, without_token.status_code) == (404, 403)
+    assert [d.step for d in rosa.tools.store.promises.done(rosa.home)] == ["standby-off"]
+
+
 def test_a_step_without_a_promise_can_be_done_too(rosa: Resident) -> None:
     response = rosa.post("/plan/three-band-tariff", que="hecho")
 
