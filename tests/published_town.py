@@ -200,6 +200,21 @@ def house(chance: random.Random, mark: str, districts: tuple[str, ...]) -> House
     )
 
 
+def alike(count: int, *, step: str | None = None) -> PublishedTown:
+    """Return a town of homes in one district."""
+    town = PublishedTown()
+    for n in range(count):
+        town.there[f"h{n}"] = House(
+            mark=f"h{n}",
+            place="150101",
+            kwh=1_000 + n,
+            wants=frozenset(TECHNOLOGIES[:n]),
+            saved={} if step is None else {step: 100 + n},
+            promised=False,
+        )
+    return town
+
+
 def live_on(town: PublishedTown, chance: random.Random, turn: int) -> set[str]:
     """Let homes come, go, return and change; return those that moved."""
     leaving = min(chance.choice((0, 1, 1, 3, 9, 10, 12)), len(town.there))

@@ -213,12 +213,9 @@ def bound_of(values: Iterable[int]) -> int:
 def _cell(place: str, blocks: Sequence[Block]) -> Cell:
     # A block that stands since before an indicator was told has no sum of it.
     names = dict.fromkeys(name for block in blocks for name in block.sums)
-    return Cell(
-        place=place,
-        homes=sum(block.homes for block in blocks),
-        sums={n: sum(b.sums[n] for b in blocks if n in b.sums) for n in names},
-        oldest={n: min(b.days[n] for b in blocks if n in b.days) for n in names},
-    )
+    sums = {n: sum(b.sums[n] for b in blocks if n in b.sums) for n in names}
+    oldest = {n: min(b.days[n] for b in blocks if n in b.days) for n in names}
+    return Cell(place=place, homes=sum(b.homes for b in blocks), sums=sums, oldest=oldest)
 
 
 def _renewed(block: Block, now: _Round) -> tuple[Block, ...]:
