@@ -61,6 +61,11 @@ class RealBroker:
             self._process.wait(PATIENCE_S)
             self._process = None
 
+    def read_files_again(self) -> None:
+        """Let it read passwords and rules again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def _mosquitto(self) -> list[str]:
         path = self.folder / "mosquitto.conf"
         account = "user root\n" if os.geteuid() == 0 else ""

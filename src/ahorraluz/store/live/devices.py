@@ -75,6 +75,41 @@ class DeviceBook:
             if changed.rowcount == 0:
                 raise StoreError("live-device-unknown")
 
+    def learn(self, device: Device, *, clock_ms: int | None, units: Mapping[str, str]) -> Device:
+        """Keep what a device showed of itself, and nothing else of it.
+
+        Parameters
+        ----------
+        device
+            Which; what its people changed meanwhile stays.
+        clock_ms
+            By how much its clock is ahead; ``None``: as before.
+        units
+            Units of its topics, beside those known.
+
+        Raises
+        ------
+        StoreError
+            ``live-device-unknown``: it was erased meanwhile.
+        """
+        from sqlalchemy import select, update
+
+        from ahorraluz.store.live_tables import LIVE_DEVICES
+
+        rows = LIVE_DEVICES.c
+        with self.changing(device.home) as connection:
+            query = select(LIVE_DEVICES).where(rows.id == device.id)
+            if (row := connection.execute(query).first()) is None:
+                raise StoreError("live-device-unknown")
+            settings = json.loads(row.settings)
+            settings["units"] = {**settings.get("units", {}), **units}
+            values = {
+                "clock_ms": row.clock_ms if clock_ms is None else clock_ms,
+                "settings": json.dumps(settings, ensure_ascii=False),
+            }
+            connection.execute(update(LIVE_DEVICES).where(rows.id == device.id).values(**values))
+            return _device(connection.execute(query).one(), self.key(device.home))
+
     def remove(self, home: str, device: str) -> None:
         """Erase a device with everything that it said.
 

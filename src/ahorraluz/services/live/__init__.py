@@ -1,0 +1,1 @@
+"""Devices that tell while it happens: taking in, watching, telling people."""
