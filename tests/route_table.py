@@ -185,6 +185,7 @@ PAGES: Mapping[Line, str] = {
         POST /administracion/pliegos/<token>/descartar
         GET /administracion/propuestas          POST /administracion/propuestas/<int:number>
         GET /administracion/modelos             GET /administracion/registro
+        GET /administracion/tareas
     """,
 }
 """Who gets to which page."""

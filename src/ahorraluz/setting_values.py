@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ _DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
 LOG_FORMATS = ("line", "json")
 LEAST_SECRET = 16
 MAX_LINE = 200
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _MAIL_SERVER = re.compile(r"smtps?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
 _QUEUE = re.compile(r"rediss?://(?:[^\s/:@]*:[^\s/@]+@)?[A-Za-z0-9.-]+(?::\d{1,5})?(?:/\d{1,3})?/?")
 _BROKER = re.compile(r"mqtts?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
@@ -84,6 +86,13 @@ def queue_url(text: str) -> str:
         # The text may hold a password: it is repeated nowhere.
         raise WrongValueError("setting-not-a-queue", value=None)
     return text
+
+
+def time_of_day(text: str) -> time:
+    """Read a time of the day, such as 03:30."""
+    if not _TIME.fullmatch(text):
+        raise WrongValueError("setting-not-a-time")
+    return time.fromisoformat(text)
 
 
 def public_url(text: str) -> str:

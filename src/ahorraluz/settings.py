@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class Settings:
     hosting_country: str = ""
     data_bank: str = ""
     keep_readings_months: int = 25
+    daily_time: time = time(3, 30)
     reset_wait_hours: int = 24
     metrics_token: str = field(default="", repr=False)
     log_format: str = "line"
@@ -222,9 +224,16 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         field="keep_readings_months",
         default="`25`",
-        meaning="Months that readings finer than a day are kept, 13 to 120; `ahorraluz accounts "
-        "tidy` deletes older ones.",
+        meaning="Months that readings finer than a day are kept, 13 to 120; older ones "
+        "leave their monthly totals.",
         read=setting_values.whole(13, 120),
+    ),
+    Setting(
+        field="daily_time",
+        default="`03:30`",
+        meaning="Time of the day in Peru at which a worker deletes what is past its time and "
+        "publishes the groups.",
+        read=setting_values.time_of_day,
     ),
     Setting(
         field="reset_wait_hours",
@@ -295,7 +304,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
         ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-queue``,
-        ``setting-not-a-host``, ``setting-not-an-address``, ``setting-not-a-mail-server``,
+        ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``, ``setting-not-a-mail-server``,
         ``setting-not-a-mail-address`` or ``setting-not-a-secret``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment
@@ -326,3 +335,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if issues:
         raise InvalidInputError.of(issues)
     return settings
+
+
+def stated_language(environment: Mapping[str, str] | None = None) -> str:
+    """Return the language of an environment of which other variables may be wrong.
+
+    Parameters
+    ----------
+    environment
+        Variables by name; ``None``: those of this process.
+    """
+    given = os.environ if environment is None else environment
+    variable = PREFIX + VARIABLES["language"]
+    wanted = given.get(variable, "").strip().casefold()
+    languages = setting_values.LANGUAGES
+    return wanted if wanted in languages else languages[0]

@@ -1,6 +1,7 @@
 """Settings: read from an environment, all mistakes told at once."""
 
 from dataclasses import fields
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "AHORRALUZ_MAIL_FROM": "luz@example.pe",
             "AHORRALUZ_CONTROLLER": "Luz  para\tTodos",
             "AHORRALUZ_KEEP_READINGS_MONTHS": "13",
+            "AHORRALUZ_DAILY_TIME": "23:05",
             "AHORRALUZ_METRICS_TOKEN": "0123456789abcdef",
             "AHORRALUZ_LOG_FORMAT": "json",
             "PATH": "/bin",
@@ -55,6 +57,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         mail_from="luz@example.pe",
         controller="Luz para Todos",
         keep_readings_months=13,
+        daily_time=time(23, 5),
         metrics_token="0123456789abcdef",
         log_format="json",
     )
@@ -82,6 +85,8 @@ def test_the_table_names_every_field_of_the_settings_once() -> None:
         pytest.param("DATABASE_URL", "sqlite:///:memory:", "setting-not-a-database", id="no file"),
         pytest.param("QUEUE_URL", "http://h:6379", "setting-not-a-queue", id="no Redis"),
         pytest.param("QUEUE_URL", "redis://:p w@h", "setting-not-a-queue", id="a space"),
+        pytest.param("DAILY_TIME", "24:00", "setting-not-a-time", id="no time of the day"),
+        pytest.param("DAILY_TIME", "3:30", "setting-not-a-time", id="a time of one digit"),
         pytest.param("TRUSTED_PROXIES", "99", "setting-not-a-whole-number", id="many proxies"),
         pytest.param("PROT", "8000", "setting-unknown", id="a misspelt variable"),
     ],

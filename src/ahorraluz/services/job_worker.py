@@ -1,18 +1,24 @@
 """Who does the jobs: threads within the server, or a process of their own."""
 
 import logging
+import os
+import secrets
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.services.duties import do_due, set_due
 from ahorraluz.services.job_queue import TASK, open_queue
 from ahorraluz.services.jobs import KEPT, end_lease, run_job, take_lease, take_up
 from ahorraluz.services.toolbox import Toolbox
 
 SWEEP_S = 30.0
+LONGEST_DUTY_S = 60.0
+"""How long the end of a process waits for a duty; one that is cut off is done again."""
 
 log = logging.getLogger("ahorraluz.jobs")
 
@@ -41,6 +47,8 @@ class Worker:
             self._queue, workers=threads, periodic=False, check_worker_health=False, max_delay=1.0
         )
         self._over = threading.Event()
+        self._name = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+        self._keeper = threading.Thread(target=self._do_duties, daemon=True, name="jobs-duties")
         self._sweeper = threading.Thread(target=self._sweep, daemon=True, name="jobs-sweeper")
 
     def start(self) -> None:
@@ -49,6 +57,7 @@ class Worker:
         take_up(tools=self._tools, as_of=self._clock())
         self._consumer.start()
         self._sweeper.start()
+        self._keeper.start()
 
     def wait(self) -> None:
         """Work until the process is told to end."""
@@ -61,6 +70,8 @@ class Worker:
         """End once the job at hand is done."""
         self._over.set()
         self._consumer.stop(graceful=True)
+        if self._keeper.is_alive():
+            self._keeper.join(LONGEST_DUTY_S)
 
     def _run(self, job: str) -> None:
         now = self._clock()
@@ -80,3 +91,17 @@ class Worker:
                 take_up(tools=self._tools, as_of=now)
             except AhorraLuzError as error:
                 log.warning("jobs could not be looked through: %s", error.issue.code)
+
+    def _do_duties(self) -> None:
+        """Do what is due by itself; in a thread of its own, as a long job must not hold it up."""
+        began = False
+        while not self._over.is_set():
+            try:
+                with self._around():
+                    if not began:
+                        set_due(tools=self._tools, as_of=self._clock())
+                        began = True
+                    do_due(worker=self._name, tools=self._tools, clock=self._clock)
+            except AhorraLuzError as error:
+                log.warning("duties could not be looked through: %s", error.issue.code)
+            self._over.wait(SWEEP_S)

@@ -181,6 +181,11 @@ def jobs_of(account: str, *, tools: Toolbox) -> tuple[Job, ...]:
     return tools.store.people.jobs.of_account(account)
 
 
+def jobs_counted(*, tools: Toolbox) -> tuple[tuple[str, str, int], ...]:
+    """Return how many jobs of each kind are in each state, of everybody."""
+    return tuple((kind, state.value, n) for kind, state, n in tools.store.people.jobs.counted())
+
+
 def made_by(job: Job) -> Made | None:
     """Return the file that a job made, ``None``: it made none (yet)."""
     result = job.said.get(RESULT)

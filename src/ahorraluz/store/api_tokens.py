@@ -112,6 +112,17 @@ class TokenBook:
         with self.writing() as connection:
             return connection.execute(delete(API_TOKENS).where(*own)).rowcount == 1
 
+    def tidy(self, *, before: datetime) -> int:
+        """Delete tokens that were over before a moment; return how many."""
+        from sqlalchemy import delete
+
+        from ahorraluz.store.account_tables import API_TOKENS
+        from ahorraluz.store.imports import seconds
+
+        over = delete(API_TOKENS).where(API_TOKENS.c.expires_s < seconds(before))
+        with self.writing() as connection:
+            return connection.execute(over).rowcount
+
     def _token(self, row: "Row[tuple[object, ...]]") -> ApiToken:
         from ahorraluz.store.imports import moment
 

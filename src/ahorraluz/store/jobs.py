@@ -180,6 +180,17 @@ class JobBook:
         with self.reading() as connection:
             return tuple(connection.execute(query).scalars())
 
+    def counted(self) -> tuple[tuple[str, JobState, int], ...]:
+        """Return how many jobs of each kind are in each state, of everybody."""
+        from sqlalchemy import func, select
+
+        from ahorraluz.store.account_tables import JOBS
+
+        query = select(JOBS.c.kind, JOBS.c.state, func.count()).group_by(JOBS.c.kind, JOBS.c.state)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(JOBS.c.kind, JOBS.c.state)).all()
+        return tuple((kind, JobState(state), count) for kind, state, count in rows)
+
     def drop_keys(self, jobs: Iterable[str]) -> None:
         """Destroy the keys of jobs of nobody."""
         for job in jobs:

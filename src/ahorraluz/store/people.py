@@ -7,6 +7,7 @@ from ahorraluz.store.aggregates import AggregateBook
 from ahorraluz.store.allowances import AllowanceBook
 from ahorraluz.store.api_tokens import TokenBook
 from ahorraluz.store.consents import ConsentBook
+from ahorraluz.store.duties import DutyBook
 from ahorraluz.store.households import HouseholdBook
 from ahorraluz.store.jobs import JobBook
 from ahorraluz.store.once import OnceBook
@@ -96,3 +97,8 @@ class People:
     def jobs(self) -> JobBook:
         """Work that outlasts a request."""
         return JobBook(reading=self.reading, writing=self.writing, vault=self.vault)
+
+    @property
+    def duties(self) -> DutyBook:
+        """What the service does by itself."""
+        return DutyBook(reading=self.reading, writing=self.writing)

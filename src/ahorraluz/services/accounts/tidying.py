@@ -1,15 +1,16 @@
 """What is past its time, deleted: sessions, links, waiting files, old fine readings, lapsed rights.
 
-Run once a day, by cron or a timer. Nothing here is needed for what has ended to count no more:
+A worker does it once a day; ``ahorraluz accounts tidy`` does it at once. Nothing here is needed for what has ended to count no more:
 sessions, links and consents end by themselves; this takes their rows away.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.accounts.comparing import compare_no_more
 from ahorraluz.services.accounts.consents import Purpose, homes_that_agreed
+from ahorraluz.services.accounts.once import KEPT
 from ahorraluz.services.accounts.trail import note
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.portfolio.access import end_lapsed_access
@@ -17,6 +18,8 @@ from ahorraluz.services.toolbox import Toolbox
 
 MONTHS_A_YEAR = 12
 FIRST_DAY = 1
+TOKENS_SEEN = timedelta(days=30)
+"""How long a token that is over is still listed to who made it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class Tidied:
     """How much was past its time."""
 
     sessions: int
-    """Sessions and links that were over."""
+    """Sessions, links and tokens that were over."""
     blocks: int
     """Months of fine readings."""
     compared: int
@@ -35,16 +38,10 @@ class Tidied:
 
 def tidy(*, tools: Toolbox, as_of: datetime) -> Tidied:
     """Delete what is past its time."""
-    tidy_files(tools=tools, as_of=as_of)
-    since = months_before(as_of, tools.settings.keep_readings_months)
+    since = kept_since(tools, as_of)
     try:
-        people = tools.store.people
-        sessions = people.sessions.tidy(at=as_of) + people.resets.tidy(at=as_of)
-        people.allowances.tidy(now_ms=int(as_of.timestamp() * 1_000))
-        blocks = tools.store.drop_fine_readings(before=since)
-        compared = _mend_comparing(tools=tools, as_of=as_of)
-        end_lapsed_access(tools=tools, as_of=as_of)
-        tools.store.wipe()
+        blocks = retain(tools=tools, as_of=as_of)
+        sessions, compared = tidy_rows(tools=tools, as_of=as_of)
     except AhorraLuzError as error:
         if error.issue.code != "database-none":
             raise
@@ -52,6 +49,33 @@ def tidy(*, tools: Toolbox, as_of: datetime) -> Tidied:
     detail = f"sessions {sessions} blocks {blocks} compared {compared}"
     note("tidied", tools=tools, as_of=as_of, detail=detail)
     return Tidied(sessions=sessions, blocks=blocks, compared=compared, kept_since=since)
+
+
+def retain(*, tools: Toolbox, as_of: datetime) -> int:
+    """Leave monthly totals of fine readings past their time; return how many blocks went."""
+    blocks = tools.store.drop_fine_readings(before=kept_since(tools, as_of))
+    if blocks:
+        tools.store.wipe()
+    return blocks
+
+
+def tidy_rows(*, tools: Toolbox, as_of: datetime) -> tuple[int, int]:
+    """Delete waiting files, and rows that are over; return how many rows, and homes compared."""
+    tidy_files(tools=tools, as_of=as_of)
+    people = tools.store.people
+    over = people.sessions.tidy(at=as_of) + people.resets.tidy(at=as_of)
+    over += people.tokens.tidy(before=as_of - TOKENS_SEEN)
+    people.once.tidy(before=as_of - KEPT)
+    people.allowances.tidy(now_ms=int(as_of.timestamp() * 1_000))
+    compared = _mend_comparing(tools=tools, as_of=as_of)
+    end_lapsed_access(tools=tools, as_of=as_of)
+    tools.store.wipe()
+    return over, compared
+
+
+def kept_since(tools: Toolbox, as_of: datetime) -> datetime:
+    """Return since when fine readings stay."""
+    return months_before(as_of, tools.settings.keep_readings_months)
 
 
 def months_before(at: datetime, months: int) -> datetime:

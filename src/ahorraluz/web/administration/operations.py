@@ -2,13 +2,16 @@
 
 from flask import Blueprint, Response, request
 
+from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.security.roles import Permission
 from ahorraluz.services.administration.operations import model_cards, trail_page
+from ahorraluz.services.duties import UNKNOWN, KeptDuty, duties, outcome_of
+from ahorraluz.services.jobs import jobs_counted
 from ahorraluz.services.scoreboard import scoreboard
 from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.administration.asking import ADMINISTRATION, bare_page, told
 from ahorraluz.web.guard import needs
-from ahorraluz.web.page import door
+from ahorraluz.web.page import Page, door
 
 MOST_DIGITS = 12
 LONGEST_ACT = 60
@@ -45,6 +48,41 @@ def trail() -> Response:
         acts=sorted((_words(act), act) for act in acts),
         altered=None if found.altered is None else page.issue(found.altered),
     )
+
+
+@operations.get(f"{ADMINISTRATION}/tareas")
+@needs(Permission.SEE_OPERATIONS)
+def tasks() -> Response:
+    """Show what the service does by itself, and how many jobs wait; nothing of anybody."""
+    page, tools = bare_page(), door().tools
+    return told(
+        "tasks.html",
+        page,
+        duties=[(duty, *_times(page, duty), _outcome(page, duty)) for duty in duties(tools=tools)],
+        counted=jobs_counted(tools=tools),
+        daily=tools.settings.daily_time.isoformat("minutes"),
+    )
+
+
+def _times(page: Page, duty: KeptDuty) -> tuple[str, str]:
+    """Return when a duty was done last, and when it is done next."""
+    last = "" if duty.began_at is None else moment_of(page, duty.began_at)
+    return last, moment_of(page, duty.due_at)
+
+
+def _outcome(page: Page, duty: KeptDuty) -> str:
+    """Return what came of a duty, in words."""
+    outcome = outcome_of(duty)
+    if duty.began_at is not None and duty.ended_at is None:
+        return page.t("admin.task-now")
+    if outcome is None:
+        return ""
+    if outcome.failure:
+        code = outcome.failure
+        known = code if page.texts.has(f"issue.{code}") else UNKNOWN
+        failed = page.issue(Issue(code=known, severity=Severity.ERROR))
+        return page.t("admin.task-failed", why=failed)
+    return page.t(f"admin.task-done-{duty.name}", **outcome.numbers)
 
 
 def _words(act: str) -> str:
