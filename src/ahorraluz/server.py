@@ -24,8 +24,9 @@ from ahorraluz.api.endpoints import api, endpoint_of
 from ahorraluz.api.opening import open_api
 from ahorraluz.api.problems import of_http
 from ahorraluz.security.throttle import Throttle
+from ahorraluz.services.limits import share
 from ahorraluz.services.pending_files import tidy_files
-from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings, read_settings
 from ahorraluz.telemetry import REQUEST_ID, Meters, start_logging
 from ahorraluz.web.account.pages import ACCOUNT_PAGES
@@ -90,8 +91,8 @@ TIDY_EVERY_S = 3_600.0
 SAME_SITE = ("same-origin", "none")
 """What a browser says of a form of our own pages, and of an address typed by hand."""
 LONGEST_LOGGED_PATH = 200
-GUESSED = ("/entrar", "/crear-cuenta", "/recuperar", "/cuenta/segundo-paso")
-"""Where a stranger would try names, passwords and codes: forms sent there, and below."""
+GUESSED = ("/entrar", "/crear-cuenta", "/recuperar", "/cuenta/segundo-paso", "/cuenta/nombre")
+"""Where somebody would try names, passwords and codes: forms sent there, and below."""
 STRICTER = 6.0
 """How many times fewer of them than pages an address may send at once."""
 REQUEST_BYTES = 8
@@ -145,7 +146,7 @@ def create_app(
     open_api(app, tools, language=language, today=today, clock=clock, limits=limits)
     guarded_elsewhere(api)
     _name_requests(app)
-    _limit(app, settings, throttle or Throttle(), clock)
+    _limit(app, tools, throttle or Throttle(), clock)
     _keep_strangers_out(app)
     _tidy_now_and_then(app, clock)
     send_ready(app, clock)
@@ -218,11 +219,10 @@ def _name_requests(app: APIFlask) -> None:
         REQUEST_ID.set("")
 
 
-def _limit(
-    app: APIFlask, settings: Settings, throttle: Throttle, clock: Callable[[], float]
-) -> None:
+def _limit(app: APIFlask, tools: Toolbox, throttle: Throttle, clock: Callable[[], float]) -> None:
     """Refuse what is too large, too long or too often before anything is read."""
-    careful = throttle.stricter(STRICTER)
+    settings, careful = tools.settings, throttle.stricter(STRICTER)
+    share(careful, name="forms", tools=tools)
 
     @app.before_request
     def _refuse() -> None:

@@ -10,8 +10,11 @@ from ahorraluz.api import pages
 from ahorraluz.api.door import EXTENSION, ApiDoor, Limits
 from ahorraluz.api.endpoints import api
 from ahorraluz.api.views import account, advice, groups, homes, inquiries, public, readings, steps
+from ahorraluz.services.limits import share
 from ahorraluz.services.toolbox import Toolbox
 
+STRANGERS_LEASE, PROGRAMS_LEASE = 5, 10
+"""Requests for which a process asks the shared count at once."""
 VIEWS = (pages, public, inquiries, account, homes, advice, readings, steps, groups)
 
 
@@ -41,7 +44,11 @@ def open_api(
     limits
         How much may be asked for; ``None``: the usual.
     """
+    if limits is None:
+        limits = Limits()
+        share(limits.strangers, name="strangers", tools=tools, lease=STRANGERS_LEASE)
+        share(limits.programs, name="programs", tools=tools, lease=PROGRAMS_LEASE)
     app.extensions[EXTENSION] = ApiDoor(
-        tools=tools, language=language, today=today, clock=clock, limits=limits or Limits()
+        tools=tools, language=language, today=today, clock=clock, limits=limits
     )
     app.register_blueprint(api)

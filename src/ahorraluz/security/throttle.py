@@ -1,7 +1,12 @@
-"""How much one address, or one key, may ask for: a bucket of tokens each, in memory."""
+"""How much one address, or one key, may ask for: a bucket of tokens each.
+
+The buckets are in memory, of one process. Where it matters that several processes count together
+a throttle asks a shared count as well, after its own: what a process refuses costs nothing there.
+"""
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -15,6 +20,21 @@ HOME_PREFIX = 64
 """Bits of an IPv6 address that name the home or phone; the rest it chooses itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What is left to somebody who asked."""
+
+    wait_s: float
+    """Until the next is answered; nought: this one is. [s]"""
+    left: int
+    full_s: float
+    """Until everything may be asked for again. [s]"""
+
+
+Shared = Callable[[str, int], Allowance | None]
+"""Takes so many tokens of a sender from a count that all processes share; ``None``: it cannot."""
+
+
 @dataclass(slots=True)
 class Throttle:
     """Buckets by address; safe to share between threads."""
@@ -22,6 +42,10 @@ class Throttle:
     burst: float = BURST
     pages_a_second: float = PAGES_A_SECOND
     most_addresses: int = MOST_ADDRESSES
+    shared: Shared | None = None
+    lease: int = 1
+    """Tokens taken from the shared count at once, so that not each request asks for one."""
+    _stock: "OrderedDict[str, int]" = field(default_factory=OrderedDict)
     _buckets: "OrderedDict[str, tuple[float, float]]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -45,7 +69,7 @@ class Throttle:
         """
         return self.take(address, now=now).wait_s
 
-    def take(self, address: str, *, now: float) -> "Allowance":
+    def take(self, address: str, *, now: float) -> Allowance:
         """Take one token of ``address``, an address or any other name; as `seconds_to_wait`."""
         key = sender_of(address)
         with self._lock:
@@ -56,22 +80,39 @@ class Throttle:
             self._buckets[key] = (tokens, now)
             while len(self._buckets) > self.most_addresses:
                 self._buckets.popitem(last=False)
-        return Allowance(
+        own = Allowance(
             wait_s=0.0 if allowed else (1 - tokens) / self.pages_a_second,
             left=int(tokens),
             full_s=(self.burst - tokens) / self.pages_a_second,
         )
+        return self._together(key, own) if allowed and self.shared is not None else own
 
+    def _together(self, key: str, own: Allowance) -> Allowance:
+        """Take a token of the shared count, too: one in stock, or some for the next requests."""
+        with self._lock:
+            stock = self._stock.pop(key, 0)
+            if stock > 1:
+                self._stock[key] = stock - 1
+        if stock or self.shared is None:
+            return own
+        count, told = self.lease, self.shared(key, self.lease)
+        if told is not None and told.wait_s > 0 and count > 1:
+            # Fewer than a lease may be left.
+            count, told = 1, self.shared(key, 1)
+        if told is None:
+            return own
+        if told.wait_s > 0:
+            return told
+        self._keep(key, count - 1)
+        left = min(own.left, told.left + count - 1)
+        return Allowance(wait_s=0.0, left=left, full_s=max(own.full_s, told.full_s))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """What is left to somebody who asked."""
-
-    wait_s: float
-    """Until the next is answered; nought: this one is. [s]"""
-    left: int
-    full_s: float
-    """Until everything may be asked for again. [s]"""
+    def _keep(self, key: str, count: int) -> None:
+        with self._lock:
+            if count:
+                self._stock[key] = self._stock.pop(key, 0) + count
+            while len(self._stock) > self.most_addresses:
+                self._stock.popitem(last=False)
 
 
 @lru_cache(maxsize=MOST_ADDRESSES)

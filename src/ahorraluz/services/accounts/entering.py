@@ -1,6 +1,8 @@
 """Joining and signing in: the same time and words whether a name is known or not."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +15,9 @@ from ahorraluz.security.passwords import (
 )
 from ahorraluz.security.roles import Role
 from ahorraluz.services.accounts.attempts import begin_attempt, forget_failures, take_back
-from ahorraluz.services.accounts.names import read_name
+from ahorraluz.services.accounts.names import LONGEST_NAME, read_name
 from ahorraluz.services.accounts.trail import note
+from ahorraluz.services.limits import Budget, anything_left, spend
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
 from ahorraluz.store.accounts import NewAccount
@@ -36,6 +39,15 @@ class Joining:
     language: str
     role: Role = Role.RESIDENT
     organisation: str = ""
+    asker: str = ""
+    """Address that the form came from, to count what it learns; empty: the machine's own."""
+
+
+TAKEN = Budget(name="taken-names", burst=5, a_second=1 / 300)
+"""Names that somebody may learn to be taken: a family tries a few, who tries a list cannot."""
+NAMED = Budget(name="joining-names", burst=5, a_second=1 / 600)
+"""How often one name may be asked for, by whomever."""
+UNKNOWN = Budget(name="unknown-names", burst=5, a_second=1 / 600)
 
 
 def join(joining: Joining, *, tools: Toolbox, as_of: datetime) -> Account:
@@ -48,9 +60,14 @@ def join(joining: Joining, *, tools: Toolbox, as_of: datetime) -> Account:
         :func:`ahorraluz.security.passwords.check_password` refuses.
     StoreError
         ``account-there-already``.
+    SignInError
+        ``names-asked-too-often``: the address learnt of several names that they are taken, or
+        the name was asked for often. It is said of free names as well.
     """
     name = read_name(joining.name)
     check_password(joining.password, name=name)
+    if joining.asker:
+        may_learn(joining.asker, name, tools=tools, as_of=as_of)
     new = NewAccount(
         id=ACCOUNT_PREFIX + secrets.token_hex(ACCOUNT_BYTES),
         name=name,
@@ -59,7 +76,8 @@ def join(joining: Joining, *, tools: Toolbox, as_of: datetime) -> Account:
         language=joining.language,
         organisation=joining.organisation,
     )
-    account = tools.store.people.accounts.add(new, as_of=as_of)
+    with told_taken(joining.asker, tools=tools, as_of=as_of):
+        account = tools.store.people.accounts.add(new, as_of=as_of)
     note("account-made", tools=tools, as_of=as_of, actor=account.id, account=account.id)
     return account
 
@@ -78,6 +96,8 @@ def sign_in(name: str, password: str, *, tools: Toolbox, as_of: datetime) -> Acc
     attempt = None
     if account is not None:
         attempt = begin_attempt(account, tools=tools, as_of=as_of)
+    else:
+        count_unknown(name, tools=tools, as_of=as_of)
     # Where nobody may try yet, the same work as for a wrong password: the time tells nothing.
     known = None if account is None or attempt is None else accounts.secrets(account.id)
     right = verify_password(None if known is None else known.password, password)
@@ -115,6 +135,35 @@ def check_own_password(account: Account, password: str, *, tools: Toolbox, as_of
 
 def _is_out(account: Account) -> bool:
     return account.suspended_at is not None
+
+
+def may_learn(asker: str, name: str, *, tools: Toolbox, as_of: datetime) -> None:
+    """Refuse who has learnt of several names that they are taken, whatever the next one is.
+
+    Raises
+    ------
+    SignInError
+        ``names-asked-too-often``.
+    """
+    asked = spend(NAMED, name, tools=tools, as_of=as_of)
+    if not asked or not anything_left(TAKEN, asker, tools=tools, as_of=as_of):
+        raise SignInError("names-asked-too-often")
+
+
+@contextmanager
+def told_taken(asker: str, *, tools: Toolbox, as_of: datetime) -> Iterator[None]:
+    """Count it where somebody is told inside that a name is taken."""
+    try:
+        yield
+    except AhorraLuzError as error:
+        if asker and error.issue.code == "account-there-already":
+            spend(TAKEN, asker, tools=tools, as_of=as_of)
+        raise
+
+
+def count_unknown(name: str, *, tools: Toolbox, as_of: datetime) -> None:
+    """Count an attempt for a name without account: the same work as for one that has one."""
+    spend(UNKNOWN, name[:LONGEST_NAME], tools=tools, as_of=as_of)
 
 
 def account_of(name: str, *, tools: Toolbox) -> Account | None:

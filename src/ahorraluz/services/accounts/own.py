@@ -7,6 +7,7 @@ from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.security.passwords import check_password, hash_password
 from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.confirming import Proof, confirm
+from ahorraluz.services.accounts.entering import may_learn, told_taken
 from ahorraluz.services.accounts.names import read_name
 from ahorraluz.services.accounts.second_factor import only_session
 from ahorraluz.services.accounts.sessions import NewSession, SignedIn
@@ -155,8 +156,11 @@ def change_name(
     """
     confirm(who, proof, tools=tools, as_of=as_of)
     accounts = tools.store.people.accounts
-    read = read_name(name)
-    accounts.set_profile(who.account.id, name=read, organisation=who.account.organisation)
+    read, asker = read_name(name), who.account.id
+    if read != who.account.name:
+        may_learn(asker, read, tools=tools, as_of=as_of)
+    with told_taken(asker, tools=tools, as_of=as_of):
+        accounts.set_profile(asker, name=read, organisation=who.account.organisation)
     _note("name-changed", who, tools=tools, as_of=as_of)
     return only_session(who, tools=tools, as_of=as_of)
 

@@ -12,7 +12,7 @@ from ahorraluz.security.passwords import check_password, hash_password
 from ahorraluz.security.tokens import hash_token, new_token
 from ahorraluz.security.totp import hash_recovery_code
 from ahorraluz.services.accounts.attempts import begin_attempt
-from ahorraluz.services.accounts.entering import account_of
+from ahorraluz.services.accounts.entering import account_of, count_unknown
 from ahorraluz.services.accounts.mail import Letter, can_mail, send
 from ahorraluz.services.accounts.tokens import revoke_all
 from ahorraluz.services.accounts.trail import note
@@ -168,6 +168,8 @@ def reset_by_code(given: ByCode, *, tools: Toolbox, as_of: datetime) -> None:
     # The same work whoever is named, before anything is looked up.
     hashed = hash_password(given.password)
     account = account_of(given.name, tools=tools)
+    if account is None:
+        count_unknown(given.name, tools=tools, as_of=as_of)
     if account is None or not _takes(account, given.code, tools=tools, as_of=as_of):
         subject = None if account is None else account.id
         note("recovery-refused", tools=tools, as_of=as_of, account=subject)

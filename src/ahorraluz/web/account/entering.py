@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission, Role
+from ahorraluz.security.throttle import sender_of
 from ahorraluz.services.accounts.entering import Joining, join, sign_in
 from ahorraluz.services.accounts.sessions import NewSession, close_session, open_session
 from ahorraluz.services.households.keeping import keep_home
@@ -34,7 +35,12 @@ def join_form() -> Response:
 def joined() -> Response:
     """Make an account, keep the answer for it, and let its person in."""
     page = this_page(read_query(request.form.to_dict(flat=False)))
-    new = Joining(name=_typed(NAME), password=_typed(PASSWORD), language=page.language)
+    new = Joining(
+        name=_typed(NAME),
+        password=_typed(PASSWORD),
+        language=page.language,
+        asker=sender_of(request.remote_addr or "") or "nowhere",
+    )
     try:
         account = join(new, tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
