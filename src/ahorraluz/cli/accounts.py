@@ -10,7 +10,7 @@ import click
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.tables import table
 from ahorraluz.cli.words import Given, TextCommand, TextGroup, TextOption
-from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.security.roles import Role
 from ahorraluz.texts import Texts
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from ahorraluz.services.accounts.administering import ListedAccount
 
+BROKEN = ("trail-altered", "trail-head-unknown")
+ALTERED = 1
+"""Exit code of a trail that is not as it was written; 2 is for what could not be looked at."""
 COLUMNS = ("name", "role", "since", "factor", "state")
 
 
@@ -133,6 +136,20 @@ def _tidy(session: Session, given: Given) -> None:
     )
 
 
+def _trail(session: Session, given: Given) -> None:
+    from ahorraluz.services.accounts.trail import check_trail
+
+    head = given.text("head")
+    try:
+        found = check_trail(tools=session.tools, head=head)
+    except AhorraLuzError as error:
+        if error.issue.code not in BROKEN:
+            raise
+        session.report(error.issues)
+        raise click.exceptions.Exit(ALTERED) from None
+    _say(session, "accounts.trail", count=found.count, head=found.head)
+
+
 def _rotate(session: Session, given: Given) -> None:
     from ahorraluz.services.accounts.administering import rotate_keys
 
@@ -191,6 +208,7 @@ reset = TextCommand(
 )
 list_ = TextCommand("accounts-list", params=[], run=_list)
 tidy = TextCommand("accounts-tidy", params=[], run=_tidy)
+trail = TextCommand("accounts-trail", params=[TextOption(["--head"], metavar="HASH")], run=_trail)
 rotate = TextCommand("accounts-keys-rotate", params=[], run=_rotate)
 keys = TextGroup("accounts-keys", commands={"rotate": "ahorraluz.cli.accounts:rotate"})
 
@@ -203,6 +221,7 @@ accounts = TextGroup(
         "reset": "ahorraluz.cli.accounts:reset",
         "list": "ahorraluz.cli.accounts:list_",
         "tidy": "ahorraluz.cli.accounts:tidy",
+        "trail": "ahorraluz.cli.accounts:trail",
         "keys": "ahorraluz.cli.accounts:keys",
     },
 )

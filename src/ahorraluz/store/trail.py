@@ -21,6 +21,15 @@ MAX_DETAIL = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrailCheck:
+    """A trail every line of which is as it was written."""
+
+    count: int
+    head: str
+    """Hash of the last line: whoever notes it elsewhere notices later if the end is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
     """Lines about acts; a line names nobody, and is never changed."""
 
@@ -72,13 +81,26 @@ class Trail:
         with self.reading() as connection:
             return tuple(map(_entry, connection.execute(query)))
 
-    def check(self) -> int:
-        """Return how many lines there are, each as it was written; raises ``trail-altered``."""
+    def check(self, *, head: str | None = None) -> TrailCheck:
+        """Return what the trail holds where every line is as it was written.
+
+        Parameters
+        ----------
+        head
+            Hash of a line that was noted elsewhere: a chain tells that a line in it was changed
+            or taken out, and not that its end was cut off.
+
+        Raises
+        ------
+        StoreError
+            ``trail-altered``: with the number of the first line that is not as it was;
+            ``trail-head-unknown``: no line has the hash.
+        """
         from sqlalchemy import select
 
         from ahorraluz.store.account_tables import TRAIL
 
-        previous, count = GENESIS, 0
+        previous, count, found = GENESIS, 0, head in (None, GENESIS)
         with self.reading() as connection:
             for row in connection.execute(select(TRAIL).order_by(TRAIL.c.id)):
                 content = [getattr(row, name) for name in COLUMNS]
@@ -86,7 +108,10 @@ class Trail:
                     raise StoreError("trail-altered", number=row.id)
                 previous = row.hash
                 count += 1
-        return count
+                found = found or row.hash == head
+        if not found:
+            raise StoreError("trail-head-unknown", number=count)
+        return TrailCheck(count=count, head=previous)
 
 
 def append(

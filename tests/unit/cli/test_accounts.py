@@ -1,5 +1,7 @@
 """``ahorraluz accounts``: made, changed, kept out and let back in at the command line."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from click.testing import CliRunner, Result
 from tests.unit.cli.running import answer, run
 
 from ahorraluz.cli.main import cli
+from ahorraluz.services.accounts import recovery
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
 
@@ -104,9 +107,101 @@ def test_after_a_change_of_keys_everything_opens_and_the_former_key_is_gone(
     assert rotated["count"] == 1
     assert (data_folder / "keyring.json").read_text() != before
     assert answer("accounts", "list")["accounts"][0]["name"] == NAME
-    assert tools_of(data_folder).store.people.trail.check() == 2
+    assert tools_of(data_folder).store.people.trail.check().count == 2
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_nothing_to_tidy_is_no_error(data_folder: Path, language: str) -> None:
     assert run("accounts", "tidy", "--lang", language).exit_code == 0
+
+
+def change_trail(folder: Path, statement: str) -> None:
+    """Do to the trail what only who owns the file can do: past its triggers."""
+    with closing(sqlite3.connect(folder / "ahorraluz.db")) as database, database:
+        named = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in named.fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute(statement)
+
+
+def filled(folder: Path) -> str:
+    """Write some lines; return the hash of the last."""
+    add()
+    for role in ("agency", "provider", "consultant"):
+        run("accounts", "role", NAME, role)
+    return str(answer("accounts", "trail")["head"])
+
+
+def test_a_whole_trail_is_said_with_the_hash_to_note(data_folder: Path) -> None:
+    head = filled(data_folder)
+
+    found = run("accounts", "trail", "--head", head)
+
+    assert found.exit_code == 0
+    assert head in found.stdout
+    assert answer("accounts", "trail")["count"] == 4
+    assert tools_of(data_folder).store.people.trail.check().head == head
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE trail SET detail = 'administrator' WHERE id = 2",
+        "UPDATE trail SET at_s = at_s + 1 WHERE id = 2",
+        "UPDATE trail SET hash = substr(hash, 2) || 'x' WHERE id = 2",
+    ],
+    ids=["what was done", "when", "its hash"],
+)
+def test_a_trail_that_was_changed_ends_with_one_and_names_the_line(
+    data_folder: Path, statement: str
+) -> None:
+    filled(data_folder)
+    change_trail(data_folder, statement)
+
+    found = run("accounts", "trail", "--lang", "en")
+
+    assert found.exit_code == 1
+    assert "Line 2 " in found.stderr
+
+
+def test_a_line_that_was_taken_out_is_missed(data_folder: Path) -> None:
+    filled(data_folder)
+    change_trail(data_folder, "DELETE FROM trail WHERE id = 2")
+
+    found = run("accounts", "trail", "--lang", "en")
+
+    assert found.exit_code == 1
+    assert "Line 3 " in found.stderr
+
+
+def test_an_end_that_was_cut_off_is_missed_by_the_hash_that_was_noted(data_folder: Path) -> None:
+    head = filled(data_folder)
+    change_trail(data_folder, "DELETE FROM trail WHERE id = 4")
+
+    unnoted, noted = run("accounts", "trail"), run("accounts", "trail", "--head", head)
+
+    assert (unnoted.exit_code, noted.exit_code) == (0, 1)
+
+
+def test_without_a_database_the_trail_is_empty_and_none_is_made(data_folder: Path) -> None:
+    found = run("accounts", "trail")
+
+    assert found.exit_code == 0
+    assert not (data_folder / "ahorraluz.db").exists()
+
+
+def test_a_way_back_is_mailed_where_letters_are_sent(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add()
+    sent: list[str] = []
+    monkeypatch.setattr(recovery, "send", lambda letter, settings: sent.append(letter.to))
+    monkeypatch.setenv("AHORRALUZ_PUBLIC_URL", "https://luz.example")
+    monkeypatch.setenv("AHORRALUZ_SMTP_URL", "smtps://u:p@mail.example")
+    monkeypatch.setenv("AHORRALUZ_MAIL_FROM", "luz@ejemplo.pe")
+
+    given = run("accounts", "reset", NAME)
+
+    assert given.exit_code == 0
+    assert "/recuperar/" not in given.stdout
+    assert sent == [NAME]

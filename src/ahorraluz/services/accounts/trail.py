@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import TrailEntry
+from ahorraluz.store.trail import GENESIS, TrailCheck
 from ahorraluz.store.vault import account_owner, home_owner
 
 NOBODY = "-"
@@ -70,6 +72,22 @@ def note_home(
     who = NOBODY if actor is None else of_account(actor, tools=tools)
     subject = of_home(home, tools=tools)
     tools.store.people.trail.note(act, actor=who, subject=subject, detail=detail, as_of=as_of)
+
+
+def check_trail(*, tools: Toolbox, head: str | None = None) -> TrailCheck:
+    """Return what the trail holds where its chain is whole.
+
+    Raises
+    ------
+    StoreError
+        As :meth:`ahorraluz.store.trail.Trail.check`.
+    """
+    try:
+        return tools.store.people.trail.check(head=head)
+    except AhorraLuzError as error:
+        if error.issue.code != "database-none" or head not in (None, GENESIS):
+            raise
+        return TrailCheck(count=0, head=GENESIS)
 
 
 def of_account(account: str, *, tools: Toolbox) -> str:

@@ -7,8 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
+from ahorraluz.services.accounts.trail import check_trail
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import TrailEntry
+from ahorraluz.store.trail import TrailCheck
 
 MODELS = ("boosting", "day-mixer")
 """Folders of ``data/models`` that hold the card of a model."""
@@ -23,8 +25,8 @@ class TrailPage:
     lines: tuple[TrailEntry, ...]
     older: int | None
     """Where the next lines begin; ``None``: there are no older ones."""
-    count: int | None
-    """How many lines the trail has, each as it was written; ``None``: it was altered."""
+    whole: TrailCheck | None
+    """What the trail holds, each line as it was written; ``None``: it was altered."""
     altered: Issue | None
 
 
@@ -67,15 +69,15 @@ def trail_page(*, act: str = "", before: int | None, tools: Toolbox) -> TrailPag
     except AhorraLuzError as error:
         if error.issue.code != "database-none":
             raise
-        return TrailPage(lines=(), older=None, count=0, altered=None)
-    count, altered = None, None
+        return TrailPage(lines=(), older=None, whole=check_trail(tools=tools), altered=None)
+    whole, altered = None, None
     try:
-        count = trail.check()
+        whole = check_trail(tools=tools)
     except AhorraLuzError as error:
         altered = error.issue
     shown = lines[:PAGE_OF]
     older = shown[-1].id if len(lines) > PAGE_OF else None
-    return TrailPage(lines=shown, older=older, count=count, altered=altered)
+    return TrailPage(lines=shown, older=older, whole=whole, altered=altered)
 
 
 def model_cards() -> Sequence[ModelCard]:

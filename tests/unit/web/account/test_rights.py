@@ -227,12 +227,12 @@ def test_deleting_a_home_leaves_the_account_and_no_byte_of_the_home(
 
 
 def test_the_trail_still_holds_and_names_nobody(service: Service, rosa: Person) -> None:
-    lines = service.tools.store.people.trail.check()
+    lines = service.tools.store.people.trail.check().count
 
     rosa.post(DELETE, form=DELETE, clave=PASSWORD)
 
     trail = service.tools.store.people.trail
-    assert trail.check() == lines + 1
+    assert trail.check().count == lines + 1
     assert trail.newest(limit=1)[0].act == "account-deleted"
 
 
