@@ -19,6 +19,7 @@ from ahorraluz.store.live.holding import hold_closing, hold_everything, hold_wit
 from ahorraluz.store.live.raw import neighbours
 from ahorraluz.store.live.records import Closed
 from ahorraluz.store.live.sums import Piece, Summed, keep_sums
+from ahorraluz.store.live.upserts import upsert
 from ahorraluz.store.live_tables import LIVE_CHANNELS, LIVE_CLOSING, LIVE_DIRTY
 from ahorraluz.store.tables import HOMES
 
@@ -126,6 +127,7 @@ def _sum_up(connection: Connection, bounds: _Bounds, channels: Sequence[int]) ->
         .where(rows.id.in_(channels))
     )
     known = {row.id: row for row in described}
+    powers = {number for number in known if known[number].quantity == Quantity.POWER.value}
     pieces = [
         Piece(
             channel=channel,
@@ -135,24 +137,34 @@ def _sum_up(connection: Connection, bounds: _Bounds, channels: Sequence[int]) ->
             first_s=first_s,
             end_s=end_s,
         )
-        for channel, first_s, end_s in _touched(
-            connection,
-            bounds,
-            channels,
-            powers={n for n in known if known[n].quantity == Quantity.POWER.value},
-        )
+        for channel, first_s, end_s in _touched(connection, bounds, channels, powers=powers)
         if channel in known
     ]
     summed = keep_sums(connection, pieces)
-    marks = LIVE_DIRTY.c
-    connection.execute(
-        delete(LIVE_DIRTY).where(
-            marks.channel.in_(channels),
-            marks.epoch < bounds.epoch,
-            marks.start_s < bounds.closed_s,
-        )
-    )
+    _unmark(connection, bounds, channels, powers=powers)
     return summed
+
+
+def _unmark(
+    connection: Connection, bounds: _Bounds, channels: Sequence[int], *, powers: set[int]
+) -> None:
+    """Delete the marks of what was computed."""
+    marks = LIVE_DIRTY.c
+    done = (marks.channel.in_(channels), marks.epoch < bounds.epoch)
+    last_s = bounds.closed_s - QUARTER_S
+    query = select(marks.channel).distinct().where(*done, marks.start_s == last_s)
+    # What was said last of a power may hold on in the quarter hour that follows.
+    upsert(
+        connection,
+        LIVE_DIRTY,
+        [
+            {"channel": channel, "start_s": bounds.closed_s, "epoch": 0}
+            for channel in connection.execute(query).scalars()
+            if channel in powers
+        ],
+        key=("channel", "start_s", "epoch"),
+    )
+    connection.execute(delete(LIVE_DIRTY).where(*done, marks.start_s < bounds.closed_s))
 
 
 def _touched(

@@ -21,6 +21,9 @@ def upsert(
         return
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(table)
+    if set(rows[0]) == set(key):
+        connection.execute(statement.on_conflict_do_nothing(), [dict(row) for row in rows])
+        return
     others = {name: statement.excluded[name] for name in rows[0] if name not in key}
     connection.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=others),
