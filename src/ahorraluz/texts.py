@@ -26,9 +26,51 @@ SPANISH, ENGLISH = "es_PE", "en"
 LOCALES = (SPANISH, ENGLISH)
 """First the language of the program, then the second one; both have every key.
 
-Another folder beside theirs, such as ``qu``, is another language: what it does not say yet is
-said in Spanish.
+Another folder beside theirs, such as ``qu_PE``, is another language: what it does not say yet
+is said in Spanish, and it is offered once it says enough (:func:`offered_languages`).
 """
+OF_HOUSEHOLDS = (
+    "accounts",
+    "appliances",
+    "bills",
+    "claim",
+    "compare",
+    "consents",
+    "end_use_findings",
+    "findings",
+    "forecast_asked",
+    "forecast_pages",
+    "hourly",
+    "households",
+    "issues",
+    "jobs",
+    "measures",
+    "meter_files",
+    "meter_pages",
+    "optimal",
+    "own_account",
+    "own_sun",
+    "privacy",
+    "quality",
+    "readings",
+    "recibo",
+    "renewable_steps",
+    "renewables",
+    "uncertainty",
+    "usage",
+    "usage_pages",
+    "verify",
+    "web",
+)
+"""Domains whose sentences households read."""
+OFFERED_FROM = 0.8
+"""Part of the sentences of these domains that a further language says itself before the pages
+offer it: with less, every other sentence of a page would be Spanish. [0 to 1]"""
+OFF_COMMANDS = "issue-off-cli."
+"""Beginning of the keys of issues as pages and programs say them, where their usual sentence
+names options of the command line."""
+ONES = "texts.ones"
+"""Key of the words that follow a number, each with its form after the number one."""
 
 NAMED_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "field": ("field",),
@@ -93,7 +135,7 @@ class Texts:
             never shown to a person.
         """
         shown = {name: self.shown(value) for name, value in parameters.items()}
-        return self.messages[key].format_map(shown)
+        return self._counted(self.messages[key].format_map(shown))
 
     def issue(self, issue: Issue) -> str:
         """Return the sentence of an issue: field, value and mend.
@@ -108,7 +150,21 @@ class Texts:
         for name, prefixes in NAMED_PARAMETERS.items():
             if name in shown:
                 shown[name] = self._named(issue.parameters[name], prefixes)
-        return self.messages[f"issue.{issue.code}"].format_map(shown)
+        return self._counted(self.messages[f"issue.{issue.code}"].format_map(shown))
+
+    @cached_property
+    def _ones(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        pairs = (pair.partition("=") for pair in self.messages.get(ONES, "").split())
+        forms = {many: one for many, _, one in pairs}
+        words = "|".join(map(re.escape, forms)) or "(?!)"
+        return re.compile(rf"(?<![\d.,])1 ({words})\b"), forms
+
+    def _counted(self, sentence: str) -> str:
+        """Return a sentence in which one of something is not said as many."""
+        if "1 " not in sentence:
+            return sentence
+        pattern, forms = self._ones
+        return pattern.sub(lambda found: f"1 {forms[found.group(1)]}", sentence)
 
     def _named(self, value: Parameter, prefixes: tuple[str, ...]) -> str:
         if isinstance(value, str):
@@ -234,8 +290,15 @@ def _places(value: Decimal, *, keep_zeros: bool) -> int:
     return max(0, -rounded) if isinstance(rounded, int) else 0
 
 
-def open_texts(locale: str) -> Texts:
+def open_texts(locale: str, *, commands: bool = True) -> Texts:
     """Return the sentences of a language: ``es_PE`` or ``en``, or a tag that begins so.
+
+    Parameters
+    ----------
+    locale
+        The language.
+    commands
+        Whether issues may name options of the command line; pages and programs have none.
 
     Raises
     ------
@@ -250,7 +313,7 @@ def open_texts(locale: str) -> Texts:
     wanted = locale.replace("-", "_").partition("_")[0].casefold()
     for known in (*LOCALES, *further_locales()):
         if known.partition("_")[0] == wanted:
-            return _open(known)
+            return _open(known, commands=commands)
     raise InvalidInputError(
         "language-unknown", field="lang", value=locale[:MAX_SHOWN], allowed=list(languages())
     )
@@ -274,11 +337,40 @@ def further_locales() -> tuple[str, ...]:
     return tuple(sorted(n for n in names if n not in LOCALES and LOCALE_NAME.fullmatch(n)))
 
 
+def offered_languages() -> tuple[str, ...]:
+    """Return the languages that the pages offer: a further one once it says enough itself.
+
+    Examples
+    --------
+    >>> offered_languages()[:2]
+    ('es', 'en')
+    """
+    offered = (known for known in further_locales() if translated(known) >= OFFERED_FROM)
+    return tuple(known.partition("_")[0] for known in (*LOCALES, *offered))
+
+
 @cache
-def _open(locale: str) -> Texts:
+def translated(locale: str) -> float:
+    """Return the part of the sentences for households that a further folder says. [0 to 1]"""
+    asked = {key for domain in OF_HOUSEHOLDS for key in _own(SPANISH, domain)}
+    said = {key for domain in OF_HOUSEHOLDS for key in _own(locale, domain)}
+    return len(asked & said) / len(asked)
+
+
+def _own(locale: str, domain: str) -> Mapping[str, str]:
+    """Return what a folder itself says of a domain; nothing where it does not have it."""
+    file = _folder() / locale / f"{domain}.po"
+    return _read(file, locale=locale) if file.is_file() else {}
+
+
+@cache
+def _open(locale: str, *, commands: bool = True) -> Texts:
     messages = {} if locale in LOCALES else dict(_open(SPANISH).messages)
     for domain in _domains(locale):
         messages |= _read(domain, locale=locale)
+    if not commands:
+        off = [key for key in messages if key.startswith(OFF_COMMANDS)]
+        messages |= {f"issue.{key.removeprefix(OFF_COMMANDS)}": messages[key] for key in off}
     return Texts(locale, MappingProxyType(messages))
 
 

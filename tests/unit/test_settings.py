@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ahorraluz.core.issues import InvalidInputError
-from ahorraluz.settings import TABLE, Settings, read_settings
+from ahorraluz.settings import TABLE, Settings, read_settings, stated_language
 from ahorraluz.texts import open_texts
 
 
@@ -179,3 +179,18 @@ def test_a_secret_that_is_refused_is_not_repeated() -> None:
     told = [open_texts("es").issue(issue) for issue in error.value.issues]
     assert len(told) == 2
     assert not any("hushhush" in sentence for sentence in told)
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"AHORRALUZ_LANG": "en", "AHORRALUZ_PORT": "x"}, "en"),
+        ({"AHORRALUZ_LANG": "EN", "AHORRALUZ_NONE": "x"}, "en"),
+        ({"AHORRALUZ_LANG": "fr"}, "es"),
+        ({}, "es"),
+    ],
+)
+def test_the_language_is_known_where_another_variable_is_wrong(
+    environment: dict[str, str], language: str
+) -> None:
+    assert stated_language(environment) == language

@@ -23,4 +23,4 @@ def language() -> str:
 
 def texts() -> Texts:
     """Return the words of the answer."""
-    return open_texts(language())
+    return open_texts(language(), commands=False)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ahorraluz.core.issues import InvalidInputError, Issue
-from ahorraluz.settings import Settings, read_settings
+from ahorraluz.settings import Settings, read_settings, stated_language
 from ahorraluz.texts import Texts, open_texts
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ class Session:
         return open_texts("es")
 
     @property
-    def _language_of_environment(self) -> str | None:
+    def _language_of_environment(self) -> str:
         try:
             return self.settings.language
         except InvalidInputError:
-            return None
+            # Another variable is wrong: that has to be said, in the language that is right.
+            return stated_language()
 
     @cached_property
     def tools(self) -> "Toolbox":

@@ -15,7 +15,7 @@ from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.inquiries.fields import LANGUAGE, Step
 from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.texts import Texts, languages, open_texts
+from ahorraluz.texts import Texts, languages, offered_languages, open_texts
 from ahorraluz.web.assets import asset_address
 
 EXTENSION = "ahorraluz"
@@ -139,8 +139,13 @@ class Page:
 
     @property
     def other_languages(self) -> tuple[str, ...]:
-        """Every language but the one of this page."""
-        return tuple(language for language in languages() if language != self.language)
+        """Every language that is offered but the one of this page."""
+        return tuple(language for language in offered_languages() if language != self.language)
+
+    def language_name(self, language: str) -> str:
+        """Return what a language calls itself; its code where it does not say."""
+        named, spanish = (open_texts(code).text("web.nav.own-name") for code in (language, "es"))
+        return language.upper() if named == spanish and language != "es" else named
 
     @property
     def _asked(self) -> str | None:
@@ -154,7 +159,7 @@ def this_page(query: Query | None = None) -> Page:
     default = door().language if who is None else who.account.language
     language = asked if asked in languages() else default
     return Page(
-        texts=open_texts(language),
+        texts=open_texts(language, commands=False),
         query=read_query(request.args.to_dict(flat=False)) if query is None else query,
         keeps_query=query is None,
         path=request.path,

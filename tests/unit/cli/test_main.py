@@ -227,6 +227,28 @@ def test_a_wrong_variable_of_the_environment_is_named(monkeypatch: pytest.Monkey
     assert "AHORRALUZ_PORT" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "option", "said"),
+    [
+        ("es", "--lang=en", "The variable AHORRALUZ_PORT says"),
+        ("en", "--lang=es", "La variable AHORRALUZ_PORT dice"),
+        ("en", None, "The variable AHORRALUZ_PORT says"),
+        ("fr", "--lang=en", "The variable AHORRALUZ_LANG says"),
+    ],
+)
+def test_a_wrong_variable_is_told_in_the_language_of_the_run(
+    monkeypatch: pytest.MonkeyPatch, language: str, option: str | None, said: str
+) -> None:
+    monkeypatch.setenv("AHORRALUZ_PORT", "mil")
+    monkeypatch.setenv("AHORRALUZ_LANG", language)
+
+    # A command that needs the settings, whatever the language.
+    result = run("readings", "list", *([] if option is None else [option]))
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
 def test_the_version_is_that_of_the_package() -> None:
     result = run("--version")
 
