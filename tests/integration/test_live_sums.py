@@ -26,6 +26,7 @@ from ahorraluz.core.live.readings import LiveReading, Quantity
 from ahorraluz.store.database import Store, open_store
 from ahorraluz.store.live import closing
 from ahorraluz.store.live.records import AppendResult, Span
+from ahorraluz.store.live.sums import keep_sums
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.integration))
 NUMBERS = count()
@@ -236,7 +237,7 @@ def test_a_pass_that_breaks_off_is_finished_by_the_next_one(
     case = Case(store)
     for channel in (0, 1):
         case.say(channel, [(n * 60_000, n * n) for n in range(300)])
-    done = []
+    done: list[object] = []
 
     def break_off(*arguments: object) -> object:
         if done:
@@ -244,7 +245,6 @@ def test_a_pass_that_breaks_off_is_finished_by_the_next_one(
         done.append(arguments)
         return keep_sums(*arguments)  # type: ignore[arg-type]
 
-    keep_sums = closing.keep_sums
     monkeypatch.setattr(closing, "CHANNELS_AT_ONCE", 1)
     monkeypatch.setattr(closing, "keep_sums", break_off)
     with pytest.raises(KeyboardInterrupt):

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ahorraluz.store.vault import Vault
 
 
+DAY_S = 86_400
+
+
 def open_store(url: str, *, create: bool = True, vault: "Vault | None" = None) -> "Store":
     """Return the store at ``url``, opened and brought up to date when it is first used.
 
@@ -152,8 +155,9 @@ class Store(Shelf):
     def channels(self, home: str) -> tuple[Channel, ...]:
         """Return the readings of a home that count.
 
-        Those of imports not undone, later imports over earlier ones, without what is put
-        aside; a channel of which nothing is left is left out.
+        Those of imports not undone, later imports over earlier ones, and of devices where no
+        import tells of the time; without what is put aside. A channel of which nothing is
+        left is left out.
         """
         from ahorraluz.store import quarantine
 
@@ -282,18 +286,37 @@ class Store(Shelf):
         self.wipe()
 
     def drop_fine_readings(self, *, before: datetime) -> int:
-        """Delete readings finer than a day of months that ended before a moment.
+        """Put monthly totals in the place of readings finer than a day, home by home.
+
+        Parameters
+        ----------
+        before
+            First day of a month: what each home read before it began there.
 
         Returns
         -------
         int
-            How many blocks of a month were deleted.
+            How many blocks of rows were deleted.
         """
-        from ahorraluz.store.imports import seconds
-        from ahorraluz.store.retention import drop_fine_readings
+        from ahorraluz.core.readings.lattice import midnights
+        from ahorraluz.store.imports import known_home, seconds
+        from ahorraluz.store.retention import homes_with_fine, leave_totals
 
-        with self._writing() as connection:
-            return drop_fine_readings(connection, before_s=seconds(before))
+        # No zone is further behind than this.
+        latest_s, day, count = seconds(before) + DAY_S, seconds(before) // DAY_S, 0
+        with self._reading() as connection:
+            homes = homes_with_fine(connection, before_s=latest_s)
+        for home in homes:
+            try:
+                with self._changing(home) as connection:
+                    zone = known_home(connection, home)
+                    at_s = int(midnights(day, day, zone=zone)[0])
+                    key = self._key(home)
+                    count += leave_totals(connection, home, before_s=at_s, zone=zone, key=key)
+            except StoreError as error:
+                if error.issue.code not in ("home-unknown", "key-gone"):
+                    raise
+        return count
 
     def wipe(self) -> None:
         """Overwrite the bytes of what was deleted, as far as the database lets its user."""

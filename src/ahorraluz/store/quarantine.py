@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import Connection, insert, select, update
 
+from ahorraluz.core.live.beside_files import beside_files
 from ahorraluz.core.readings.channels import Channel
 from ahorraluz.core.readings.merging import without
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.imports import moment, seconds
+from ahorraluz.store.live.kept import live_channels
 from ahorraluz.store.records import Quarantined
 from ahorraluz.store.tables import QUARANTINE
 from ahorraluz.store.taking import stored_channels
@@ -31,7 +33,7 @@ def put_aside(
     StoreError
         ``channel-not-stored`` or ``quarantine-without-readings``: nothing begins there.
     """
-    channels = stored_channels(connection, home, key=key)
+    channels = _channels(connection, home, key=key)
     found = [channel for channel in channels if channel.id == aside.channel]
     if not found:
         names = [channel.id for channel in channels]
@@ -97,13 +99,18 @@ def counting_channels(
     """Return the channels of a home without what is put aside; emptied ones are left out."""
     aside = [item for item in quarantined(connection, home) if item.released_at is None]
     kept = list[Channel]()
-    for channel in stored_channels(connection, home, key=key):
+    for channel in _channels(connection, home, key=key):
         for item in aside:
             if item.channel == channel.id:
                 channel = without(channel, _starts(channel, item))
         if len(channel):
             kept.append(channel)
     return tuple(kept)
+
+
+def _channels(connection: Connection, home: str, *, key: "DataKey | None") -> tuple[Channel, ...]:
+    """Return the channels of a home, of files and of devices, what is put aside included."""
+    return beside_files(stored_channels(connection, home, key=key), live_channels(connection, home))
 
 
 def _starts(channel: Channel, aside: Quarantined) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
