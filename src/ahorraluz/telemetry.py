@@ -119,6 +119,11 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "ahorraluz_refused_total": "Requests refused before they were read, by reason.",
         "ahorraluz_accounts": "Accounts there are, by role.",
         "ahorraluz_officer_threshold": "People from which the law asks for a data officer.",
+        "ahorraluz_live_messages_total": "Messages of devices, by what became of them.",
+        "ahorraluz_live_readings_total": "Live readings, by what became of them.",
+        "ahorraluz_live_lag_seconds": "Time from the arrival of a message until it was kept.",
+        "ahorraluz_live_waits_total": "Times that a batch could not be kept and had to wait.",
+        "ahorraluz_live_connected": "Whether the broker brings messages: 1 or 0.",
     }
 )
 """Every metric by name. None says anything about one person or home."""
@@ -126,6 +131,60 @@ REFUSED = ("throttled", "forged", "too-large")
 """Reasons for which a request is refused before it is read."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the ranges that times are counted in. [s]"""
+
+
+class LiveMeters:
+    """Counters of one process that takes live readings in."""
+
+    def __init__(self) -> None:
+        """Begin at nought."""
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        self.registry = CollectorRegistry()
+
+        def told(name: str) -> tuple[str, str]:
+            return name, METRICS[name]
+
+        registry = self.registry
+        outcome = ("outcome",)
+        self._messages = Counter(*told("ahorraluz_live_messages_total"), outcome, registry=registry)
+        self._readings = Counter(*told("ahorraluz_live_readings_total"), outcome, registry=registry)
+        self._lag = Histogram(
+            *told("ahorraluz_live_lag_seconds"), buckets=SECONDS, registry=registry
+        )
+        self._waits = Counter(*told("ahorraluz_live_waits_total"), registry=registry)
+        self._connected = Gauge(*told("ahorraluz_live_connected"), registry=registry)
+
+    def took(
+        self,
+        *,
+        messages: int,
+        refused: int,
+        unknown: int,
+        readings: Mapping[str, int],
+        lag_s: float,
+    ) -> None:
+        """Count a batch that was kept."""
+        self._messages.labels("refused").inc(refused)
+        self._messages.labels("unknown").inc(unknown)
+        self._messages.labels("read").inc(max(0, messages - refused - unknown))
+        for outcome, count in readings.items():
+            self._readings.labels(outcome).inc(count)
+        self._lag.observe(lag_s)
+
+    def waits(self) -> None:
+        """Count a batch that has to wait."""
+        self._waits.inc()
+
+    def settled(self, *, connected: bool) -> None:
+        """Note whether the broker brings messages."""
+        self._connected.set(connected)
+
+    def text(self) -> bytes:
+        """Return everything in the text form of Prometheus."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry)
 
 
 class Meters:

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from ahorraluz.core.live.clocks import Clock
 from ahorraluz.core.live.readings import LiveReading, Sample
@@ -51,8 +52,14 @@ class _Known:
     channels: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
 
-Watch = Callable[[Sequence[LiveReading], datetime], Sequence[Watched]]
-"""What follows from readings, in their order, to be kept with them."""
+class Watcher(Protocol):
+    """Who looks at readings as they come."""
+
+    def look(self, readings: Sequence[LiveReading], as_of: datetime) -> Sequence[Watched]:
+        """Return what follows from readings, in their order, to be kept with them."""
+
+    def kept(self) -> None:
+        """Note that the last look and its readings are kept; else the same come again."""
 
 
 @dataclass(slots=True)
@@ -81,11 +88,9 @@ class Intake:
         tools: Toolbox,
         *,
         clock: Callable[[], datetime],
-        watch: Watch | None = None,
-        kept: Callable[[], None] | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
-        self._tools, self._clock = tools, clock
-        self._watch, self._kept = watch, kept
+        self._tools, self._clock, self._watcher = tools, clock, watcher
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
     def take(self, messages: Sequence[Incoming]) -> Result:
@@ -100,12 +105,12 @@ class Intake:
         batch = _Batch()
         for message in messages:
             self._one(message, batch, now)
-        watched = self._watch(batch.readings, now) if self._watch is not None else ()
+        watched = () if self._watcher is None else self._watcher.look(batch.readings, now)
         appended = self._tools.store.live.append(
             batch.readings, as_of=now, seen=batch.seen, refused=batch.refused, watched=watched
         )
-        if self._kept is not None:
-            self._kept()
+        if self._watcher is not None:
+            self._watcher.kept()
         if appended.gone:
             # A home was forgotten meanwhile: what is remembered of its devices is wrong.
             self._known.clear()
