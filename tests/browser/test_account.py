@@ -120,8 +120,10 @@ def test_permission_export_and_deletion(browser: Browser, local: str, tmp_path: 
         page.goto(f"{local}/cuenta/registro")
         record = page.inner_text("main")
         page.goto(f"{local}/cuenta")
+        page.click("summary:has-text('Descargar todo lo mío')")
+        page.fill("#clave-datos", PASSWORD)
         with page.expect_download() as download:
-            page.click("text=Descargar todo lo mío")
+            page.click("form[action*='mis-datos'] button")
         download.value.save_as(tmp_path / "mine.zip")
         page.click("text=Borrar un hogar o mi cuenta")
         page.fill("#clave", PASSWORD)

@@ -31,6 +31,7 @@ def test_a_key_is_made_used_and_ended(
         assert (serious_barriers(page), beyond_the_edge(page)) == ([], [])
         page.fill("#para", "Medidor de la azotea")
         page.check("input[value='account:read']")
+        page.fill("#clave", "tres gatos verdes")
         page.click("form[aria-labelledby=new] button")
         key = page.inner_text("code.secret").strip()
         assert (serious_barriers(page), beyond_the_edge(page)) == ([], [])
