@@ -38,6 +38,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "AHORRALUZ_CONTROLLER": "Luz  para\tTodos",
             "AHORRALUZ_KEEP_READINGS_MONTHS": "13",
             "AHORRALUZ_DAILY_TIME": "23:05",
+            "AHORRALUZ_RESET_WAIT_HOURS": "48",
             "AHORRALUZ_METRICS_TOKEN": "0123456789abcdef",
             "AHORRALUZ_LOG_FORMAT": "json",
             "PATH": "/bin",
@@ -58,6 +59,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         controller="Luz para Todos",
         keep_readings_months=13,
         daily_time=time(23, 5),
+        reset_wait_hours=48,
         metrics_token="0123456789abcdef",
         log_format="json",
     )

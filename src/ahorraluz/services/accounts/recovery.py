@@ -62,10 +62,18 @@ def mail_link(name: str, *, tools: Toolbox, as_of: datetime) -> bool:
     Whoever asked is answered before this runs, and the same in any case.
     """
     account = account_of(name, tools=tools)
-    if account is None or account.suspended_at is not None or "@" not in account.name:
+    if account is None or account.suspended_at is not None:
         return False
-    if not can_mail(tools.settings):
-        return False
+    return can_reach(account, tools=tools) and send_link(account, tools=tools, as_of=as_of)
+
+
+def can_reach(account: Account, *, tools: Toolbox) -> bool:
+    """Tell whether letters are sent, and the account has an address for them."""
+    return can_mail(tools.settings) and "@" in account.name
+
+
+def send_link(account: Account, *, tools: Toolbox, as_of: datetime) -> bool:
+    """Mail a link to the holder of an account; ``False`` where they got several lately."""
     if tools.store.people.sessions.tickets_of(account.id, PURPOSE, at=as_of) >= MOST_AT_ONCE:
         return False
     texts = open_texts(account.language)

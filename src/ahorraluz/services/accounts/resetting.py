@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import NEEDS_SECOND_FACTOR
 from ahorraluz.security.tokens import hash_token, new_token
-from ahorraluz.services.accounts.mail import can_mail
-from ahorraluz.services.accounts.recovery import PATH, PREFIX, link_for, mail_link
+from ahorraluz.services.accounts.recovery import PATH, PREFIX, can_reach, link_for, send_link
 from ahorraluz.services.accounts.sessions import SignedIn
 from ahorraluz.services.accounts.trail import note, of_account
 from ahorraluz.services.toolbox import Toolbox
@@ -61,9 +60,9 @@ def ask_reset(
         ``reset-mails-many``: the owner got several within the hour.
     """
     base = tools.settings.public_url or f"http://localhost:{tools.settings.port}"
-    if can_mail(tools.settings) and "@" in account.name:
+    if can_reach(account, tools=tools):
         note("reset-made", tools=tools, as_of=as_of, actor=actor, account=account.id, detail="mail")
-        if not mail_link(account.name, tools=tools, as_of=as_of):
+        if not send_link(account, tools=tools, as_of=as_of):
             raise ResetError("reset-mails-many")
         return WayBack(link=None, opens_at=as_of)
     if _nobody_was_in(account, tools=tools):
