@@ -15,6 +15,8 @@ Flags = NDArray[np.uint8]
 
 SOURCE_ESTIMATED = np.uint8(1)
 """Bit of ``flags``: the source itself says that it estimated this value."""
+TOTAL = np.uint8(2)
+"""Bit of ``flags``: a total that was left of finer rows, which were deleted."""
 MAX_NAME = 120
 """Longest name of a channel. [characters]"""
 

@@ -1,16 +1,17 @@
 """The clean series of a home: every interval measured, corrected, estimated or missing."""
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ahorraluz.core.readings.channels import Channel
+from ahorraluz.core.readings.channels import TOTAL, Channel
 from ahorraluz.core.readings.checks import MAXIMUM_KW
 from ahorraluz.core.readings.filling import filled
 from ahorraluz.core.readings.quality import QualityReport, report_of
-from ahorraluz.core.readings.scanning import scan_channels
-from ahorraluz.core.readings.schema import Readings, ReadingsError, make_readings
+from ahorraluz.core.readings.scanning import Scan, scan_channels
+from ahorraluz.core.readings.schema import MAX_FIXED_S, Readings, ReadingsError, make_readings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ def clean_channels(
     4. Everything is brought to one grid: of mixed resolutions the coarsest up to an hour
        that covers a tenth of the time. Channels are added; registers of one tariff that take
        turns count as one.
+       Totals that were left of deleted rows never decide on it, however long they are.
     5. Gaps of up to 3 h are filled (:func:`filling.filled`); longer ones stay missing.
 
     Parameters
@@ -60,7 +62,7 @@ def clean_channels(
         ``readings-empty``: no channel tells the energy of any stretch of time;
         ``readings-too-long``: ``interval_s`` would make more intervals than memory should hold.
     """
-    scan = scan_channels(channels, zone=zone, interval_s=interval_s, maximum_kw=maximum_kw)
+    scan = _scan(channels, zone=zone, interval_s=interval_s, maximum_kw=maximum_kw)
     if scan.lattice is None or scan.cells is None or bool(np.all(np.isnan(scan.cells.energy_kwh))):
         raise ReadingsError("readings-empty", rows=scan.rows)
     energy, quality = filled(scan.cells.energy_kwh, scan.cells.quality, scan.lattice)
@@ -74,3 +76,20 @@ def clean_channels(
         end_s=int(scan.lattice.edges_s[-1]),
     )
     return Cleaned(readings=readings, report=report_of(scan))
+
+
+def _scan(
+    channels: Sequence[Channel], *, zone: str, interval_s: int | None, maximum_kw: float
+) -> Scan:
+    """Return the channels on the grid of the rows that are no totals, where there are any."""
+    rest = [channel.rows((channel.flags & TOTAL) == 0) for channel in channels]
+    kept = [channel for channel in rest if len(channel)]
+    if interval_s is None and kept and any(map(operator.ne, map(len, rest), map(len, channels))):
+        finer = scan_channels(kept, zone=zone, interval_s=None, maximum_kw=maximum_kw).lattice
+        interval_s = None if finer is None else finer.interval_s
+        try:
+            return scan_channels(channels, zone=zone, interval_s=interval_s, maximum_kw=maximum_kw)
+        except ReadingsError:
+            # Minutes over decades of totals: hours tell the same of those.
+            interval_s = MAX_FIXED_S
+    return scan_channels(channels, zone=zone, interval_s=interval_s, maximum_kw=maximum_kw)
