@@ -10,6 +10,10 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build --extra broker
 
+# Each file in one process, in the order of their names: that has the longest ones (browser,
+# integration) begin early, where xdist would keep them, having few tests, for the end.
+TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix docs lock spark tools
 
@@ -20,7 +24,7 @@ run: $(VENV)/.installed ## Set up what is needed and serve the pages
 	$(BIN)/ahorraluz serve $(ARGS)
 
 test: $(VENV)/.installed-dev ## Set up what is needed and run the tests
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest $(TOGETHER) $(ARGS)
 
 check: $(VENV)/.installed-dev ## Lint, format check, import contracts, types
 	$(BIN)/ruff check

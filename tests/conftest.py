@@ -1,17 +1,31 @@
 """What every test shares: how Hypothesis searches, a data folder of its own, the browser."""
 
+import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
+from tests.made_once import CHEAP_HASHER, hash_with, make_once
 
 # A slow machine is no failure. In CI the examples are the same on every run, so that a red
 # run says something about the change; at the desk they are new each time.
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without looking for garbage: what is collected stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -25,6 +39,15 @@ def user_folders_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
             patch.setenv(name, str(folder / name.lower()))
         for name in [name for name in os.environ if name.startswith("AHORRALUZ_")]:
             patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> Iterator[None]:
+    """Make once for this process what would come out the same, and hash at little cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        make_once(patch)
+        hash_with(CHEAP_HASHER, patch)
         yield
 
 

@@ -45,6 +45,11 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree_of(path)))
+
+
 SOURCES = python_files(PACKAGE)
 EVERY_MODULE = python_files(PACKAGE, *(ROOT / name for name in OTHER_CODE))
 
@@ -71,7 +76,7 @@ def test_functions_stay_under_fifty_lines_without_their_docstring() -> None:
             (node.end_lineno or node.lineno) - node.lineno + 1 - docstring_lines(node)
         )
         for path in EVERY_MODULE
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, Function)
     }
 
@@ -95,7 +100,7 @@ def test_every_import_is_absolute() -> None:
     relative = [
         f"{name_of(path)}:{node.lineno}"
         for path in EVERY_MODULE
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ImportFrom) and node.level > 0
     ]
 
@@ -176,7 +181,7 @@ def house_errors() -> set[str]:
     bases = {
         node.name: {ast.unparse(base).rsplit(".")[-1] for base in node.bases}
         for path in SOURCES
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef)
     }
     errors = {"AhorraLuzError"}
