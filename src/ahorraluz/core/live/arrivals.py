@@ -31,8 +31,8 @@ class Sum:
 class Totals:
     """Sums as the store has them, where the state cannot tell them any more.
 
-    Sums count what was used before ``until_ms``; ``readings`` are those at and after it, and
-    the last one of each channel before it.
+    Sums count what was used before ``until_ms``, the newest power held on until then;
+    ``readings`` are those at and after it, and the last one of each channel before it.
     """
 
     until_ms: int

@@ -50,6 +50,9 @@ def look(state: State, plan: Plan, book: Book) -> None:
     forget_stale(state, plan)
     _left_on(state, plan, book)
     _silent(state, plan, book)
+    if not plan.energies:
+        # A plug alone says nothing of the home's bill.
+        return
     _peak(state, plan, book)
     _passed(state, plan, book)
     if now >= state.due_now:

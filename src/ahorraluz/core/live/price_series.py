@@ -1,9 +1,10 @@
 """The price of the next kWh this month, hour by hour, as programs that plan loads read it.
 
 A home's kWh has no price of its own: it depends on how much the month has taken already. So the
-month is followed along what it will probably take: below a block's limit an hour has the price of
-that block, above it that of the next, and the hour in which the month passes a cliff bears its
-fall. Prices times expected energies add up to the growth of the bill.
+month is followed along what it will probably take, what nothing measured included: below a
+block's limit an hour has the price of that block, above it that of the next, and the hour in
+which the month passes a cliff bears its fall. Prices times expected energies add up to the growth
+of the bill.
 """
 
 import csv
@@ -16,7 +17,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from ahorraluz.core.live.days import DAY_MS, HOUR_MS, day_at, local, midnight_ms, slot_at
-from ahorraluz.core.live.ladder import CENTS, WH, Ladder, decimal_of
+from ahorraluz.core.live.ladder import CENTS, WH, Ladder, decimal_of, scaled
 from ahorraluz.core.live.outlook import HOURS, SHAPE, outlook, present_month
 from ahorraluz.core.live.readings import LiveError
 from ahorraluz.core.live.state import Plan, State
@@ -91,7 +92,9 @@ def price_series(state: State, *, hours: int, whole_hours: bool = True) -> tuple
     zone = plan.clock.zone
     seen = outlook(state, plan)
     day_wh = seen.day_wh or 0
-    month, used = seen.month, [Fraction(wh) for wh in seen.wh]
+    missed = day_wh * seen.missing_ms // DAY_MS
+    month = seen.month
+    used = [Fraction(wh) for wh in scaled(seen.wh, seen.used_wh + missed)]
     start = _hour_start(zone, state.now)
     found = []
     for _ in range(hours):

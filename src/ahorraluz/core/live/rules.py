@@ -7,7 +7,6 @@ the same arrivals give the same events wherever they are worked on.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from functools import lru_cache
 from typing import Any
 
 from ahorraluz.core.live.days import Clock, Hours
@@ -17,7 +16,6 @@ from ahorraluz.core.live.readings import LiveError
 MOST_ENERGY, MOST_CIRCUITS = 6, 24
 """Channels that a watch keeps in view: three phases twice, and as many plugs as homes have."""
 LONGEST_NAME = 40
-CACHED = 4_096
 NIGHT, QUIET = Hours(1, 5), Hours(22, 7)
 
 
@@ -224,9 +222,8 @@ def write_rules(rules: Rules) -> str:
     return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
 
 
-@lru_cache(maxsize=CACHED)
 def read_rules(text: str) -> Rules:
-    """Return the rules that :func:`write_rules` wrote; the same text is read once."""
+    """Return the rules that :func:`write_rules` wrote."""
     plain: dict[str, Any] = json.loads(text)
     plain["roles"] = tuple(_role(row) for row in plain["roles"])
     plain["months"] = tuple(_month(row) for row in plain["months"])

@@ -23,6 +23,7 @@ HELD, MOST_HELD = 12, 18
 number on the oldest are let go."""
 DAYS_HELD, MONTHS_HELD = 16, 2
 CACHED = 4_096
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -77,6 +78,8 @@ class Plan:
     night and its measured time."""
     energies: int
     """Channels that add up to the home's energy."""
+    text: str
+    """The rules as a line."""
 
 
 @dataclass(slots=True)
@@ -144,26 +147,27 @@ PLAIN_WITH_PLAN = ("plan", *PLAIN)
 KNOWN = tuple(Known.__slots__[:-2])
 
 
-@lru_cache(maxsize=CACHED)
 def plan_of(rules: Rules) -> Plan:
     """Return rules as a watch looks things up."""
+    return _plan(write_rules(rules))
+
+
+@lru_cache(maxsize=CACHED)
+def _plan(text: str) -> Plan:
+    rules = read_rules(text)
     return Plan(
         rules=rules,
         clock=rules.clock,
         roles={role.channel: role for role in rules.roles},
         bands=len(rules.bands),
         energies=sum(role.energy for role in rules.roles),
+        text=text,
     )
-
-
-@lru_cache(maxsize=CACHED)
-def _rules_text(rules: Rules) -> str:
-    return write_rules(rules)
 
 
 def write_state(state: State) -> bytes:
     """Return a state as bytes."""
-    rules = _rules_text(state.plan.rules) if state.plan else ""
+    rules = state.plan.text if state.plan else ""
     body = {
         "version": VERSION,
         "plain": [getattr(state, name) for name in PLAIN],
@@ -177,7 +181,7 @@ def write_state(state: State) -> bytes:
         "marks": state.marks,
         "clocks": state.clocks,
     }
-    return f"{rules}\n{json.dumps(body, separators=(',', ':'))}".encode()
+    return f"{rules}\n{_JSON.encode(body)}".encode()
 
 
 def read_state(content: bytes) -> State:
@@ -193,7 +197,7 @@ def read_state(content: bytes) -> State:
         body: dict[str, Any] = json.loads(text)
         if body["version"] != VERSION:
             raise LiveError("live-state-unknown", version=str(body["version"])[:20])
-        state = State(plan_of(read_rules(rules)) if rules else None, *body["plain"])
+        state = State(_plan(rules) if rules else None, *body["plain"])
         for id_, *plain, steps, values in body["channels"]:
             known = state.channels[id_] = Known(*plain)
             known.ats, known.values = _added(steps), values

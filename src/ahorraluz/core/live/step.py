@@ -305,6 +305,10 @@ def _totals(state: State, plan: Plan, totals: Totals) -> None:
             pair = (before, values[before]), (after, values[after])
             share_pair(state, plan, role, pair, since_ms=totals.until_ms)
         newest = ats[-1]
+        if not role.register and newest < totals.until_ms:
+            # The store lets the newest power hold; here it counts when the next one ends it.
+            open_end = (newest, values[newest]), (totals.until_ms, 0)
+            share_pair(state, plan, role, open_end, sign=-1)
         known = state.channels.setdefault(id_, Known(newest, values[newest], newest))
         known.at, known.value, known.cut = newest, values[newest], 1
         known.ats, known.values = ats[-HELD:], [values[at] for at in ats[-HELD:]]
