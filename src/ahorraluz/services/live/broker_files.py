@@ -12,7 +12,9 @@ WORKER = "ahorraluz-live"
 """User of the process that takes readings in."""
 
 
-def write_broker_files(folder: Path, *, tools: Toolbox, worker_key: str) -> bool:
+def write_broker_files(
+    folder: Path, *, tools: Toolbox, worker_key: str, anew: bool = False
+) -> bool:
     """Write both files, each at once, readable by their owner alone.
 
     Parameters
@@ -21,6 +23,8 @@ def write_broker_files(folder: Path, *, tools: Toolbox, worker_key: str) -> bool
         Where; made if it is not there.
     worker_key
         Password of the process that takes readings in.
+    anew
+        Whether to write them even where no device came or went.
 
     Returns
     -------
@@ -32,7 +36,7 @@ def write_broker_files(folder: Path, *, tools: Toolbox, worker_key: str) -> bool
     lines = [f"{device.id}:{device.broker_password}" for device in devices]
     passwords, known = folder / PASSWORDS, folder / f"{PASSWORDS}.devices"
     said = "".join(f"{line}\n" for line in lines)
-    if passwords.is_file() and known.is_file() and known.read_text("utf-8") == said:
+    if not anew and passwords.is_file() and known.is_file() and known.read_text("utf-8") == said:
         return False
     _write(passwords, f"{said}{WORKER}:{broker_hash(worker_key)}\n")
     _write(folder / RULES, rules())
