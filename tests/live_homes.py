@@ -1,20 +1,26 @@
 """A store with a home whose device speaks, for tests; and sums made in the plainest way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import insert
 
 from ahorraluz.core.live.readings import LiveChannel, LiveReading, Quantity
 from ahorraluz.core.readings.channels import Flow
 from ahorraluz.store.database import Store
+from ahorraluz.store.errors import StoreError
 from ahorraluz.store.live.records import Device
 from ahorraluz.store.tables import HOMES
 
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+SECRET = "cocina de Marcela"
+"""What somebody calls a device."""
 QUARTER_MS = 900_000
 Row = tuple[int, int, int | None, int | None, int]
 """Energy, readings, lowest, highest, measured ms."""
@@ -145,3 +151,17 @@ def readings_of(channel: int, points: Iterable[tuple[int, int]]) -> list[LiveRea
 def day_at(number: int, hour: int = 0) -> datetime:
     """Return an hour of a day counted from the first of 2026, in UTC."""
     return datetime(2026, 1, 1, hour, tzinfo=UTC) + timedelta(days=number)
+
+
+def refused(act: Callable[[], object]) -> StoreError:
+    with pytest.raises(StoreError) as error:
+        act()
+    return error.value
+
+
+def say(store: Store, channel: LiveChannel, *points: tuple[int, int]) -> int:
+    return store.live.append(readings_of(channel.id, points), as_of=NOW).new
+
+
+def every_minute(*, days: int = 1, end_ms: int = NOW_MS) -> list[tuple[int, int]]:
+    return [(end_ms - n * 60_000, 1_000 * n) for n in range(1, days * 1_440)]
