@@ -225,12 +225,12 @@ def ask_for_file(page: Page, *, issues: tuple[Issue, ...] = ()) -> Response:
         distributors=distributor_options(None),
         systems=system_options(page.query.text("d")),
         field=FILE_FIELD,
-        homes=_own_homes(page),
+        homes=own_homes(page),
         limit_mb=door().tools.settings.max_meter_file_mb,
     )
 
 
-def _own_homes(page: Page) -> list[tuple[str, str]]:
+def own_homes(page: Page) -> list[tuple[str, str]]:
     """Return name and id of the homes that a file may go to instead of a new one."""
     if page.who is None or page.base:
         return []

@@ -13,6 +13,7 @@ from ahorraluz.services.documents.comparison import option_sentence
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.forecast_home import PresentMonth, month_of
 from ahorraluz.services.forget_home import forget_home
+from ahorraluz.services.households.joining import join_meter
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.inquiries.inquiry import supply_of
 from ahorraluz.services.inquiries.query import read_query
@@ -22,7 +23,7 @@ from ahorraluz.services.understand_usage import About, Understanding, understand
 from ahorraluz.web.account.rights import DELETE_HOME
 from ahorraluz.web.choices import distributor_options
 from ahorraluz.web.guard import needs, open_to_all, reach_of
-from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX
+from ahorraluz.web.meter import HOME_BYTES, HOME_PREFIX, own_homes
 from ahorraluz.web.page import Page, door, go_to, show, this_moment, this_page
 from ahorraluz.web.report import usage_report
 from ahorraluz.web.signed import forget_kept, signed_in
@@ -30,6 +31,8 @@ from ahorraluz.web.usage_view import usage_view
 
 NOT_HERE = ("home-unknown", "home-without-readings", "database-none")
 """A stranger learns no more than that there is nothing at this address."""
+INTO = "hogar"
+"""Home of the account that a meter joins; empty: it is one of its own."""
 NAME_LENGTH = len(HOME_PREFIX) + 2 * HOME_BYTES
 
 usage = Blueprint("usage", __name__)
@@ -47,6 +50,7 @@ def home_usage(home: str) -> Response:
         view=usage_view(known, page.texts, month=_month(known)),
         distributors=distributor_options(None),
         compare=comparing(known, page),
+        homes=[own for own in own_homes(page) if own[1] != home],
     )
 
 
@@ -77,26 +81,26 @@ def table(home: str) -> Response:
 @usage.post("/consumo/<home>/guardar")
 @needs(Permission.OWN_HOMES)
 def adopt(home: str) -> Response:
-    """Keep a home of which only the meter is known for the account that asks."""
+    """Keep a home of which only the meter is known for the account that asks, or in one it has."""
     _kept(home)
     page = this_page(read_query(request.form.to_dict(flat=False)))
     who = signed_in()
     if who is None:
         abort(401)
+    account, tools, now = who.account.id, door().tools, this_moment()
+    into = request.form.get(INTO, "")
     try:
-        keep_home(
-            page.query.pairs(),
-            account=who.account.id,
-            tools=door().tools,
-            as_of=this_moment(),
-            home=home,
-        )
+        if into:
+            join_meter(home, into, account=account, tools=tools, as_of=now)
+        else:
+            keep_home(page.query.pairs(), account=account, tools=tools, as_of=now, home=home)
     except AhorraLuzError as error:
-        if error.issue.code == "home-taken":
+        if error.issue.code in ("home-taken", "home-not-own", "home-unknown"):
             # It is somebody's already: a stranger learns no more than at its pages.
             abort(404)
         raise
-    return go_to(page.plain_url(f"/hogares/{home}"))
+    address = page.plain_url(f"/hogares/{into}/consumo" if into else f"/hogares/{home}")
+    return forget_kept(go_to(address)) if into else go_to(address)
 
 
 @usage.post("/consumo/<home>/borrar")
