@@ -58,14 +58,16 @@ class Place:
     forecast_kwh: Decimal
     """Mean of a home over the twelve months to come. [kWh/month]"""
     fose_share: Decimal
-    """Homes up to the limit of the FOSE; in each group told as 0.1 at least, 0.9 at most."""
+    """Homes up to the limit of the FOSE, rounded; in each group told as 0.1 to 0.9."""
     potential_pen: Decimal
     """Mean that all steps of its plan save a home. [PEN/year]"""
     oldest: str
     """Day of the oldest figure in it, ISO 8601."""
     verified_homes: int = 0
+    """Each once for every promised step."""
     verified_kwh: Decimal | None = None
-    """Mean saved by homes whose steps were measured; ``None``: too few. [kWh/month]"""
+    """Mean saved by homes whose steps were measured, by step where it had been promised; ``None``:
+    too few. [kWh/month]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -313,3 +313,21 @@ def test_the_attack_succeeds_on_figures_that_are_told_as_they_are() -> None:
 
     assert isolates(rows, {"150101-29"})
     assert not isolates(rows, {"150101-28"})
+
+
+def test_a_figure_that_is_new_is_told_of_groups_that_stood_before() -> None:
+    few = FIGURES[:1]
+    values = [replace(one, values={"kwh": one.values["kwh"]}) for one in homes(25)]
+    before = renew((), values, few, day="2026-10-01")
+
+    same = renew(before, homes(25), FIGURES, day="2026-11-01")
+    left = renew(before, homes(12), FIGURES, day="2026-11-01")
+
+    stood, cut = cell(same, "150101"), cell(left, "150101")
+    assert stood is not None
+    assert cut is not None
+    assert stood.sums["kwh"] == sum(one.values["kwh"] for one in homes(25))
+    assert stood.oldest["kwh"] == "2026-10-01"
+    assert stood.sums["saving"] == sum(one.values["saving"] for one in homes(25))
+    assert stood.oldest["saving"] == "2026-11-01"
+    assert (cut.homes, "within" in cut.sums) == (12, False)
