@@ -168,7 +168,7 @@ def lock_home(connection: Connection, home: str) -> None:
     lock(connection, (zlib.crc32(home.encode()) & 0x7FFF_FFFF) or 1)
 
 
-def wipe_freed(engine: Engine, *, tables: Sequence[str]) -> None:
+def wipe_freed(engine: Engine, *, tables: Sequence[str], rewrite: bool = False) -> None:
     """Overwrite what was deleted, as far as it is in the hands of a user of the database."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -177,4 +177,6 @@ def wipe_freed(engine: Engine, *, tables: Sequence[str]) -> None:
     # `secure_delete` has written noughts over the pages; those in the log go with the log. If
     # somebody reads meanwhile it stays until the last of them has closed the database.
     with closing(engine.raw_connection()) as raw:
+        if rewrite:
+            raw.cursor().execute("VACUUM")
         raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -282,8 +282,9 @@ class Store(Shelf):
             # First the key: should the rest fail, nobody can read it any more.
             if self._vault is not None:
                 self._vault.destroy(home_owner(home))
-            imports.forget(connection, home)
-        self.wipe()
+            of_devices = imports.forget(connection, home)
+        # Single readings were moved from page to page when others came between them.
+        self.wipe(rewrite=of_devices)
 
     def drop_fine_readings(self, *, before: datetime) -> int:
         """Put monthly totals in the place of readings finer than a day, home by home.
@@ -318,14 +319,22 @@ class Store(Shelf):
                     raise
         return count
 
-    def wipe(self) -> None:
-        """Overwrite the bytes of what was deleted, as far as the database lets its user."""
+    def wipe(self, *, rewrite: bool = False) -> None:
+        """Overwrite the bytes of what was deleted, as far as the database lets its user.
+
+        Parameters
+        ----------
+        rewrite
+            Whether to write a SQLite file anew as well, which takes as long as the file is
+            large: what a page held before its rows moved to another one is gone after that.
+        """
         from ahorraluz.store.connections import wipe_freed
         from ahorraluz.store.live_tables import METADATA
 
         engine = self._engine(create=False)
         with apart(), database_errors(self._place):
-            wipe_freed(engine, tables=[table.name for table in METADATA.sorted_tables])
+            tables = [table.name for table in METADATA.sorted_tables]
+            wipe_freed(engine, tables=tables, rewrite=rewrite)
 
     def close(self) -> None:
         """Let the database go; the store opens it again if it is used."""

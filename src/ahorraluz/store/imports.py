@@ -212,17 +212,18 @@ def _set_undone(connection: Connection, import_id: int, as_of: datetime | None) 
     connection.execute(update(IMPORTS).where(IMPORTS.c.id == import_id).values(undone_s=undone))
 
 
-def forget(connection: Connection, home: str) -> None:
-    """Delete everything of a home."""
+def forget(connection: Connection, home: str) -> bool:
+    """Delete everything of a home; tell whether there was anything of its devices."""
     promises.forget(connection, home)
     of_home = select(IMPORTS.c.id).where(IMPORTS.c.home == home)
     connection.execute(delete(BLOCKS).where(BLOCKS.c.import_id.in_(of_home)))
-    forgetting.forget_readings(connection, home)
+    of_devices = forgetting.forget_readings(connection, home)
     # Whatever refers to a home goes with it, in tables that are yet to come as well.
     for table in reversed(live_tables.METADATA.sorted_tables):
         if "home" in table.c:
             connection.execute(delete(table).where(table.c.home == home))
     connection.execute(delete(HOMES).where(HOMES.c.id == home))
+    return of_devices
 
 
 def _record(row: Row[Any], key: "DataKey | None") -> ImportRecord:

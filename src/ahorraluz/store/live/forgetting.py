@@ -24,9 +24,18 @@ OF_CHANNELS = (
 """Every table whose rows belong to a channel."""
 
 
-def forget_readings(connection: Connection, home: str) -> None:
-    """Delete readings and sums of every channel of a home; its channels are left."""
-    forget_channels(connection, select(LIVE_CHANNELS.c.id).where(LIVE_CHANNELS.c.home == home))
+def forget_readings(connection: Connection, home: str) -> bool:
+    """Delete readings and sums of every channel of a home; tell whether there is any channel.
+
+    The channels themselves are left.
+    """
+    channels = select(LIVE_CHANNELS.c.id).where(LIVE_CHANNELS.c.home == home)
+    if connection.execute(channels.limit(1)).first() is None:
+        # Whoever takes readings in, or keeps what a watch found, is held back all the same.
+        hold_everything(connection)
+        return False
+    forget_channels(connection, channels)
+    return True
 
 
 def forget_channels(connection: Connection, channels: Select[tuple[int]]) -> None:
