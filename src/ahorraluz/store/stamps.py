@@ -2,7 +2,8 @@
 
 A stamp is a digest of everything there that can change what a page shows or who may see it: the
 session with the account behind it, and every row about the home, in whatever table has a column
-``home``. While stamps are alike so is the page, in whichever process it was made.
+``home`` (but for :data:`NOT_SHOWN`). While stamps are alike so is the page, whichever process made
+it.
 
 Every value is quoted by the database, so that no text can look like two. Of sealed bytes the
 beginning suffices: it holds the nonce, which is another one each time something is sealed. Of
@@ -46,29 +47,22 @@ NOT_OF_ACCOUNT = (
     "created_s",
 )
 """What decides about signing in, and neither about a session nor about a page."""
-OF_NO_HOME = MappingProxyType(
+NOT_SHOWN = frozenset(
     {
-        "accounts": "the account of the session is in the stamp",
-        "sessions": "the session itself is in the stamp",
-        "homes": "the home itself is in the stamp",
-        "blocks": "counted by the imports of the home",
-        "step_results": "told by the promises of the home",
-        "promises": "never changed; their rows of promise_homes are in the stamp",
-        "passkeys": "counted",
-        "resets": "the end of the link that was asked for is in the stamp",
-        "allowances": "shown by no page",
-        "recovery_codes": "shown by no page of a home",
-        "api_tokens": "shown by no page of a home",
-        "once": "shown by no page of a home",
-        "trail": "shown by no page of a home",
-        "proposals": "shown by no page of a home",
-        "proposal_events": "shown by no page of a home",
-        "aggregate_blocks": "shown by no page of a home",
-        "aggregate_members": "shown by no page of a home",
-        "publications": "shown by no page of a home",
+        "live_devices",
+        "live_events",
+        "live_figures",
+        "live_now",
+        "live_refused",
+        "live_sent",
+        "live_states",
+        "live_wishes",
     }
 )
-"""Tables without a column ``home``, and why no change of them is missed."""
+"""Tables about homes that no page reads which is kept ready.
+
+Live readings come into pages by the sums of quarter hours: ``live_versions`` tells of each change.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +161,8 @@ def _about_home(told: "_Telling") -> "ColumnElement[Any]":
     """Return everything about a home as one value: a part for each table."""
     from sqlalchemy import bindparam, func, select
 
-    from ahorraluz.store.account_tables import SHARES, TRAIL
+    from ahorraluz.store.account_tables import SHARES
+    from ahorraluz.store.live_tables import METADATA
     from ahorraluz.store.tables import BLOCKS, HOMES, IMPORTS, PROMISE_HOMES, STEP_RESULTS
 
     home: ColumnElement[Any] = bindparam("home")
@@ -186,8 +181,8 @@ def _about_home(told: "_Telling") -> "ColumnElement[Any]":
         told.rows(HOMES.c, HOMES.c.id == home),
         told.rows(STEP_RESULTS.c, PROMISE_HOMES.c.home == home, among=results),
     ]
-    for table in TRAIL.metadata.sorted_tables:
-        if "home" in table.c:
+    for table in METADATA.sorted_tables:
+        if "home" in table.c and table.name not in NOT_SHOWN:
             names = OF_ROWS.get(table.name)
             of_rows = [c for c in table.c if names is None or c.name in names]
             parts.append(told.rows(of_rows, table.c.home == home))

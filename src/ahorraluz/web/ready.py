@@ -147,6 +147,7 @@ def send_ready(app: Flask, clock: Callable[[], float]) -> None:
             return None
         proof, fresh = _proof(asked, pages.period())
         if proof is None:
+            pages.drop(asked.session)
             return None
         g.ready_for = (asked, proof)
         found = pages.get(asked, proof) if fresh else None
@@ -212,11 +213,11 @@ def _proof(asked: Asked, period: int) -> tuple[Hashable | None, bool]:
         except AhorraLuzError:
             # The guard tells what is the matter.
             return None, False
-        if stamp is None:
+        if stamp is None or stamp.expires_s <= now.timestamp():
             return None, False
-        who, at_s = stamp.digest, now.timestamp()
-        seen_lately = at_s - stamp.seen_s < SEEN_EVERY.total_seconds()
-        fresh = at_s < stamp.expires_s and seen_lately
+        # Now and then it is to be noted that a session is in use.
+        fresh = now.timestamp() - stamp.seen_s < SEEN_EVERY.total_seconds()
+        who = stamp.digest
     return (who, door().today(), tools.facts_stamp(), period), fresh
 
 
