@@ -93,6 +93,7 @@ PAGES: Mapping[Line, str] = {
         GET /salud                      GET /sin-conexion
         GET /static/<name>              GET /sw.js
         GET /metrics                    GET /listo
+        GET /sin-luz
     """,
     BEGUN: """
         GET /cuenta/codigo              POST /cuenta/codigo
@@ -213,6 +214,7 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
     (READ, Scope.READINGS_READ): """
         GET /api/v1/homes/<home>/imports    GET /api/v1/homes/<home>/readings
         GET /api/v1/homes/<home>/tariffs    GET /api/v1/homes/<home>/usage
+        GET /api/v1/homes/<home>/prices
         GET /api/v1/homes/<home>/verification
     """,
     (EDIT, Scope.HOMES_WRITE): "PUT /api/v1/homes/<home>",

@@ -293,7 +293,7 @@ def _home(query: Query, *, supply: Supply, latest: Period, kwh: Decimal) -> Home
         roof=Roof(roof) if roof else None,
         panels_kwp=query.real("pk"),
         cooking=CookingFuel(fuel) if fuel else None,
-        appliances=tuple(_appliance(query, id_) for id_ in query.appliances),
+        appliances=tuple(appliance_of(query, id_) for id_ in query.appliances),
         homes_on_meter=query.whole("hm") or 1,
         people_on_meter=query.whole("pm"),
         budget_pen=query.number("bu"),
@@ -315,7 +315,8 @@ def _figures(query: Query) -> Mapping[str, Decimal]:
     return {**plain, **parts}
 
 
-def _appliance(query: Query, id_: str) -> Appliance:
+def appliance_of(query: Query, id_: str) -> Appliance:
+    """Return a ticked appliance with what was said of it."""
     left_on = query.text(f"on.{id_}")
     return Appliance(
         id=id_,

@@ -6,9 +6,10 @@ from ahorraluz.web.households.kept import MY_HOMES
 from ahorraluz.web.households.offline import offline
 from ahorraluz.web.households.reports import reports
 from ahorraluz.web.households.taking_back import taking_back
+from ahorraluz.web.households.without_line import without_line
 from ahorraluz.web.households.wizard import wizard
 
-HOME_PAGES = (households, wizard, consumption, reports, offline, taking_back)
+HOME_PAGES = (households, wizard, consumption, reports, offline, taking_back, without_line)
 TAKE_FILES = ("/medidor", "/pasos/recibos/archivo")
 
 
