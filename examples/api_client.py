@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+PAUSE_S = 2.0
+"""Between two looks at how far a large body is. [s]"""
 
 
 class ProblemError(Exception):
@@ -64,6 +68,11 @@ class Client:
         headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
         body = gzip.compress(lines.encode())
         taken = self._ask("POST", f"/homes/{home}/readings", body=body, headers=headers)
+        while "added" not in taken:
+            # A large body is kept later: this is its job.
+            time.sleep(PAUSE_S)
+            job = self._ask("GET", f"/jobs/{taken['id']}")
+            taken = job["result"] or job
         return int(taken["added"])
 
     def _ask(
