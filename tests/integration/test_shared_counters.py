@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from argon2 import PasswordHasher
@@ -30,6 +31,7 @@ NAME, PASSWORD = "rosa@ejemplo.pe", "tres gatos verdes"
 BUDGET = Budget(name="test", burst=7, a_second=0.5)
 THREADS = 24
 NUMBERS = count()
+T = TypeVar("T")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
@@ -56,7 +58,7 @@ def rosa(tools: Toolbox) -> Account:
     return join(Joining(name=NAME, password=PASSWORD, language="es"), tools=tools, as_of=NOW)
 
 
-def at_once(work: Callable[[int], object], threads: int = THREADS) -> list[object]:
+def at_once(work: Callable[[int], T], threads: int = THREADS) -> list[T]:
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, range(threads)))
 

@@ -193,7 +193,13 @@ def test_deleting_the_account_leaves_no_byte_of_it(
     service: Service, rosa: Person, stranger: Person, tmp_path: Path
 ) -> None:
     home, account = fill(service, rosa), service.account().id
-    hold_file(b"kWh;" + LABEL.encode(), name=FILE_NAME, tools=service.tools, as_of=service.clock.at)
+    hold_file(
+        b"kWh;" + LABEL.encode(),
+        name=FILE_NAME,
+        visitor=account,
+        tools=service.tools,
+        as_of=service.clock.at,
+    )
     payload = payload_of(tmp_path)
     ids = (home, account)
     before = traces(tmp_path, *ids, payload)
