@@ -23,6 +23,8 @@ help: ## Show the targets
 run: $(VENV)/.installed ## Set up what is needed and serve the pages
 	$(BIN)/ahorraluz serve $(ARGS)
 
+# Its processes share the cores among them: threads of their own would wait for each other.
+test: export OMP_NUM_THREADS ?= 1
 test: $(VENV)/.installed-dev ## Set up what is needed and run the tests
 	$(BIN)/pytest $(TOGETHER) $(ARGS)
 
