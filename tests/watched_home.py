@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from tests.invented import tariff_book
 
 from ahorraluz.core.home import Option, Supply
 from ahorraluz.core.live.arrivals import Arrival, Tick
-from ahorraluz.core.live.days import Hours, midnight_ms
+from ahorraluz.core.live.days import Hours, day_at, midnight_ms
+from ahorraluz.core.live.events import Event
 from ahorraluz.core.live.ladder import ladder_of
 from ahorraluz.core.live.readings import LiveReading
 from ahorraluz.core.live.rules import Expected, Limit, Month, Role, Rules
+from ahorraluz.core.live.state import State
+from ahorraluz.core.live.step import fresh, run
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.terms import bill_terms
 
@@ -59,6 +62,23 @@ def rules(option: Option = Option.BT5B, *, day_wh: int = 4_000, **changes: objec
         base_w=100,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def near_a_limit(now: datetime, *, kwh: int = 138) -> tuple[State, tuple[Event, ...]]:
+    """Return a home that took nearly all of the 140 kWh of its month, and what that told."""
+    now_ms = int(now.timestamp() * 1_000)
+    today = day_at(ZONE, now_ms)
+    june, july = months()
+    of_home = rules(
+        months=(
+            replace(june, start=today - 12, end=today + 18),
+            replace(july, start=today + 18, end=today + 48),
+        ),
+        expected=Expected(made=today, low_wh=3_600, middle_wh=4_000, high_wh=4_400),
+    )
+    start = midnight_ms(ZONE, today - 12)
+    said = [LiveReading(METER, start, 0), LiveReading(METER, now_ms, kwh * 10**6)]
+    return run(fresh(), [of_home, *said, Tick(now_ms)])
 
 
 def minutes(

@@ -31,6 +31,7 @@ OF_HOMES = (
     "showPlan",
     "tryPlan",
     "showForecast",
+    "showPrices",
     "showUsage",
     "compareTariffs",
     "sendReadings",

@@ -17,7 +17,7 @@ VALIDATOR_DIGITS = 20
 
 
 def answer(
-    document: Mapping[str, object],
+    document: Mapping[str, object] | Sequence[object],
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,

@@ -9,13 +9,23 @@ from apiflask import APIFlask
 from ahorraluz.api import pages
 from ahorraluz.api.door import EXTENSION, ApiDoor, Limits
 from ahorraluz.api.endpoints import api
-from ahorraluz.api.views import account, advice, groups, homes, inquiries, public, readings, steps
+from ahorraluz.api.views import (
+    account,
+    advice,
+    groups,
+    homes,
+    inquiries,
+    prices,
+    public,
+    readings,
+    steps,
+)
 from ahorraluz.services.limits import share
 from ahorraluz.services.toolbox import Toolbox
 
 STRANGERS_LEASE, PROGRAMS_LEASE = 5, 10
 """Requests for which a process asks the shared count at once."""
-VIEWS = (pages, public, inquiries, account, homes, advice, readings, steps, groups)
+VIEWS = (pages, public, inquiries, account, homes, advice, prices, readings, steps, groups)
 
 
 def open_api(

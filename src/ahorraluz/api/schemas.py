@@ -40,6 +40,70 @@ ISSUE = _object(
     },
     optional=["field"],
 )
+RATE = _object({"start": MOMENT, "end": MOMENT, "value": {"type": "number"}})
+NUMBER_OR_NONE: Schema = {"type": list(NULLABLE)}
+PRICES: Schema = {
+    "anyOf": [
+        _object(
+            {
+                "currency": TEXT,
+                "zone": TEXT,
+                "hours": {
+                    "type": "array",
+                    "items": _object(
+                        {
+                            "start": MOMENT,
+                            "end": MOMENT,
+                            "band": TEXT,
+                            "next_kwh": TEXT,
+                            "price": TEXT,
+                            "month_kwh": TEXT,
+                            "expected_kwh": TEXT,
+                            "edge_kwh": NUMBER_OR_NONE,
+                            "cliff": NUMBER_OR_NONE,
+                        }
+                    ),
+                },
+            }
+        ),
+        _object(
+            {
+                "load_cost_forecast": {
+                    "type": "object",
+                    "additionalProperties": {"type": "number"},
+                }
+            }
+        ),
+        {"type": "array", "items": RATE},
+        _object(
+            {
+                "count": {"type": "integer"},
+                "next": {"type": "null"},
+                "previous": {"type": "null"},
+                "results": {
+                    "type": "array",
+                    "items": _object(
+                        {
+                            "value_inc_vat": {"type": "number"},
+                            "valid_from": MOMENT,
+                            "valid_to": MOMENT,
+                        }
+                    ),
+                },
+            }
+        ),
+        _object(
+            {
+                "state": {"type": "number"},
+                "unit_of_measurement": TEXT,
+                "tomorrow_valid": {"type": "boolean"},
+                "raw_today": {"type": "array", "items": RATE},
+                "raw_tomorrow": {"type": "array", "items": RATE},
+            }
+        ),
+    ]
+}
+"""The price of the next kWh, in each form that a program may ask for."""
 OWN: Mapping[str, Schema] = {
     "problem": _object(
         {
@@ -106,6 +170,7 @@ OWN: Mapping[str, Schema] = {
             "next": {"type": list(NULLABLE)},
         }
     ),
+    "prices": PRICES,
     "job": _object(
         {
             "id": TEXT,

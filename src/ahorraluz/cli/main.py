@@ -30,6 +30,7 @@ COMMANDS = {
     "scoreboard": "ahorraluz.cli.scoreboard:scoreboard",
     "usage": "ahorraluz.cli.usage:usage",
     "forecast": "ahorraluz.cli.forecast:forecast",
+    "prices": "ahorraluz.cli.prices:prices",
     "backtest": "ahorraluz.cli.backtest:backtest",
     "train": "ahorraluz.cli.train:train",
     "recibo": "ahorraluz.cli.recibo:recibo",

@@ -325,6 +325,7 @@ def test_every_command_has_its_place() -> None:
         "tariffs",
         "data",
         "policy",
+        "prices",
         "serve",
         "work",
     }

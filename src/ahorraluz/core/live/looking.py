@@ -278,11 +278,12 @@ def _tell_passed(state: State, plan: Plan, book: Book, passed: tuple[Month, Limi
     ends = seen.ends_wh
     if not warned and ends is not None and ends[1] * 100 > limit.wh * PASSED_PERCENT:
         return
-    figures: dict[str, int | str] = {"limit_wh": limit.wh, "used_wh": used, "limit": limit.kind}
+    figures: dict[str, int | str] = {"limit_wh": limit.wh, "used_wh": used, "line": limit.kind}
     if ends is not None:
         figures["middle_wh"] = ends[1]
     key = f"{month.start}:{limit.kind}:{limit.wh}"
-    book.tell(Kind.LIMIT_PASSED, key, Weight.NOTICE, figures, (seen.stake(limit), "limit"))
+    basis = "voucher" if limit.kind == "voucher" else "passed"
+    book.tell(Kind.LIMIT_PASSED, key, Weight.NOTICE, figures, (seen.stake(limit), basis))
 
 
 def _near(state: State, plan: Plan, book: Book, seen: Outlook) -> None:
@@ -305,7 +306,7 @@ def _near(state: State, plan: Plan, book: Book, seen: Outlook) -> None:
         if near and day * WITHIN_REACH >= seen.day_wh:
             state.marks[mark] = state.now
             figures: dict[str, int | str] = {
-                "limit": limit.kind,
+                "line": limit.kind,
                 "limit_wh": limit.wh,
                 "used_wh": seen.used_wh,
                 "left_wh": limit.wh - seen.used_wh,
@@ -315,7 +316,7 @@ def _near(state: State, plan: Plan, book: Book, seen: Outlook) -> None:
                 "end_day": seen.month.end,
             }
             key = f"{seen.month.start}:{limit.kind}:{limit.wh}:{state.now // HOUR_MS}"
-            stake = (seen.stake(limit), "limit")
+            stake = (seen.stake(limit), "voucher" if limit.kind == "voucher" else "limit")
             book.tell(Kind.LIMIT_NEAR, key, Weight.WARNING, figures, stake)
 
 

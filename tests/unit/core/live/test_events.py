@@ -147,7 +147,7 @@ def test_the_line_of_the_voucher_counts_with_what_it_is_worth() -> None:
 
     events = told([rules(day_wh=2_500, months=(june, july)), *heavy(5, 104)], Kind.LIMIT_NEAR)
 
-    assert [(event.cents, event.figures["limit"]) for event in events] == [(2_000, "voucher")]
+    assert [(event.cents, event.figures["line"]) for event in events] == [(2_000, "voucher")]
 
 
 # --- hours, nights and loads -----------------------------------------------------------------

@@ -119,11 +119,11 @@ def test_latest_figures_are_those_that_boards_read(place: Place) -> None:
         now = NOW + minute * MINUTE
         place.say(place.reading(now, minute * 5_000), now)
 
-    now = {figure.name: figure for figure in place.tools.store.live.watches.now(place.home)}
+    latest = {figure.name: figure for figure in place.tools.store.live.watches.now(place.home)}
 
-    assert now["power"].value == 300
-    assert now["today_energy"].value == 50
-    assert {"month_cost", "end_cost_low", "end_cost_high", "next_kwh", "limit_day"} <= now.keys()
+    assert latest["power"].value == 300
+    assert latest["today_energy"].value == 50
+    assert {"month_cost", "end_cost_low", "end_cost_high", "next_kwh", "limit_day"} <= latest.keys()
     told = place.watching.now(place.home, NOW + 12 * MINUTE)
     assert told is not None
     assert told.next_kwh is not None
