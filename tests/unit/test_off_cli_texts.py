@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pytest
 
 from ahorraluz.core.issues import Issue, Severity
-from ahorraluz.texts import OFF_COMMANDS, Texts, open_texts
+from ahorraluz.texts import OF_HOUSEHOLDS, OFF_COMMANDS, SPANISH, Texts, _own, open_texts
 
-COMMANDS = re.compile(r"(?<![\w-])--[a-z]|ahorraluz [a-z]+|«done»|\"done\"")
+COMMANDS = re.compile(r"(?<![\w-])--[a-z]|ahorraluz [a-z]+|«done»|\"done\"|\[[a-z_]+\]")
 OPERATED = (
     "account-",
     "address-",
@@ -19,6 +19,7 @@ OPERATED = (
     "dung-",
     "forecast-model-",
     "home-without-line",
+    "line-and-none",
     "hourly-only-homes",
     "kit-need-",
     "no-reading-there",
@@ -48,8 +49,9 @@ OPERATED = (
 
 
 def naming_commands(texts: Texts) -> Iterable[str]:
-    for key, sentence in texts.messages.items():
-        code = key.removeprefix("issue.")
+    read = (key for domain in OF_HOUSEHOLDS for key in _own(SPANISH, domain))
+    for key in read:
+        code, sentence = key.removeprefix("issue."), texts.messages[key]
         if key != code and COMMANDS.search(sentence) and not code.startswith(OPERATED):
             yield code
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from ahorraluz.core.advice.lineless_home import HomeWithoutLine, Purpose
 from ahorraluz.core.home import CookingFuel
-from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.core.issues import InvalidInputError, Issue, Severity
+from ahorraluz.services.figure_limits import figure_limits
 from ahorraluz.services.inquiries.inquiry import appliance_of
 from ahorraluz.services.inquiries.query import Query
 from ahorraluz.services.typed_numbers import read_number
@@ -30,6 +31,17 @@ USUAL = (
     "refrigeradora-inverter",
 )
 """Appliances that are asked for: what a kit can run."""
+FIGURES = (
+    "cost-offgrid-kit",
+    "offgrid-kit-wp",
+    "programme-fee",
+    "wood-kg-month",
+    "wood-pen-kg",
+    "cost-improved-stove",
+    "dung-kg-day",
+    "cost-biodigester",
+)
+"""Figures that only the household knows, and that its plan may ask for."""
 
 
 def read_spending(typed: Mapping[str, str]) -> tuple[dict[Purpose, Decimal], dict[str, Issue]]:
@@ -64,7 +76,23 @@ def lineless_home(query: Query, spending: Mapping[Purpose, Decimal]) -> HomeWith
         lpg_cylinder_pen=query.number("gl"),
         appliances=tuple(appliance_of(query, id_) for id_ in query.appliances if id_ in USUAL),
         budget_pen=query.number("bu"),
+        assumptions={id_: value for id_, value in query.under("x").items() if id_ in FIGURES},
     )
+
+
+def figures_out_of_range(home: HomeWithoutLine) -> dict[str, Issue]:
+    """Return the issues of figures that cannot be, by their field."""
+    limits = figure_limits()
+    return {
+        f"x.{name}": Issue(
+            code="assume-range",
+            severity=Severity.ERROR,
+            parameters={"field": name, "value": value, "least": least, "most": most},
+        )
+        for name, value in home.assumptions.items()
+        for least, most in [limits[name]]
+        if not least <= value <= most
+    }
 
 
 def _within(amount: Decimal, field: str) -> Decimal:

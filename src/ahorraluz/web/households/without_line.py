@@ -12,8 +12,10 @@ from ahorraluz.services.documents.without_line import how_text
 from ahorraluz.services.inquiries.fields import LANGUAGE
 from ahorraluz.services.inquiries.inquiry import issues_by_parameter
 from ahorraluz.services.inquiries.without_line import (
+    FIGURES,
     SPENDING,
     USUAL,
+    figures_out_of_range,
     lineless_home,
     read_spending,
 )
@@ -23,6 +25,7 @@ from ahorraluz.web.choices import department_options, home_options
 from ahorraluz.web.guard import open_to_all
 from ahorraluz.web.page import Page, door, show, this_page
 from ahorraluz.web.renewables import HOME as RENEWABLES
+from ahorraluz.web.steps import asked_figure
 
 ADDRESS = "/sin-luz"
 UNPROCESSABLE = 422
@@ -81,8 +84,10 @@ def lineless() -> Response:
     if said and not query.errors:
         try:
             home = lineless_home(query, spending)
-            advice = advise_without_line(home, tools=door().tools, as_of=door().today())
-            answer = lineless_answer(advice, page)
+            query = query.with_errors(figures_out_of_range(home))
+            if not query.errors:
+                advice = advise_without_line(home, tools=door().tools, as_of=door().today())
+                answer = lineless_answer(advice, page)
         except AhorraLuzError as error:
             query = query.with_errors(issues_by_parameter(error, otherwise="dep"))
     shown = {**query.raw, **{name: text for name, text in typed.items() if text}}
@@ -95,6 +100,8 @@ def lineless() -> Response:
         spending=list(SPENDING),
         departments=department_options(),
         cooking=home_options(page.texts)["fu"],
+        figures=[asked_figure(figure, page.texts) for figure in FIGURES],
+        told_figures=any(name.startswith("x.") for name in (*shown, *page.query.errors)),
         usual=[(id_, page.texts.text(f"appliance.{id_}")) for id_ in USUAL],
         other=_other_language(page),
     )

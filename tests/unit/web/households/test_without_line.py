@@ -98,6 +98,19 @@ def test_every_step_of_the_plan_is_on_the_page(town: Town) -> None:
         assert page_title(step.measure.id) in shown
 
 
+def test_a_price_that_was_given_turns_what_may_be_into_a_step(town: Town) -> None:
+    _, without = page(town, ASKED)
+    _, priced = page(
+        town,
+        f"{ASKED}&x.cost-offgrid-kit=900&x.offgrid-kit-wp=60&x.wood-kg-month=90&x.wood-pen-kg=1",
+    )
+
+    assert "ningún paso te deja más" in words_of(without)
+    assert "Con estos pasos" in words_of(priced)
+    untold = "sin saber cuánto gastas hoy en leña"
+    assert 0 < words_of(without).count(untold) > words_of(priced).count(untold)
+
+
 def page_title(measure: str) -> str:
     from ahorraluz.texts import open_texts
 
@@ -115,6 +128,8 @@ def page_title(measure: str) -> str:
         ("gasto-luz=20&fu=plasma", "fu"),
         ("gasto-luz=20&a=foco-led-10&hd.foco-led-10=40", "hd.foco-led-10"),
         ("gasto-luz=20&dep=atlantida", "dep"),
+        ("gasto-luz=20&x.wood-kg-month=9000", "x.wood-kg-month"),
+        ("gasto-luz=20&x.cost-offgrid-kit=poco", "x.cost-offgrid-kit"),
     ],
 )
 def test_what_cannot_be_is_told_beside_its_field(town: Town, query: str, field: str) -> None:
