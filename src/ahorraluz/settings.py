@@ -304,7 +304,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
         ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-queue``,
-        ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``, ``setting-not-a-mail-server``,
+        ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``,
+        ``setting-not-a-mail-server``,
         ``setting-not-a-mail-address`` or ``setting-not-a-secret``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment

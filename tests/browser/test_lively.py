@@ -22,7 +22,8 @@ WEEK = "/consumo?ver=semana"
 FRAMES = (
     "document.documentElement.dataset.seen = 0;"
     "const asked = window.requestAnimationFrame;"
-    "window.requestAnimationFrame = f => {document.documentElement.dataset.seen++; return asked(f)}; 0"
+    "window.requestAnimationFrame = f => {"
+    "document.documentElement.dataset.seen++; return asked(f)}; 0"
 )
 
 

@@ -265,7 +265,8 @@ def test_mistakes_are_taken_back_by_programs_too(world: World, owner: Program) -
     listed = owner.get(f"/homes/{home}/steps").json
     promise = owner.ask("DELETE", f"/homes/{home}/promises/shorter-showers")
     again = [
-        owner.ask("DELETE", f"/homes/{home}/{what}/shorter-showers") for what in ("steps", "promises")
+        owner.ask("DELETE", f"/homes/{home}/{what}/shorter-showers")
+        for what in ("steps", "promises")
     ]
 
     acts = [line.act for line in trail_of_home(home, tools=world.tools)]
