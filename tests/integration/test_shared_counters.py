@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from tests.redis_server import redis_address
+from tests.signed_people import Clock
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security import passwords
@@ -20,6 +21,7 @@ from ahorraluz.server import create_app
 from ahorraluz.services.accounts import entering
 from ahorraluz.services.accounts.attempts import FREE_FAILURES, begin_attempt, take_back
 from ahorraluz.services.accounts.entering import Joining, join, sign_in
+from ahorraluz.services.accounts.sessions import open_session
 from ahorraluz.services.limits import Budget, Counter, share
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
@@ -31,6 +33,7 @@ NAME, PASSWORD = "rosa@ejemplo.pe", "tres gatos verdes"
 BUDGET = Budget(name="test", burst=7, a_second=0.5)
 THREADS = 24
 NUMBERS = count()
+WRITES = ("INSERT", "UPDATE", "DELETE")
 T = TypeVar("T")
 
 
@@ -241,3 +244,30 @@ def test_the_right_password_is_let_in_after_wrong_ones(tools: Toolbox, role: Rol
     account = sign_in(NAME, PASSWORD, tools=tools, as_of=NOW)
 
     assert tools.store.people.accounts.secrets(account.id).failures == 0
+
+
+def test_reading_pages_asks_nothing_of_the_count(
+    settings: Settings, tools: Toolbox, rosa: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy import event
+
+    monkeypatch.setattr("ahorraluz.web.page.datetime", Clock(at=NOW))
+    app = application(settings)
+    store = app.extensions[EXTENSION].tools.store
+    opened = open_session(rosa, device="x", complete=True, tools=tools, as_of=NOW)
+    client = app.test_client()
+    client.set_cookie("ahorraluz", opened.token)
+    client.get("/cuenta")
+    said: list[str] = []
+    event.listen(
+        store._engine(create=False),
+        "before_cursor_execute",
+        lambda connection, cursor, statement, *rest: said.append(statement),
+    )
+
+    status = client.get("/cuenta").status_code
+    store.close()
+
+    assert status == 200
+    assert len(said) > 0
+    assert [one for one in said if "allowances" in one or one.startswith(WRITES)] == []
