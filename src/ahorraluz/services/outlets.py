@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 PERU_TIME = timezone(timedelta(hours=-5))
 USE, VERIFIED, PROMISED = "use", "verified", "promised"
+DEMAND, SCORES = "demand", "scores"
 MARK = "aggregates"
 NO_STORE = "database-none"
 NOWHERE = ""
@@ -144,14 +145,14 @@ OUTLETS: tuple[Outlet, ...] = (
         topics=(VERIFIED, PROMISED),
     ),
     Outlet(
-        part="demand",
+        part=DEMAND,
         doors=("/ofertas/demanda",),
         cell="technology in a department or district",
         population="as the tables of use",
         topics=(USE,),
     ),
     Outlet(
-        part="scores",
+        part=SCORES,
         doors=(
             "/resultados",
             "/resultados.csv",
@@ -192,7 +193,7 @@ Counted = Mapping[str, Sequence[Present]]
 
 def publish(
     counted: Counted, *, keys: Mapping[str, "DataKey"], tools: Toolbox, as_of: datetime
-) -> tuple[bool, Topics]:
+) -> frozenset[str]:
     """Renew the blocks of some topics, and tell what may be told now by every outlet.
 
     Parameters
@@ -204,20 +205,22 @@ def publish(
 
     Returns
     -------
-    tuple of bool and Topics
-        Whether anything is told that was not told before, and all blocks.
+    frozenset of str
+        Parts of the publication that tell something new.
     """
     today = as_of.astimezone(PERU_TIME).date()
     limit = tools.book("luz-del-sur").figures.value(FOSE_LIMIT_KWH, today)
-    made: list[Topics] = []
+    anew: set[str] = set()
 
     def renewed(before: Topics) -> tuple[Topics, str]:
-        made.append(renewed_topics(before, counted, day=today.isoformat()))
-        parts = {"limit": str(limit), **tables_of(made[-1])}
-        return made[-1], json.dumps(parts, separators=(",", ":"))
+        after = renewed_topics(before, counted, day=today.isoformat())
+        former, parts = tables_of(before), tables_of(after)
+        anew.update(part for part in parts if parts[part] != former[part])
+        content = {"limit": str(limit), **parts}
+        return after, json.dumps(content, separators=(",", ":"))
 
-    anew = tools.store.people.aggregates.publish(renewed, keys=keys, as_of=as_of)
-    return anew, made[-1]
+    tools.store.people.aggregates.publish(renewed, keys=keys, as_of=as_of)
+    return frozenset(anew)
 
 
 def latest_snapshot(*, tools: Toolbox) -> Snapshot | None:
@@ -276,8 +279,8 @@ def tables_of(topics: Topics) -> dict[str, object]:
     return {
         USE: [_row(c, ("consumption", "fose", "forecast", "potential")) for c in cells_of(use)],
         VERIFIED: [_row(cell, ("verified",)) for cell in cells_of(saved)],
-        "demand": [asdict(cell) for cell in protected(demand_of(use))],
-        "scores": [asdict(score) for score in scores_of(map(_group, promised))],
+        DEMAND: [asdict(cell) for cell in protected(demand_of(use))],
+        SCORES: [asdict(score) for score in scores_of(map(_group, promised))],
         "measured_on": max((block.days["measured"] for block in promised), default=None),
     }
 

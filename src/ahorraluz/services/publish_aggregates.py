@@ -20,6 +20,7 @@ from ahorraluz.services.households.asking import ask_home
 from ahorraluz.services.households.figures import HomeFigures, kept_figures, reckon_and_keep
 from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.households.results import step_results
+from ahorraluz.services.learn_of_promises import learn_of_promises
 from ahorraluz.services.outlets import (
     MARK,
     PERU_TIME,
@@ -112,12 +113,15 @@ def publish_aggregates(*, tools: Toolbox, as_of: datetime) -> Published:
     for key, topic, home in _counted(agreed, limit=limit, tools=tools, as_of=as_of):
         keys[home.mark] = key
         counted[topic].append(home)
-    anew, _ = publish(counted, keys=keys, tools=tools, as_of=as_of)
+    anew = publish(counted, keys=keys, tools=tools, as_of=as_of)
+    learn_of_promises(promised, anew=anew, tools=tools)
     told = latest_aggregates(tools=tools)
     places = len(told.places) if told else 0
     note("aggregates-published", tools=tools, as_of=as_of, detail=f"{places}")
     counting = len(counted[USE])
-    return Published(counted=counting, left_out=len(agreed) - counting, anew=anew, places=places)
+    return Published(
+        counted=counting, left_out=len(agreed) - counting, anew=bool(anew), places=places
+    )
 
 
 def latest_aggregates(*, tools: Toolbox) -> Aggregates | None:

@@ -6,13 +6,12 @@ from datetime import date, datetime
 
 from ahorraluz.core.anonymity import K
 from ahorraluz.core.issues import AhorraLuzError
-from ahorraluz.core.usage.robust import DAYS_MONTH
 from ahorraluz.core.verification.scoreboard import ALL, Score
 from ahorraluz.services.agreed_homes import promised_homes
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.keep_promises import counted_days
 from ahorraluz.services.kept_peers import KeptHomes, kept_homes
-from ahorraluz.services.learn_savings import keep_learnt, realised
+from ahorraluz.services.learn_of_promises import learn_of_promises
 from ahorraluz.services.outlets import PROMISED, latest_snapshot, publish
 from ahorraluz.services.supplies import SupplyFields, find_supply
 from ahorraluz.services.toolbox import Toolbox
@@ -79,18 +78,10 @@ def update_scoreboard(
             book.keep_results(promise.id, ())
         progress(place + 1, len(everything))
     if everything:
-        _tell(tools=tools, as_of=as_of)
+        homes = promised_homes(tools=tools, as_of=as_of)
+        anew = publish({PROMISED: homes.homes}, keys=homes.keys, tools=tools, as_of=as_of)
+        learn_of_promises(homes, anew=anew, tools=tools)
     return Updated(verified=verified, refused=refused, open=len(everything) - verified - refused)
-
-
-def _tell(*, tools: Toolbox, as_of: datetime) -> None:
-    """Publish what may be told of promises; plans learn from them only when something was."""
-    counted = promised_homes(tools=tools, as_of=as_of)
-    anew, _ = publish({PROMISED: counted.homes}, keys=counted.keys, tools=tools, as_of=as_of)
-    if anew:
-        results = tools.store.promises.results()
-        homes = realised(counted.promises, results, month_days=DAYS_MONTH)
-        keep_learnt(homes, folder=tools.user_folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

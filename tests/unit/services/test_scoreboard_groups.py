@@ -12,6 +12,7 @@ from ahorraluz.security.roles import Role
 from ahorraluz.services.accounts.consents import holding, withdraw_consent
 from ahorraluz.services.documents.verification import scoreboard_document
 from ahorraluz.services.keep_promises import make_promise
+from ahorraluz.services.learn_savings import read_learnt
 from ahorraluz.services.outlets import latest_snapshot
 from ahorraluz.services.portfolio.importing import client_book
 from ahorraluz.services.publish_aggregates import latest_aggregates
@@ -170,3 +171,22 @@ def test_no_name_of_a_home_is_in_what_is_published(town: Town) -> None:
 
     assert latest is not None
     assert not any(home in json.dumps(dict(latest.parts)) for home in homes)
+
+
+def test_plans_learn_only_when_the_scoreboard_tells_something_new(town: Town) -> None:
+    for at, home in enumerate(town.settle(14)):
+        measure(town, home, soles=at)
+    town.publish()
+    folder = town.service.tools.user_folder
+    before = read_learnt(folder)
+
+    measure(town, town.settle(1)[0], soles=40)
+    town.publish()
+    after_one = read_learnt(folder)
+    for home in town.settle(10):
+        measure(town, home, soles=40)
+    town.publish()
+
+    assert [item.homes for item in before] == [10, 10]
+    assert before == after_one
+    assert [item.homes for item in read_learnt(folder)] == [20, 20]
