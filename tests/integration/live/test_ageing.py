@@ -59,17 +59,26 @@ def test_readings_that_no_sum_has_seen_are_not_dropped(store: Store, plug: LiveC
     assert len(store.live.readings(plug.id, first_ms=0, end_ms=2**50)) == 720
 
 
-def test_quarter_hours_go_and_hours_and_days_stay(store: Store, plug: LiveChannel) -> None:
+def test_quarter_hours_go_and_days_stay(store: Store, plug: LiveChannel) -> None:
     say(store, plug, *every_minute(days=10))
     store.live.close_up_to(NOW)
     store.live.drop_readings(before=NOW - timedelta(days=1))
+    (before,) = store.channels("casa")
 
     dropped = store.live.drop_quarters(before=NOW)
+    (after,) = store.channels("casa")
 
     spans = (Span.QUARTER, Span.HOUR, Span.DAY)
     left = [len(store.live.sums([plug.id], span, first_s=0, end_s=2**40)) for span in spans]
-    assert (dropped + left[0], left[1:]) == (960, [240, 11])
-    assert left[0] == 12 * 4 + 3 * 96
+    assert (dropped + left[0], left) == (960, [12 * 4 + 3 * 96, 12 + 3 * 24, 11])
+    # The first of seven days is known from seven in the morning on, and told as an estimate.
+    assert [int(end - start) for start, end in zip(after.start_s, after.end_s, strict=True)] == [
+        *([86_400] * 7),
+        *([900] * (left[0] - 20)),
+    ]
+    assert after.flags.tolist() == [1] + [0] * (len(after) - 1)
+    whole = before.value[before.start_s >= after.start_s[1]]
+    assert after.value[1:].sum() == pytest.approx(whole.sum())
 
 
 @pytest.mark.integration

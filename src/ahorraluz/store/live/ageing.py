@@ -1,4 +1,4 @@
-"""Live readings past their time, in SQL: single readings by whole days, then quarter hours."""
+"""Live readings past their time, in SQL: single readings by whole days, then all but days."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,19 @@ from sqlalchemy import Connection, delete, select, text, update
 
 from ahorraluz.store.live.holding import hold_everything
 from ahorraluz.store.live.partitions import DAY_MS, is_hypertable, is_parted, partition
-from ahorraluz.store.live_tables import LIVE_CLOSING, LIVE_DIRTY, LIVE_QUARTERS, LIVE_READINGS
+from ahorraluz.store.live_tables import (
+    LIVE_CLOSING,
+    LIVE_DIRTY,
+    LIVE_HOURS,
+    LIVE_QUARTERS,
+    LIVE_READINGS,
+)
 
 if TYPE_CHECKING:
     from ahorraluz.store.opened import Opened
 
 DAY_S = 86_400
+HOUR_S = 3_600
 _CARRY = {
     "sqlite": """
         INSERT INTO live_carried (channel, at_ms, value)
@@ -74,10 +81,16 @@ def _delete(connection: Connection, before_ms: int) -> None:
 
 
 def drop_quarters(connection: Connection, *, before_s: int) -> int:
-    """Delete quarter hours before a moment whose readings are gone; return how many."""
+    """Delete quarter hours and hours before a moment whose readings are gone.
+
+    Returns
+    -------
+    int
+        How many quarter hours; days stay.
+    """
     kept_from_ms = connection.execute(select(LIVE_CLOSING.c.kept_from_ms)).scalar_one()
     # Days that begin before the oldest reading are still made of them.
-    last_s = min(before_s, kept_from_ms // 1000 - 2 * DAY_S)
-    return connection.execute(
-        delete(LIVE_QUARTERS).where(LIVE_QUARTERS.c.start_s < last_s)
-    ).rowcount
+    last_s = min(before_s, kept_from_ms // 1000 - 2 * DAY_S) // HOUR_S * HOUR_S
+    connection.execute(delete(LIVE_HOURS).where(LIVE_HOURS.c.start_s < last_s))
+    quarters = delete(LIVE_QUARTERS).where(LIVE_QUARTERS.c.start_s < last_s)
+    return connection.execute(quarters).rowcount
