@@ -61,6 +61,11 @@ class LiveBook:
         """Figures for boards."""
         return FigureBook(reading=self.reading, writing=self.writing)
 
+    def begin(self) -> None:
+        """Make the database where there is none yet: readings may come before homes do."""
+        with self.writing(create=True):
+            pass
+
     # --- taking in -------------------------------------------------------------------------
 
     def append(
@@ -205,7 +210,7 @@ class LiveBook:
         return datetime.fromtimestamp(kept_from * DAY_MS // 1000, tz=UTC)
 
     def drop_quarters(self, *, before: datetime) -> int:
-        """Delete quarter hours before a moment; hours and days stay. Returns how many."""
+        """Delete quarter hours and hours before a moment; days stay. Returns how many quarters."""
         from ahorraluz.store.live.ageing import drop_quarters
 
         with self.writing() as connection:
