@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from typing_extensions import override
+
+if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIServer
 
 LOGGER = "ahorraluz"
 MASK = "***"
@@ -179,6 +182,13 @@ class LiveMeters:
     def settled(self, *, connected: bool) -> None:
         """Note whether the broker brings messages."""
         self._connected.set(connected)
+
+    def serve(self, port: int) -> "WSGIServer":
+        """Answer this machine with everything; raises ``OSError`` where the port is taken."""
+        from prometheus_client import start_http_server
+
+        server, _ = start_http_server(port, addr="127.0.0.1", registry=self.registry)
+        return server
 
     def text(self) -> bytes:
         """Return everything in the text form of Prometheus."""

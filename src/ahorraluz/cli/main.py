@@ -41,6 +41,8 @@ COMMANDS = {
     "policy": "ahorraluz.cli.policy:policy",
     "serve": "ahorraluz.cli.serve:serve",
     "work": "ahorraluz.cli.work:work",
+    "live": "ahorraluz.cli.live:live",
+    "simulate": "ahorraluz.cli.simulate:simulate",
 }
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.live.devices import ROOT
-from ahorraluz.services.live.taking_in import Incoming, Intake, Watcher
+from ahorraluz.services.live.taking_in import Incoming, Intake
+from ahorraluz.services.live.watching import Watching
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.stream.broker import Broker, Version
 from ahorraluz.stream.subscriber import Received, Subscriber
@@ -18,6 +19,7 @@ GROUP = "ahorraluz"
 """Name under which workers share what comes."""
 SETTLE_EVERY_S = 5.0
 AGE_EVERY_S = 3_600.0
+TICK_EVERY_S = 60.0
 
 log = logging.getLogger("ahorraluz.stream")
 
@@ -73,16 +75,19 @@ class Worker:
         source: Source,
         *,
         clock: Callable[[], datetime],
-        watcher: Watcher | None = None,
+        watcher: Watching | None = None,
         duties: Sequence[Duty] = (),
     ) -> None:
-        self._tools, self._clock = tools, clock
+        self._tools, self._clock, self._watcher = tools, clock, watcher
+        # A watch is of one thread at a time: whoever keeps readings, or tells it the time.
+        self._watching = threading.Lock()
         self._intake = Intake(tools, clock=clock, watcher=watcher)
         self.meters = LiveMeters()
         self.subscriber = Subscriber(source.broker, source.name, [source.topic], self._keep)
         own = (
             Duty(name="settle", every_s=SETTLE_EVERY_S, do=self._settle),
             Duty(name="age", every_s=AGE_EVERY_S, do=self._age),
+            Duty(name="tick", every_s=TICK_EVERY_S, do=self._tick),
         )
         self._over = threading.Event()
         self._threads = [
@@ -91,7 +96,9 @@ class Worker:
         ]
 
     def start(self) -> None:
-        """Begin to take in."""
+        """Begin to take in, once watches know what was kept before."""
+        if self._watcher is not None:
+            self._watcher.catch_up(self._clock())
         self.subscriber.start()
         for thread in self._threads:
             thread.start()
@@ -108,7 +115,8 @@ class Worker:
     def _keep(self, batch: Sequence[Received]) -> bool:
         messages = [Incoming(one.topic, one.body, one.arrived_ms) for one in batch]
         try:
-            result = self._intake.take(messages)
+            with self._watching:
+                result = self._intake.take(messages)
         except AhorraLuzError as error:
             # Nothing is acknowledged: it stays at the broker until it can be kept.
             log.warning("readings wait: %s", error.issue.code)
@@ -154,6 +162,11 @@ class Worker:
         now = self._clock()
         self._tools.store.live.settle(now)
         self.meters.settled(connected=self.subscriber.connected.is_set())
+
+    def _tick(self) -> None:
+        if self._watcher is not None:
+            with self._watching:
+                self._watcher.tick(self._clock())
 
     def _age(self) -> None:
         now = self._clock()

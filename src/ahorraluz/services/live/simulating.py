@@ -2,10 +2,11 @@
 
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.live.readings import Quantity
 from ahorraluz.core.live.synthetic import DAY_MS, Catalogue, SyntheticHome, make_home
 from ahorraluz.core.readings.channels import Flow
+from ahorraluz.ingest.files import read_limited
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.live.devices import DeviceWish, LetIn, let_in
@@ -28,6 +30,7 @@ NAME = "simulado"
 """Of a made-up device; its homes belong to an account of that name."""
 PAIRS = (("d", "luz-del-sur"), ("s", "lima-sur"), ("k", "150"))
 """What is stated of a made-up home: the most usual supply there is."""
+MOST_BYTES = 2**30
 MICROJOULES = 3_600_000
 """Of a milliwatt hour. [µJ]"""
 PASSWORD_BYTES = 12
@@ -152,19 +155,22 @@ class Compared:
     """Kept readings of these channels that nobody published."""
 
 
-def compare(lines: Sequence[str], *, tools: Toolbox) -> Compared:
+def compare(path: Path, *, tools: Toolbox) -> Compared:
     """Compare what a simulation noted as published with what the store keeps of it.
 
     Parameters
     ----------
-    lines
-        Of its file: JSON with ``device``, ``at_ms``, ``power_mw`` and ``register_mwh``.
+    path
+        Its file; each line is JSON with ``device``, ``at_ms``, ``power_mw`` and ``register_mwh``.
 
     Raises
     ------
     InvalidInputError
         ``simulate-file``: a line that is none of it.
+    FileReadError
+        A file that cannot be read.
     """
+    lines = read_limited(path, limit=MOST_BYTES).decode("utf-8", "replace").splitlines()
     said = dict[tuple[str, Quantity], dict[int, int]]()
     for number, line in enumerate(lines, start=1):
         try:

@@ -55,11 +55,11 @@ class _Known:
 class Watcher(Protocol):
     """Who looks at readings as they come."""
 
-    def look(self, readings: Sequence[LiveReading], as_of: datetime) -> Sequence[Watched]:
+    def watch(self, readings: Sequence[LiveReading], now: datetime) -> Sequence[Watched]:
         """Return what follows from readings, in their order, to be kept with them."""
 
     def kept(self) -> None:
-        """Note that the last look and its readings are kept; else the same come again."""
+        """Note that this and its readings are kept; else the same come again."""
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Intake:
         batch = _Batch()
         for message in messages:
             self._one(message, batch, now)
-        watched = () if self._watcher is None else self._watcher.look(batch.readings, now)
+        watched = () if self._watcher is None else self._watcher.watch(batch.readings, now)
         appended = self._tools.store.live.append(
             batch.readings, as_of=now, seen=batch.seen, refused=batch.refused, watched=watched
         )
