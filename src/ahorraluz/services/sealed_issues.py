@@ -1,6 +1,7 @@
 """Issues as they are kept with a job, so that they are told later in whatever language."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ CODE, SEVERITY, PARAMETERS = "code", "severity", "parameters"
 DECIMAL, DAY = "decimal", "day"
 MOST = 100
 """Issues that are kept of one failure."""
+_ANY = Issue(code="job-failed", severity=Severity.ERROR)
 
 
 def issues_said(issues: Sequence[Issue]) -> list[object]:
@@ -30,11 +32,12 @@ def issues_in(said: object) -> tuple[Issue, ...]:
     Jobs of former versions kept the code alone.
     """
     if isinstance(said, str) and said:
-        return (Issue(code=said, severity=Severity.ERROR),)
+        return (replace(_ANY, code=said),)
     if not isinstance(said, list):
         return ()
     return tuple(
-        Issue(
+        replace(
+            _ANY,
             code=str(one[CODE]),
             severity=Severity(one[SEVERITY]),
             parameters={str(name): _read(value) for name, value in one[PARAMETERS].items()},

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Response, request
 
-from ahorraluz.core.issues import Issue, Severity
 from ahorraluz.security.roles import Permission
 from ahorraluz.services.administration.operations import model_cards, trail_page
 from ahorraluz.services.duties import UNKNOWN, KeptDuty, duties, outcome_of
 from ahorraluz.services.jobs import jobs_counted
 from ahorraluz.services.scoreboard import scoreboard
+from ahorraluz.services.sealed_issues import issues_in
 from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.administration.asking import ADMINISTRATION, bare_page, told
 from ahorraluz.web.guard import needs
@@ -78,10 +78,9 @@ def _outcome(page: Page, duty: KeptDuty) -> str:
     if outcome is None:
         return ""
     if outcome.failure:
-        code = outcome.failure
-        known = code if page.texts.has(f"issue.{code}") else UNKNOWN
-        failed = page.issue(Issue(code=known, severity=Severity.ERROR))
-        return page.t("admin.task-failed", why=failed)
+        known = outcome.failure if page.texts.has(f"issue.{outcome.failure}") else UNKNOWN
+        why = " ".join(page.issue(issue) for issue in issues_in(known))
+        return page.t("admin.task-failed", why=why)
     return page.t(f"admin.task-done-{duty.name}", **outcome.numbers)
 
 
