@@ -96,3 +96,33 @@ def test_newcomers_join_with_those_who_stayed(store: Store, ring: Keyring) -> No
     fewer = dict(list(keys.items())[1:])
 
     assert publish(store, {**fewer, **keys_of(ring, 10)}) == (True, 21)
+
+
+def test_what_was_told_of_who_left_is_kept_by_topic(store: Store, ring: Keyring) -> None:
+    keys = keys_of(ring, 24)
+    gone = sorted(keys)[:12]
+
+    def renewed(before: Topics, marks: list[str]) -> tuple[Topics, str]:
+        topics = {}
+        for topic, value in (("use", 100), ("other", 700)):
+            homes = [Present(mark=m, place="150101", values={"kwh": value}) for m in marks]
+            topics[topic] = renew(before.get(topic, ()), homes, FIGURES, day="2026-11-26")
+        return topics, "{}"
+
+    there = sorted(keys)[12:]
+    store.people.aggregates.publish(lambda b: renewed(b, sorted(keys)), keys=keys, as_of=NOW)
+    store.people.aggregates.publish(
+        lambda b: renewed(b, there), keys={mark: keys[mark] for mark in there}, as_of=NOW
+    )
+    kept: list[Topics] = []
+
+    def looked_at(before: Topics) -> tuple[Topics, str]:
+        kept.append(before)
+        return before, "{}"
+
+    store.people.aggregates.publish(looked_at, keys=keys, as_of=NOW)
+
+    for topic, value in (("use", 100), ("other", 700)):
+        left = [block for block in kept[0][topic] if not block.live]
+        assert {m.mark for block in left for m in block.members} == set(gone)
+        assert {(m.told or {})["kwh"] for block in left for m in block.members} == {(value,)}

@@ -19,6 +19,8 @@ Topics = Mapping[str, tuple[Block, ...]]
 AGGREGATES_LOCK = -2
 """Lock of PostgreSQL for publishing; those of homes are not negative."""
 TOLD = "aggregate:told"
+Sealed = dict[tuple[int | str, str], bytes | None]
+"""What is sealed of each member, by its block, or its topic for a new block, and its mark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +93,21 @@ class AggregateBook:
         return None if row is None else (moment(row.at_s), str(row.content))
 
 
-def _blocks(
-    connection: "Connection", keys: Mapping[str, "DataKey"]
-) -> tuple[Topics, dict[tuple[int | None, str], bytes | None]]:
-    """Return every block by topic, and what is sealed of each member by block and mark."""
+def _blocks(connection: "Connection", keys: Mapping[str, "DataKey"]) -> tuple[Topics, Sealed]:
+    """Return every block by topic, and what is sealed of each member."""
     from sqlalchemy import select
 
     from ahorraluz.store.aggregate_tables import AGGREGATE_BLOCKS, AGGREGATE_MEMBERS
 
     rows = connection.execute(select(AGGREGATE_BLOCKS).order_by(AGGREGATE_BLOCKS.c.id)).all()
     members: dict[int, list[Member]] = {row.id: [] for row in rows}
-    sealed: dict[tuple[int | None, str], bytes | None] = {}
+    topic_of = {row.id: row.topic for row in rows}
+    sealed: Sealed = {}
     ordered = select(AGGREGATE_MEMBERS).order_by(
         AGGREGATE_MEMBERS.c.block, AGGREGATE_MEMBERS.c.mark
     )
     for row in connection.execute(ordered):
-        sealed[row.block, row.mark] = sealed[None, row.mark] = row.sealed
+        sealed[row.block, row.mark] = sealed[topic_of[row.block], row.mark] = row.sealed
         told = _opened(row.sealed, keys.get(row.mark))
         members[row.block].append(Member(mark=row.mark, core=bool(row.core), told=told))
     topics: dict[str, tuple[Block, ...]] = {}
@@ -135,7 +136,7 @@ def _write(
     block: Block,
     *,
     keys: Mapping[str, "DataKey"],
-    sealed: Mapping[tuple[int | None, str], bytes | None],
+    sealed: Mapping[tuple[int | str, str], bytes | None],
 ) -> None:
     from sqlalchemy import insert, update
 
@@ -158,7 +159,7 @@ def _write(
     rows = []
     for member in block.members:
         key = keys.get(member.mark)
-        told = sealed.get((block.number, member.mark), sealed.get((None, member.mark)))
+        told = sealed.get((topic if block.number is None else block.number, member.mark))
         if key is not None and member.told is not None:
             told = seal_json(key, dict(member.told), context=TOLD)
         rows.append(
