@@ -205,11 +205,7 @@ def _same_sheet(
     if not both:
         return None
     newest = both[-1]
-    pair = TariffBook(
-        schedules=(newest, hourly[_place(newest)]),
-        figures=book.figures,
-        distributors=book.distributors,
-    )
+    pair = book.only(newest, hourly[_place(newest)])
     try:
         now = [_terms(pair, terms) for terms in year]
         then = [_terms(pair, terms, option=option) for terms in year]

@@ -119,6 +119,12 @@ class DistributorSettings:
     """Amazon regime (Ley 27037). ``None``: part of its systems, or not known."""
 
 
+MOST_SUPPLIES = 64
+"""Supplies whose sheets a book holds sorted out: a page asks for the same ones again and again."""
+MOST_DAYS = 4_000
+"""Days that are remembered of a supply's sheets: ten years of them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffBook:
     """Price lists, national figures and distributor settings, looked up by day."""
@@ -126,6 +132,24 @@ class TariffBook:
     schedules: tuple[Schedule, ...]
     figures: NationalFigures
     distributors: Mapping[str, DistributorSettings] = field(default_factory=dict)
+    _sorted_out: "dict[Supply, SupplySheets]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _parts: "dict[tuple[int, ...], TariffBook]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def only(self, *schedules: Schedule) -> "TariffBook":
+        """Return a book of these price lists alone, the same one each time."""
+        # The book that is found holds them, so that no other list can get their numbers.
+        key = tuple(map(id, schedules))
+        found = self._parts.get(key)
+        if found is None:
+            found = replace(self, schedules=schedules)
+            if len(self._parts) >= MOST_SUPPLIES:
+                self._parts.clear()
+            self._parts[key] = found
+        return found
 
     def sheets(self, supply: Supply, *, anywhere: bool = False) -> list[Schedule]:
         """Return the sheets of this option and class, newest last."""
@@ -145,7 +169,13 @@ class TariffBook:
 
     def sheets_of(self, supply: Supply) -> "SupplySheets":
         """Return the sheets that may price a supply, to look up many days."""
-        return SupplySheets(self, supply)
+        found = self._sorted_out.get(supply)
+        if found is None:
+            found = SupplySheets(self, supply)
+            if len(self._sorted_out) >= MOST_SUPPLIES:
+                self._sorted_out.clear()
+            self._sorted_out[supply] = found
+        return found
 
     def schedule_at(self, supply: Supply, day: date) -> Schedule:
         """Return the sheet that is known to hold for ``supply`` on ``day``.
@@ -212,6 +242,7 @@ class SupplySheets:
         self._own = book.sheets(supply)
         self._starts = [schedule.start for schedule in self._own]
         self._sure_until: dict[int, date] = {}
+        self._assumed: dict[date, Schedule] = {}
 
     @cached_property
     def _reaches(self) -> tuple[list[tuple[Schedule, float]], ...]:
@@ -242,6 +273,15 @@ class SupplySheets:
 
     def assumed_at(self, day: date) -> Schedule:
         """As :meth:`TariffBook.assumed_at`."""
+        found = self._assumed.get(day)
+        if found is None:
+            found = self._nearest(day)
+            if len(self._assumed) >= MOST_DAYS:
+                self._assumed.clear()
+            self._assumed[day] = found
+        return found
+
+    def _nearest(self, day: date) -> Schedule:
         for candidates in self._reaches:
             near = [s for s, reach in candidates if _days_apart(s, day) <= reach]
             begun = [s for s in near if s.start <= day]
