@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_DEMO_HOMES = 50
 DEMO_FOLDER = "demo"
 RENEW_EVERY_S = 5.0
+ANNOUNCE_EVERY_S = 30.0
 
 
 def broker_url_of(given: Given, session: Session) -> str:
@@ -105,11 +106,16 @@ def take_in(
 ) -> None:
     """Take readings in until it is over."""
     from ahorraluz.services.live.watching import Watching
+    from ahorraluz.stream.announcer import Announcer
     from ahorraluz.stream.worker import Duty, Source, Worker
 
     duties = []
     if own is not None:
         duties.append(Duty(name="broker", every_s=RENEW_EVERY_S, do=own.renew))
+    announcer = Announcer(
+        session.tools, broker, session.texts, prefix=given.text("discovery_prefix") or ""
+    )
+    duties.append(Duty(name="announce", every_s=ANNOUNCE_EVERY_S, do=announcer.tell))
     worker = Worker(
         session.tools,
         Source(
@@ -122,6 +128,7 @@ def take_in(
         duties=duties,
     )
     worker.start()
+    announcer.start()
     port = given.number("metrics_port")
     server = None
     if port is not None:
@@ -135,6 +142,7 @@ def take_in(
     click.echo(session.texts.text("cli.live-started", address=f"{broker.host}:{broker.port}"))
     over.wait()
     worker.stop()
+    announcer.stop()
     if server is not None:
         server.shutdown()
     click.echo(session.texts.text("cli.live-ended", count=worker.subscriber.kept))
@@ -161,6 +169,7 @@ live = TextCommand(
         TextOption(["--mqtt"], type=OneOf(("3.1.1", "5"))),
         TextOption(["--name"], metavar="NAME"),
         TextOption(["--shared"], is_flag=True),
+        TextOption(["--discovery-prefix"], metavar="TOPIC"),
         TextOption(["--metrics-port"], type=Number(low=1, high=MAX_PORT, whole=True), metavar="N"),
         TextOption(["--demo"], type=Number(low=1, high=MOST_DEMO_HOMES, whole=True), metavar="N"),
     ],

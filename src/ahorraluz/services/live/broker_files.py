@@ -48,7 +48,8 @@ def rules() -> str:
     """Return the rules: a device reads and writes its own topics, the worker reads them all."""
     return (
         f"user {WORKER}\ntopic read {ROOT}/#\ntopic write {ROOT}/+/home/#\n"
-        f"topic write homeassistant/#\n\npattern readwrite {ROOT}/%u/#\n"
+        f"topic write {ROOT}/+/discovery/#\ntopic write homeassistant/#\n\n"
+        f"pattern readwrite {ROOT}/%u/#\n"
     )
 
 

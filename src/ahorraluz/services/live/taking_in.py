@@ -25,6 +25,8 @@ MOST_CHANNELS = 240
 MOST_REMEMBERED = 50_000
 """Devices whose data is held in memory; those heard longest ago give way."""
 MOST_UNITS = 200
+OURS = frozenset({"home", "discovery"})
+"""Below the topic of a device: what we tell it ourselves."""
 
 log = logging.getLogger("ahorraluz.live")
 
@@ -118,6 +120,8 @@ class Intake:
 
     def _one(self, message: Incoming, batch: _Batch, now: datetime) -> None:
         parts = message.topic.split("/")
+        if len(parts) > 2 and parts[2] in OURS:
+            return
         name = parts[1] if len(parts) > 1 and parts[0] == ROOT else ""
         known = self._device(name, now)
         device = known.device if known is not None else None
