@@ -7,8 +7,6 @@ which the month passes a cliff bears its fall. Prices times expected energies ad
 of the bill.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -184,10 +182,7 @@ def write_series(
                 "load_cost_forecast": {_iso(zone, h.start_ms): float(p) for h, p in rows},
             }
         case Form.EMHASS_CSV:
-            text = io.StringIO()
-            writer = csv.writer(text, lineterminator="\n")
-            writer.writerows([_utc(h.start_ms).isoformat(" "), f"{p}"] for h, p in rows)
-            return text.getvalue()
+            return "".join(f"{_utc(h.start_ms).isoformat(' ')},{p}\n" for h, p in rows)
         case Form.EVCC:
             return [
                 {"start": _rfc(h.start_ms), "end": _rfc(h.end_ms), "value": float(p)}

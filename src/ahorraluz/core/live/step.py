@@ -89,7 +89,7 @@ def _other(state: State, arrival: Arrival, events: list[Event]) -> None:
         case Totals() if state.plan is not None:
             _totals(state, state.plan, arrival)
     if state.plan is not None and state.recount and isinstance(arrival, Rules):
-        _ask(state, state.plan, events)
+        _want_totals(state, state.plan, events)
 
 
 def _read(state: State, plan: Plan, role: Role, reading: LiveReading, events: list[Event]) -> None:
@@ -150,14 +150,14 @@ def _late(
     known, at, value = late
     if role.energy and not correct(state, plan, role, known, at, value) and not state.recount:
         state.recount = 1
-        _ask(state, plan, events)
+        _want_totals(state, plan, events)
     if at == known.at and value != known.value:
         known.value = value
         if role.power and not role.register:
             take_power(state, plan, known, value)
 
 
-def _ask(state: State, plan: Plan, events: list[Event]) -> None:
+def _want_totals(state: State, plan: Plan, events: list[Event]) -> None:
     """Ask for totals from the store."""
     book = Book(state, plan)
     book.figure(Kind.RECOUNT, str(state.now), {})
