@@ -1,7 +1,8 @@
 """What is left of fine readings past their time: the energy of each month, and nothing finer.
 
 The totals are of the clean series, so that a spike that was left out stays out, and what a
-register counted over a gap stays in. A stretch of less than a day would tell of single hours: it is not kept.
+register counted over a gap stays in. A stretch of less than a day would tell of single hours: it
+is not kept.
 """
 
 import numpy as np

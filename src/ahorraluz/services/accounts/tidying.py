@@ -1,7 +1,8 @@
 """What is past its time, deleted: sessions, links, waiting files, old fine readings, lapsed rights.
 
-A worker does it once a day; ``ahorraluz accounts tidy`` does it at once. Nothing here is needed for what has ended to count no more:
-sessions, links and consents end by themselves; this takes their rows away.
+A worker does it once a day; ``ahorraluz accounts tidy`` does it at once. Nothing here is needed for
+what has ended to count no more: sessions, links and consents end by themselves; this takes their
+rows away.
 """
 
 from dataclasses import dataclass
