@@ -32,15 +32,15 @@ _AFTER = """
 
 def with_neighbours(connection: Connection, periods: Sequence[Period]) -> list[list[Point]]:
     """Return the readings of each period by rising moment, with the one before and after it."""
-    return _ask(connection, periods, (_BEFORE, _WITHIN, _AFTER))
+    return _points_of(connection, periods, (_BEFORE, _WITHIN, _AFTER))
 
 
 def neighbours(connection: Connection, periods: Sequence[Period]) -> list[list[Point]]:
     """Return only the reading before and the one after each period, as far as there are any."""
-    return _ask(connection, periods, (_BEFORE, _AFTER))
+    return _points_of(connection, periods, (_BEFORE, _AFTER))
 
 
-def _ask(
+def _points_of(
     connection: Connection, periods: Sequence[Period], parts: Sequence[str]
 ) -> list[list[Point]]:
     if not periods:
