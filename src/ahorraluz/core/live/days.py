@@ -13,7 +13,11 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 SUNDAY = 6
 CACHED = 8_192
-EARLIEST, LATEST = date(1970, 1, 3).toordinal(), date(9998, 12, 29).toordinal()
+_EPOCH = date(1970, 1, 1).toordinal()
+EARLIEST_MS, LATEST_MS = (
+    (day.toordinal() - _EPOCH) * DAY_MS for day in (date(1970, 1, 3), date(9998, 12, 29))
+)
+"""Between them every moment is a day on a clock, in every zone. [ms]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def day_at(zone: str, at_ms: int) -> int:
 
 def is_day(at_ms: int) -> bool:
     """Tell whether a moment lies in a year that a clock can show."""
-    return EARLIEST * DAY_MS <= at_ms + date(1970, 1, 1).toordinal() * DAY_MS <= LATEST * DAY_MS
+    return EARLIEST_MS <= at_ms <= LATEST_MS
 
 
 @lru_cache(maxsize=CACHED)

@@ -1,16 +1,16 @@
 """What a watch looks at every minute: loads, nights, limits, silent devices, figures for boards."""
 
-from ahorraluz.core.live.days import HOUR_MS, day_at
+from ahorraluz.core.live.days import HOUR_MS
 from ahorraluz.core.live.events import Kind, Weight
 from ahorraluz.core.live.ladder import CENTS, WH
 from ahorraluz.core.live.loads import MW_PER_W, forget_stale
 from ahorraluz.core.live.outlook import (
     UJ_PER_WH,
     Outlook,
-    difference,
     outlook,
     power_w,
     present_month,
+    today_of,
     today_wh,
 )
 from ahorraluz.core.live.rules import Limit, Month
@@ -71,7 +71,7 @@ def look(state: State, plan: Plan, book: Book) -> None:
 
 def marginal_cents(state: State, plan: Plan, wh: int) -> int | None:
     """Return what some more energy costs now, at the price of the next kWh. [céntimo]"""
-    month = present_month(state, plan, day_at(plan.clock.zone, state.now))
+    month = present_month(state, plan, today_of(state, plan))
     sums = state.months.get(month.start)
     if month.ladder is None or sums is None:
         return None
@@ -81,19 +81,10 @@ def marginal_cents(state: State, plan: Plan, wh: int) -> int | None:
 
 
 def _write_now(state: State, plan: Plan, book: Book) -> None:
-    today = today_wh(state, plan)
-    figures: dict[str, int | str] = {"today_wh": sum(today)}
+    figures: dict[str, int | str] = {"today_wh": sum(today_wh(state, plan))}
     watts = power_w(state, plan)
     if watts is not None:
         figures["power_w"] = watts
-    month = present_month(state, plan, day_at(plan.clock.zone, state.now))
-    sums = state.months.get(month.start)
-    if month.ladder is not None and sums is not None:
-        used = [max(0, uj) // UJ_PER_WH for uj in sums[: plan.bands]]
-        before = [max(0, whole - now) for whole, now in zip(used, today, strict=True)]
-        cents = difference(month.ladder, before, used)
-        if cents is not None:
-            figures["today_cents"] = cents
     book.figure(Kind.NOW, str(state.now // NOW_MS), figures)
 
 
@@ -153,6 +144,8 @@ def _tell_left(state: State, plan: Plan, book: Book, left: tuple[str, int, int, 
 
 def _silent(state: State, plan: Plan, book: Book) -> None:
     """Tell of devices that fell silent, and of those heard again."""
+    if state.now < state.due_silent:
+        return
     limits = plan.rules.thresholds
     latest: dict[str, tuple[int, int]] = {}
     for id_, known in state.channels.items():
@@ -160,12 +153,15 @@ def _silent(state: State, plan: Plan, book: Book) -> None:
         if role is not None:
             heard, gap = latest.get(role.device, (0, known.gap))
             latest[role.device] = max(heard, known.heard), min(gap, known.gap)
+    due = state.now + HOUR_MS
     for device, (heard, gap) in latest.items():
         mark = f"silent:{device}"
         since = state.marks.get(mark)
         usual = max(limits.silent_min * MINUTE_MS, limits.silent_times * gap)
+        longest = min(usual, max(LONGEST_SILENCE_MS, 2 * gap))
+        due = min(due, heard + longest if since is None else state.now)
         if since is None:
-            if state.now - heard >= min(usual, max(LONGEST_SILENCE_MS, 2 * gap)):
+            if state.now - heard >= longest:
                 state.marks[mark] = heard
                 _tell_silent(state, book, device, heard)
         elif heard > since:
@@ -175,6 +171,7 @@ def _silent(state: State, plan: Plan, book: Book) -> None:
                 "silent_min": (heard - since) // MINUTE_MS,
             }
             book.tell(Kind.BACK, f"{device}:{since}", Weight.NOTE, figures)
+    state.due_silent = due
 
 
 def _tell_silent(state: State, book: Book, device: str, heard: int) -> None:

@@ -165,9 +165,17 @@ def power_w(state: State, plan: Plan) -> int | None:
     return max(0, state.power) // MW_PER_W if fresh else None
 
 
+def today_of(state: State, plan: Plan) -> int:
+    """Return the number of the local day that it is."""
+    # Nearly always the newest reading is of the same stretch of the day.
+    if state.slot_start <= state.now < state.slot_end:
+        return state.slot_day
+    return day_at(plan.clock.zone, state.now)
+
+
 def today_wh(state: State, plan: Plan) -> tuple[int, ...]:
     """Return the energy of today by band, the newest power held on. [Wh]"""
-    day = day_at(plan.clock.zone, state.now)
+    day = today_of(state, plan)
     start = midnight_ms(plan.clock.zone, day)
     return _wh(state, plan, state.days.get(day), start_ms=start)
 
@@ -194,7 +202,7 @@ def present_month(state: State, plan: Plan, day: int) -> Month:
 def outlook(state: State, plan: Plan) -> Outlook:
     """Return where the present month stands and will probably end."""
     zone = plan.clock.zone
-    day = day_at(zone, state.now)
+    day = today_of(state, plan)
     month = present_month(state, plan, day)
     start, end = midnight_ms(zone, month.start), midnight_ms(zone, month.end)
     sums = state.months.get(month.start)

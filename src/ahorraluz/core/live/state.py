@@ -98,6 +98,8 @@ class State:
     due_now: int = 0
     due_month: int = 0
     due_summary: int = 0
+    due_silent: int = 0
+    """Before it no device can have fallen silent. [ms]"""
     slot_start: int = 0
     """The stretch of the day that the newest reading lies in. [ms]"""
     slot_end: int = 0

@@ -108,6 +108,7 @@ def _read(state: State, plan: Plan, role: Role, reading: LiveReading, events: li
         state.now = at
     if known is None:
         known = state.channels[reading.channel] = Known(at, value, 0)
+        state.due_silent = 0
     else:
         _count(state, plan, role, known, reading)
     known.heard = state.now
@@ -179,7 +180,7 @@ def _rewind(state: State, at_ms: int) -> None:
     """Go back to a time, so that nothing waits for a moment that a wrong clock told."""
     state.clock = state.now = at_ms
     state.epoch += 1
-    state.due = state.due_now = state.due_month = 0
+    state.due = state.due_now = state.due_month = state.due_silent = 0
     state.due_summary = min(state.due_summary, 1)
     for name, moment in state.marks.items():
         if name not in ("day", "peak", "night"):
@@ -241,6 +242,7 @@ def _note_clock(state: State, plan: Plan, role: Role, ahead_ms: int, events: lis
 def _rules(state: State, rules: Rules) -> None:
     old, new = state.plan, plan_of(rules)
     state.plan = new
+    state.due_silent = 0
     state.slot_start = state.slot_end = 0
     state.due = state.due_month = 0
     if old is None:
