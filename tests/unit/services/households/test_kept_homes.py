@@ -201,14 +201,14 @@ def test_a_step_is_measured_as_far_as_its_meter_tells(
     assert results[1].verified is not None
 
 
-def test_of_a_step_taken_twice_the_first_day_counts(tools: Toolbox, home: KeptHome) -> None:
+def test_of_a_step_noted_twice_the_latest_day_counts(tools: Toolbox, home: KeptHome) -> None:
     for day in (date(2026, 8, 3), date(2026, 9, 1)):
         doing = Doing(home=home.id, step="standby-off", day=day, actor=ROSA)
         take_step(doing, None, tools=tools, today=TODAY, as_of=NOW)
 
     results = step_results(home.id, connection=None, tools=tools, today=TODAY)
 
-    assert [result.day for result in results] == [date(2026, 8, 3)]
+    assert [result.day for result in results] == [date(2026, 9, 1)]
 
 
 def test_a_link_is_kept_as_a_hash_only(tools: Toolbox, home: KeptHome, tmp_path: Path) -> None:
