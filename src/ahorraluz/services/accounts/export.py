@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Reach
+from ahorraluz.services.accounts.export_live import live_tables
 from ahorraluz.services.accounts.trail import TrailLine, note, trail_of_account, trail_of_home
 from ahorraluz.services.manage_readings import csv_of_channels, csv_of_readings
 from ahorraluz.services.receive_readings import readings_of
@@ -116,6 +117,8 @@ def _home(home: str, account: Account, *, tools: Toolbox, as_of: datetime) -> Fi
     yield "registro.csv", _trail(trail_of_home(home, tools=tools), account)
     yield from _readings(home, tools=tools)
     yield from _promises(home, tools=tools)
+    for name, titles, rows in live_tables(home, account.id, tools=tools):
+        yield name, _csv(titles, rows)
     households = tools.store.people.households
     notes = [(note_.created_at, note_.text) for note_ in households.notes(home)]
     yield "notas.csv", _csv(("at", "text"), notes)
@@ -154,8 +157,6 @@ def _readings(home: str, *, tools: Toolbox) -> Files:
     aside = ("channel", "start_s", "end_s", "reason", "created_at", "released_at")
     put = [tuple(getattr(one, title) for title in aside) for one in store.quarantined(home)]
     yield "apartadas.csv", _csv(aside, put)
-    if not imports:
-        return
     for one in store.imports(home):
         said = store.channels_of_import(home, one.id)
         if said:

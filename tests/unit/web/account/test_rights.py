@@ -139,6 +139,14 @@ TAKEN_ALONG = {
     "notes": "hogares/1/notas.csv",
     "done_steps": "hogares/1/pasos.csv",
     "promise_homes": "hogares/1/promesas.csv",
+    "live_devices": "hogares/1/aparatos.csv",
+    "live_channels": "hogares/1/canales.csv",
+    "live_refused": "hogares/1/mensajes-rechazados.csv",
+    "live_events": "hogares/1/avisos.csv",
+    "live_sent": "hogares/1/avisos-enviados.csv",
+    "live_wishes": "hogares/1/avisos-pedidos.csv",
+    "live_now": "hogares/1/ahora.csv",
+    "live_figures": "hogares/1/cifras.csv",
 }
 """Where what a table keeps of somebody is in the file."""
 NOTHING_TO_TAKE = {
@@ -146,6 +154,8 @@ NOTHING_TO_TAKE = {
     "resets": "a hash that opens something for a day; who asked for it is in the record",
     "once": "an answer to a program, for a day",
     "jobs": "work that is going on; its result is fetched where it was asked for",
+    "live_states": "what a watch counts on, made of the readings that are in the file",
+    "live_versions": "how often sums changed that are in the file",
 }
 
 
