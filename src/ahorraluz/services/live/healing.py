@@ -20,6 +20,7 @@ NEIGHBOUR_MS = (2 * HOUR_MS, 2 * DAY_MS, 70 * DAY_MS)
 """How far back the last reading before the sums is looked for, step by step. [ms]"""
 MISSED_MS = 2 * DAY_MS
 """What a watch missed longer ago makes no events any more. [ms]"""
+TICK_MS = 60_000
 AHEAD_MS = DAY_MS
 
 
@@ -51,18 +52,25 @@ def heal(state: State, rules: Rules, *, tools: Toolbox, as_of: datetime) -> Heal
         The moment.
     """
     now_ms = int(as_of.timestamp() * 1_000)
-    missed = _missed(state, rules, tools, now_ms) if state.channels else []
-    arrivals: list[Arrival] = [rules] if state.plan is None else []
-    told = 0
-    for reading in missed:
+    gone_on = go_on(state, rules, tools=tools, as_of=as_of)
+    totals = totals_for(plan_of(rules), tools=tools, now_ms=now_ms)
+    new, events = run(gone_on.state, [rules, totals, Tick(now_ms)])
+    return Healed(state=new, events=(*gone_on.events, *events))
+
+
+def go_on(state: State, rules: Rules, *, tools: Toolbox, as_of: datetime) -> Healed:
+    """Return the state of a home with the readings that it missed, by their moments."""
+    if not state.channels:
+        return Healed(state=state, events=())
+    now_ms = int(as_of.timestamp() * 1_000)
+    arrivals: list[Arrival] = []
+    told = state.clock
+    for reading in _missed(state, rules, tools, now_ms):
         # The time that it was then: silence and nights are told by it.
-        if reading.at_ms >= max(told, state.clock) + 60_000:
+        if reading.at_ms >= told + TICK_MS and reading.at_ms <= now_ms:
             told = reading.at_ms
             arrivals.append(Tick(told))
         arrivals.append(reading)
-    if state.plan is not None:
-        arrivals.append(rules)
-    arrivals += [totals_for(plan_of(rules), tools=tools, now_ms=now_ms), Tick(now_ms)]
     new, events = run(state, arrivals)
     return Healed(state=new, events=events)
 

@@ -4,8 +4,8 @@ A watch goes on from the state that is kept. States, events and figures are hand
 together with the readings, so that a crash leaves all of them or none; where the store has more
 readings than a state has seen, :meth:`Watching.catch_up` goes on from the newest that it has.
 
-One process watches a home: two that step the same state would each keep half of it. Several
-workers share homes by their devices, not by their messages.
+One process watches a home: two that step the same state would each keep half of it. Where several
+take in messages of the same homes, one of them watches, by :meth:`Watching.follow`.
 """
 
 import logging
@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ahorraluz.core.live.arrivals import Arrival, Tick
-from ahorraluz.core.live.days import day_at
+from ahorraluz.core.live.days import HOUR_MS, day_at
 from ahorraluz.core.live.events import Event, Kind, Weight
 from ahorraluz.core.live.outlook import Now as NowFigures
-from ahorraluz.core.live.outlook import now_of
+from ahorraluz.core.live.outlook import now_of, power_w
 from ahorraluz.core.live.readings import LiveError, LiveReading
 from ahorraluz.core.live.rules import Rules
 from ahorraluz.core.live.state import VERSION, State, read_state, write_state
 from ahorraluz.core.live.step import fresh, run
-from ahorraluz.services.live.healing import heal
+from ahorraluz.services.live.healing import Healed, go_on, heal
 from ahorraluz.services.live.home_rules import roles_of, rules_of
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.errors import HomeUnknownError
@@ -32,6 +32,8 @@ from ahorraluz.store.live.watching import Watched
 
 MOST_REMEMBERED = 20_000
 """Homes whose state is held in memory; those heard of longest ago give way."""
+FOLLOW_MARGIN_MS = 120_000
+"""How far back from its last call a follower looks for devices that spoke. [ms]"""
 NOW_UNITS = {
     "power_w": ("power", "W"),
     "today_wh": ("today_energy", "Wh"),
@@ -72,6 +74,7 @@ class Watching:
         self._homes: OrderedDict[str, State] = OrderedDict()
         self._of_channel: dict[int, str] = {}
         self._pending: dict[str, State] = {}
+        self._followed_ms = 0
 
     # --- with every batch --------------------------------------------------------------------
 
@@ -165,6 +168,43 @@ class Watching:
             told += len(watched.events)
         return told
 
+    def follow(self, now: datetime) -> int:
+        """Step what others kept: for the one process that watches beside several that take in.
+
+        Homes whose devices spoke since the last call go on from the newest readings that their
+        states have seen. Readings of longer ago come into the totals within the hour.
+
+        Returns
+        -------
+        int
+            Events that were kept.
+        """
+        live = self._tools.store.live
+        since, self._followed_ms = self._followed_ms - FOLLOW_MARGIN_MS, _ms(now)
+        spoke = {
+            device.home
+            for device in live.devices.everything()
+            if device.last_seen_ms is not None and device.last_seen_ms >= since
+        }
+        self._pending = {}
+        found = []
+        for home in sorted(spoke):
+            self._load([home])
+            state = self._homes.get(home)
+            try:
+                if state is None or state.plan is None or _hour(now) != _hour_of(state):
+                    begun = self._anew(home, state or fresh(), now)
+                else:
+                    begun = self._begun(home, now, set())
+                    plan = begun.state.plan
+                    rules = plan.rules if plan is not None else state.plan.rules
+                    begun = _more(begun, go_on(begun.state, rules, tools=self._tools, as_of=now))
+            except HomeUnknownError:
+                continue
+            found.append(self._step(home, begun, [Tick(_ms(now))]))
+        self._keep(found, now)
+        return sum(len(one.events) for one in found)
+
     def now(self, home: str, at: datetime) -> NowFigures | None:
         """Return the figures of a home at this moment; ``None``: nothing is known."""
         self._load([home])
@@ -239,15 +279,28 @@ class Watching:
         self.kept()
 
 
+def _more(begun: _Begun, healed: Healed) -> _Begun:
+    return _Begun(healed.state, (*begun.events, *healed.events))
+
+
+def _hour(now: datetime) -> int:
+    return _ms(now) // HOUR_MS
+
+
+def _hour_of(state: State) -> int:
+    """Return the hour in which a state was told the time last."""
+    return state.clock // HOUR_MS
+
+
 def watched_of(home: str, state: State, events: Sequence[Event]) -> Watched:
     """Return what is kept of a step: the state, what people may be told, and latest figures."""
-    figures = any(event.kind in (Kind.NOW, Kind.MONTH) for event in events)
+    all_figures = any(event.kind in (Kind.NOW, Kind.MONTH) for event in events)
     return Watched(
         home=home,
         version=VERSION,
         state=write_state(state),
         events=tuple(new_event(event) for event in events if event.weight is not Weight.FIGURE),
-        now=_now(state) if figures else (),
+        now=_now(state) if all_figures else _power(state),
     )
 
 
@@ -276,6 +329,13 @@ def _now(state: State) -> tuple[Now, ...]:
         for name, value in now.plain().items()
         if name in NOW_UNITS
     )
+
+
+def _power(state: State) -> tuple[Now, ...]:
+    """Return the power of this moment alone: it is another one with every reading."""
+    watts = power_w(state, state.plan) if state.plan is not None else None
+    name, unit = NOW_UNITS["power_w"]
+    return () if watts is None else (Now(name=name, at_ms=state.now, value=watts, unit=unit),)
 
 
 def _is_behind(state: State, newest: Sequence[LiveReading]) -> bool:

@@ -292,3 +292,35 @@ def test_a_state_that_cannot_be_read_is_counted_anew(place: Place) -> None:
     place.say(place.reading(NOW + 2 * MINUTE, 10_000), NOW + 2 * MINUTE)
 
     assert sum(row[0] for row in place.state().days.values()) == 10_000 * 3_600_000
+
+
+def test_one_follows_what_several_take_in(place: Place) -> None:
+    live = place.tools.store.live
+    follower = Watching(place.tools)
+
+    for minute in range(60):
+        now = NOW + minute * 5 * MINUTE
+        watts = 150 if minute < 3 else 1_650
+        seen = {"medidor": ms(now)}
+        live.append(place.reading(now, minute * 10_000, watts), as_of=now, seen=seen)
+        follower.follow(now)
+    late = [LiveReading(place.register.id, ms(NOW + 17 * MINUTE), 38_000)]
+    end = NOW + timedelta(hours=5, minutes=5)
+    live.append(late, as_of=end, seen={"medidor": ms(end)})
+    follower.follow(end)
+
+    assert place.kinds().count("left-on") == 1
+    said = [LiveReading(place.register.id, ms(NOW + m * 5 * MINUTE), m * 10_000) for m in range(60)]
+    said = sorted([*said, *late], key=lambda reading: reading.at_ms)
+    state = place.state()
+    assert state.plan is not None
+    assert state.days == totals_of(state.plan, {place.register.id: said})[0]
+
+
+def test_the_power_of_boards_is_that_of_the_newest_reading(place: Place) -> None:
+    place.say(place.reading(NOW, 0, 300), NOW)
+    place.say(place.reading(NOW + MINUTE / 2, 10, 900), NOW + MINUTE / 2)
+
+    latest = {figure.name: figure for figure in place.tools.store.live.watches.now(place.home)}
+
+    assert (latest["power"].value, latest["power"].unit) == (900, "W")
