@@ -58,7 +58,7 @@ def look(state: State, plan: Plan, book: Book) -> None:
     if now >= state.due_now:
         state.due_now = (now // NOW_MS + 1) * NOW_MS
         _write_now(state, plan, book)
-        if state.slot_night:
+        if state.slot_night and now < state.slot_end:
             _night(state, plan, book)
     if now >= state.due_month:
         state.due_month = (now // HOUR_MS + 1) * HOUR_MS

@@ -12,7 +12,7 @@ from ahorraluz.core.live.arrivals import Arrival, Tick, Totals
 from ahorraluz.core.live.days import DAY_MS, day_at, is_day
 from ahorraluz.core.live.energy import add_pair, correct, enter_slot, keep, month_start, share_pair
 from ahorraluz.core.live.events import Event, Kind, Weight
-from ahorraluz.core.live.loads import power_of_counter, take_circuit, take_power
+from ahorraluz.core.live.loads import FRESH_MS, power_of_counter, take_circuit, take_power
 from ahorraluz.core.live.looking import look
 from ahorraluz.core.live.readings import LiveReading
 from ahorraluz.core.live.rules import Role, Rules
@@ -118,7 +118,8 @@ def _read(state: State, plan: Plan, role: Role, reading: LiveReading, events: li
         enter_slot(state, plan, at)
     if state.clocks or state.clock - at > LAG_MS:
         _late_clock(state, plan, role, at, events)
-    if role.power or role.circuit:
+    # What was sent late says nothing of what is on now.
+    if (role.power or role.circuit) and at >= state.now - FRESH_MS:
         _use(state, plan, role, known)
 
 
@@ -219,7 +220,7 @@ def _note_clock(state: State, plan: Plan, role: Role, ahead_ms: int, events: lis
     if noted is None:
         state.clocks[role.device] = [ahead_ms, state.clock, 1, 0]
         return
-    noted[0] = ahead_ms
+    # Held against what it was at first: who catches up slowly catches up.
     noted[2] += 1
     since, times, told = noted[1:]
     if told or times < WRONG_TIMES or state.clock - since < WRONG_MS:

@@ -1,8 +1,9 @@
 """Watches of homes: what readings make of a home, kept in the transaction that keeps them.
 
 A watch goes on from the state that is kept. States, events and figures are handed to the store
-together with the readings, so that a crash leaves all of them or none; where the store has more
-readings than a state has seen, :meth:`Watching.catch_up` goes on from the newest that it has.
+together with the readings, so that a crash leaves all of them or none. Of very many homes at once a
+state that has nothing to say is kept once a minute: where the store has more readings than a state
+has seen, the watch goes on from the newest that it has, and tells what it would have told.
 
 One process watches a home: two that step the same state would each keep half of it. Where several
 take in messages of the same homes, one of them watches, by :meth:`Watching.follow`.
@@ -32,6 +33,10 @@ from ahorraluz.store.live.watching import Watched
 
 MOST_REMEMBERED = 20_000
 """Homes whose state is held in memory; those heard of longest ago give way."""
+KEPT_AT_ONCE = 50
+"""Homes of a batch whose states are kept with it; of more only those with something to say."""
+KEEP_EVERY_MS = 60_000
+"""After which a state is kept all the same: what a crash would have to step again. [ms]"""
 FOLLOW_MARGIN_MS = 120_000
 """How far back from its last call a follower looks for devices that spoke. [ms]"""
 NOW_UNITS = {
@@ -74,6 +79,9 @@ class Watching:
         self._homes: OrderedDict[str, State] = OrderedDict()
         self._of_channel: dict[int, str] = {}
         self._pending: dict[str, State] = {}
+        self._keeping: dict[str, int] = {}
+        self._kept_ms: dict[str, int] = {}
+        self._loaded: set[str] = set()
         self._followed_ms = 0
 
     # --- with every batch --------------------------------------------------------------------
@@ -90,7 +98,7 @@ class Watching:
         now
             The moment, with its zone.
         """
-        self._pending = {}
+        self._pending, self._keeping = {}, {}
         by_home = self._by_home(readings)
         self._load(list(by_home))
         found = []
@@ -100,14 +108,23 @@ class Watching:
             except HomeUnknownError:
                 continue
             tick = Tick(_ms(now))
-            found.append(self._step(home, begun, [tick, *some, tick]))
+            late = _has_late(begun.state, some)
+            state, events = run(begun.state, [tick, *some, tick])
+            self._pending[home] = state
+            events = (*begun.events, *events)
+            told = any(event.weight is not Weight.FIGURE for event in events)
+            due = _ms(now) - self._kept_ms.get(home, 0) >= KEEP_EVERY_MS
+            if late or told or due or len(by_home) <= KEPT_AT_ONCE:
+                found.append(watched_of(home, state, events))
+                self._keeping[home] = _ms(now)
         return found
 
     def kept(self) -> None:
         """Note that the store has what the last call of :meth:`watch` returned."""
         for home, state in self._pending.items():
             self._remember(home, state)
-        self._pending = {}
+        self._kept_ms.update(self._keeping)
+        self._pending, self._keeping = {}, {}
 
     # --- with time ---------------------------------------------------------------------------
 
@@ -231,6 +248,7 @@ class Watching:
         for home, (version, content) in self._tools.store.live.watches.states(missing).items():
             try:
                 self._remember(home, read_state(content))
+                self._loaded.add(home)
             except LiveError:
                 # Counted anew from the store, which has everything.
                 log.warning("the state of a watch of version %d is not read", version)
@@ -239,7 +257,8 @@ class Watching:
         self._homes[home] = state
         self._homes.move_to_end(home)
         while len(self._homes) > MOST_REMEMBERED:
-            self._homes.popitem(last=False)
+            forgotten, _ = self._homes.popitem(last=False)
+            self._kept_ms.pop(forgotten, None)
 
     def _begun(self, home: str, now: datetime, channels: set[int]) -> _Begun:
         """Return a home whose totals are right, whose rules are of today and know its channels."""
@@ -249,14 +268,20 @@ class Watching:
         plan = state.plan
         if state.recount:
             return self._anew(home, state, now)
+        events: tuple[Event, ...] = ()
+        if home in self._loaded:
+            # What came after it was kept may have been stepped, and forgotten since.
+            gone_on = go_on(state, plan.rules, tools=self._tools, as_of=now)
+            state, events = gone_on.state, gone_on.events
+            self._loaded.discard(home)
         unknown = not channels <= plan.roles.keys()
         if unknown and roles_of(home, tools=self._tools) != plan.rules.roles:
             return self._anew(home, state, now)
         if day_at(plan.rules.zone, _ms(now)) != day_at(plan.rules.zone, plan.rules.made_ms):
             rules = rules_of(home, tools=self._tools, as_of=now)
-            state, events = run(state, [Tick(_ms(now)), rules])
-            return _Begun(state, events)
-        return _Begun(state)
+            state, more = run(state, [Tick(_ms(now)), rules])
+            events = (*events, *more)
+        return _Begun(state, events)
 
     def _anew(self, home: str, state: State, now: datetime) -> _Begun:
         rules = rules_of(home, tools=self._tools, as_of=now)
@@ -277,6 +302,15 @@ class Watching:
         if watched:
             self._tools.store.live.watches.keep(watched, at_ms=_ms(now))
         self.kept()
+
+
+def _has_late(state: State, readings: Sequence[LiveReading]) -> bool:
+    """Tell whether a reading is not newer than what is known: stepping on would not find it."""
+    channels = state.channels
+    return any(
+        (known := channels.get(reading.channel)) is not None and reading.at_ms <= known.at
+        for reading in readings
+    )
 
 
 def _more(begun: _Begun, healed: Healed) -> _Begun:

@@ -11,6 +11,7 @@ from tests.watched_home import (
     METER,
     MINUTE,
     PLUG,
+    POWER,
     START,
     ZONE,
     minutes,
@@ -322,6 +323,25 @@ def test_a_device_that_sends_what_it_kept_has_no_wrong_clock() -> None:
 
     assert Kind.CLOCK not in {event.kind for event in events}
     assert state.days[DAY][0] == 90_000 * 3_600_000
+
+
+def test_days_of_the_past_sent_by_and_by_are_counted_and_nothing_else() -> None:
+    """A device that was away for hours sends six of its readings in a minute, for an hour."""
+    now = START + 20 * HOUR
+    arrivals: list[Arrival] = [rules(usual_night_w=50), Tick(now)]
+    for place in range(360):
+        at, watts = START + place * MINUTE, 1_500 if place > 30 else 150
+        arrivals += [
+            Tick(now + place * MINUTE // 6),
+            LiveReading(METER, at, place * 25_000),
+            LiveReading(POWER, at, watts * 1_000),
+        ]
+
+    state, events = run(fresh(), arrivals)
+
+    assert {event.kind for event in events} <= {Kind.NOW, Kind.MONTH}
+    assert state.runs == []
+    assert state.days[DAY][0] == 359 * 25_000 * 3_600_000
 
 
 def test_what_comes_from_the_future_is_counted_nowhere() -> None:

@@ -324,3 +324,38 @@ def test_the_power_of_boards_is_that_of_the_newest_reading(place: Place) -> None
     latest = {figure.name: figure for figure in place.tools.store.live.watches.now(place.home)}
 
     assert (latest["power"].value, latest["power"].unit) == (900, "W")
+
+
+def test_of_very_many_homes_states_are_kept_once_a_minute_and_nothing_is_lost(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ahorraluz.services.live.watching.KEPT_AT_ONCE", 0)
+    step = timedelta(seconds=20)
+    place.say(place.reading(NOW, 0, 150), NOW)
+    for turn in range(1, 6):
+        now = NOW + turn * step
+        place.say(place.reading(now, turn * 1_000, 150), now)
+    kept = place.state().channels[place.register.id].at
+
+    place.watching = Watching(place.tools)
+    now = NOW + 6 * step
+    place.say(place.reading(now, 6_000, 150), now)
+
+    assert kept == ms(NOW + 3 * step)
+    told = place.watching.now(place.home, now)
+    assert told is not None
+    assert told.month_wh == 6
+    place.say([LiveReading(place.register.id, ms(NOW + step / 2), 600)], now)
+    state = place.state()
+    assert state.plan is not None
+    assert sum(row[0] for row in state.days.values()) == 6_000 * 3_600_000
+
+
+def test_a_batch_that_was_not_kept_is_stepped_again_as_if_it_had_not_been(place: Place) -> None:
+    place.say(place.reading(NOW, 0), NOW)
+    again = place.reading(NOW + MINUTE, 5_000)
+    place.say(again, NOW + MINUTE, keeps=False)
+    place.say(again, NOW + 2 * MINUTE)
+    once = place.state().days
+
+    assert sum(row[0] for row in once.values()) == 5_000 * 3_600_000
