@@ -27,6 +27,15 @@ class Server:
     """A running server that only this machine reaches, by a socket in its folder."""
 
     folder: Path
+    control: tuple[str | Path, ...] = ()
+    """Words that start and stop it."""
+    start: tuple[str | Path, ...] = ()
+    user: pwd.struct_passwd | None = None
+
+    def restart(self) -> None:
+        """Kill what it does, and start it again: it recovers as after a crash."""
+        _run((*self.control, "-m", "immediate", "stop"), user=self.user)
+        _run((*self.control, *self.start), user=self.user)
 
     def url(self, database: str = "postgres") -> str:
         """Return the URL of a database."""
@@ -55,9 +64,10 @@ def running_server() -> Iterator[Server]:
         # After a crash, one call to write all files out instead of one for each.
         sync = "-c recovery_init_sync_method=syncfs" if sys.platform == "linux" else ""
         options = f"-h '' -k {folder} {sync}"
-        _run((*control, "-o", options, "-l", folder / "log", "start"), user=user)
+        start = ("-o", options, "-l", folder / "log", "start")
+        _run((*control, *start), user=user)
         try:
-            yield Server(folder=folder)
+            yield Server(folder=folder, control=control, start=start, user=user)
         finally:
             _run((*control, "-m", "immediate", "stop"), user=user)
     finally:
