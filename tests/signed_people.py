@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -63,7 +63,7 @@ class Signed:
     def post(
         self,
         path: str,
-        fields: dict[str, object] | None = None,
+        fields: Mapping[str, object] | None = None,
         *,
         lists: Sequence[tuple[str, str]] = (),
     ) -> TestResponse:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.core.advice.invented_measures import EveryPlan, small_home
+from tests.unit.core.advice.every_plan import EveryPlan
+from tests.unit.core.advice.invented_measures import small_home
 
 from ahorraluz.core.advice.choosing import choose_best
 from ahorraluz.core.advice.optimum import find_best

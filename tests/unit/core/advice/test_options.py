@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from tests.unit.core.advice.conftest import FULL_HOUSE, context_of, home_of
+from tests.unit.core.advice.every_plan import EveryPlan
 from tests.unit.core.advice.invented_hours import paid_by_hours
-from tests.unit.core.advice.invented_measures import EveryPlan, SmallHome, small_home
+from tests.unit.core.advice.invented_measures import SmallHome, small_home
 
 from ahorraluz.core.advice.catalogue.tariff import HOURLY_TARIFF, THREE_BAND_TARIFF
 from ahorraluz.core.advice.choosing import choose_best

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.core.advice.catalogue.conftest import BY_ID, OWNER
 from tests.unit.core.advice.conftest import context_of, home_of
-from tests.unit.core.advice.invented_measures import EveryPlan
+from tests.unit.core.advice.every_plan import EveryPlan
 
 from ahorraluz.core.advice.choosing import Board, choose_best
 from ahorraluz.core.advice.plan import board_of
