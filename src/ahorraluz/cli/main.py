@@ -43,6 +43,7 @@ COMMANDS = {
     "work": "ahorraluz.cli.work:work",
     "live": "ahorraluz.cli.live:live",
     "simulate": "ahorraluz.cli.simulate:simulate",
+    "boards": "ahorraluz.cli.boards:boards",
 }
 
 

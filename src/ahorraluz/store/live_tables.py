@@ -312,3 +312,19 @@ LIVE_MODEL_FIGURES = Table(
     Column("unit", Text, nullable=False),
 )
 """Figures of forecast models, of no home."""
+
+BOARD_LOGINS = Table(
+    "board_logins",
+    METADATA,
+    Column("role_name", Text, primary_key=True),
+    Column("audience", Text, nullable=False),
+    Column("account", Text, ForeignKey("accounts.id")),
+    Column("home", Text, ForeignKey("homes.id")),
+    Column("made_s", BigInteger, nullable=False),
+    CheckConstraint(
+        "audience in ('home', 'consultant', 'agency', 'service', 'model')", name="audience"
+    ),
+    Index(None, "account"),
+    Index(None, "home"),
+)
+"""Logins of a PostgreSQL server that read boards, and whose homes they see."""

@@ -2,10 +2,11 @@
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
+from ahorraluz.store.boards import building
 from ahorraluz.store.connections import SCHEMA_LOCK, lock, writing
 from ahorraluz.store.errors import StoreError
 
-HEAD = "0010"
+HEAD = "0011"
 """Newest step in ``migrations/versions``."""
 VERSION_TABLE = "ahorraluz_schema"
 """Where a database says which steps it has; of our own name, for a database may be shared."""
@@ -27,7 +28,10 @@ def bring_up_to_date(engine: Engine, *, place: str) -> None:
         # Another process may have been here while this one waited.
         version = _version(connection)
         if version != HEAD:
+            # Views hang on tables that a step may change.
+            building.clear(connection)
             _upgrade(connection, version, place)
+            building.build_if_allowed(connection)
 
 
 def _version(connection: Connection) -> str | None:

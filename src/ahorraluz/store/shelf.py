@@ -8,6 +8,7 @@ from ahorraluz.store.opened import Opened
 
 if TYPE_CHECKING:
     from ahorraluz.security.keyring import DataKey
+    from ahorraluz.store.boards.book import BoardBook
     from ahorraluz.store.live.book import LiveBook
     from ahorraluz.store.people import People
     from ahorraluz.store.promise_book import PromiseBook
@@ -80,6 +81,13 @@ class Shelf:
                 account_key=self._account_key,
             )
         return self._live
+
+    @property
+    def boards(self) -> "BoardBook":
+        """Who may read boards in the database itself; of PostgreSQL only."""
+        from ahorraluz.store.boards.book import BoardBook
+
+        return BoardBook(reading=self._ways.reading, writing=self._ways.writing)
 
     def _start_anew(self) -> None:
         """Forget what was remembered of a database that was let go."""

@@ -147,6 +147,7 @@ TAKEN_ALONG = {
     "live_wishes": "hogares/1/avisos-pedidos.csv",
     "live_now": "hogares/1/ahora.csv",
     "live_figures": "hogares/1/cifras.csv",
+    "board_logins": "cuenta.json",
 }
 """Where what a table keeps of somebody is in the file."""
 NOTHING_TO_TAKE = {

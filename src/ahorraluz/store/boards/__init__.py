@@ -1,0 +1,1 @@
+"""Boards in PostgreSQL: views for each audience, the roles that read them, and their logins."""
