@@ -84,6 +84,16 @@ def _account(account: Account, *, tools: Toolbox, as_of: datetime) -> Mapping[st
             {"home": r.home, "reach": r.reach.value, "granted_at": r.granted_at.isoformat()}
             for r in people.households.homes_of(account.id)
         ],
+        "board_logins": [
+            {
+                "name": login.name,
+                "board": login.reader.audience.value,
+                "home": login.reader.home,
+                "made_at": login.made_at.isoformat(),
+            }
+            for login in tools.store.boards.logins()
+            if login.reader.account == account.id
+        ],
     }
 
 

@@ -55,7 +55,8 @@ class Login:
 class BoardBook:
     """Who may read boards; every method is one transaction.
 
-    Every method raises ``boards-need-postgresql`` where the store is another database.
+    What changes or makes something raises ``boards-need-postgresql`` where the store is another
+    database.
     """
 
     reading: Opened
@@ -138,8 +139,7 @@ class BoardBook:
 
         rows = BOARD_LOGINS.c
         with self.reading() as connection:
-            _check(connection)
-            there = _there(connection)
+            there = _there(connection) if connection.dialect.name == "postgresql" else ()
             found = connection.execute(select(BOARD_LOGINS).order_by(rows.made_s, rows.role_name))
             return [
                 Login(
