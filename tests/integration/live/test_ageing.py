@@ -98,6 +98,7 @@ def test_a_day_is_a_partition_that_is_dropped_whole(store: Store, plug: LiveChan
     before = days()
     store.live.close_up_to(NOW)
     store.live.drop_readings(before=NOW)
+    store.live.append(readings_of(plug.id, [(NOW_MS - 3 * DAY_MS, 1)]), as_of=NOW)
 
     assert before == ["live_readings_20261125", "live_readings_20261127"]
     assert days() == ["live_readings_20261127"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CHANNELS_AT_ONCE = 64
 """Channels of one transaction: in SQLite nobody else writes meanwhile."""
-LONGEST_PIECE_S = 4 * 3_600
+LONGEST_PIECE_S = 3_600
 """Periods are cut into pieces, lest many readings are held in memory at once. [s]"""
 
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ahorraluz.store.connections import lock
+from ahorraluz.store.live_tables import LIVE_CLOSING
 
 if TYPE_CHECKING:
     from ahorraluz.store.live.remembered import Remembered
@@ -38,8 +39,11 @@ def make_room(writing: "Opened", days: set[int], *, remembered: "Remembered") ->
     with writing() as connection:
         if is_parted(connection):
             lock(connection, PARTITIONS_LOCK)
+            kept_from_ms = connection.execute(select(LIVE_CLOSING.c.kept_from_ms)).scalar_one()
             for day in sorted(lacking):
-                _make(connection, day)
+                # None is made for readings that are past their time: they are not taken.
+                if day * DAY_MS >= kept_from_ms:
+                    _make(connection, day)
     remembered.parted(lacking)
 
 

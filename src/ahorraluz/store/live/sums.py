@@ -16,7 +16,7 @@ from ahorraluz.store.live.raw import with_neighbours
 from ahorraluz.store.live_tables import LIVE_QUARTERS, LIVE_VERSIONS
 
 HOUR_S = 3_600
-PIECES_AT_ONCE = 16
+PIECES_AT_ONCE = 64
 """Pieces whose readings are held in memory."""
 
 

@@ -76,6 +76,30 @@ class TellingBook:
             if known_homes(connection, [sent.home]):
                 upsert(connection, LIVE_SENT, [row], key=("event", "account", "way"))
 
+    def claim(self, attempts: Sequence[Sent], *, former: str) -> tuple[Sent, ...]:
+        """Keep attempts before they are made, and return those that nobody else makes.
+
+        An attempt is one's own where nothing was kept of its event, account and way, or where
+        the attempt before it is kept with the outcome ``former``. A home that is forgotten has
+        none.
+        """
+        from ahorraluz.store.live.holding import hold_with_others, known_homes
+        from ahorraluz.store.live.upserts import claim
+        from ahorraluz.store.live_tables import LIVE_SENT
+
+        rows = LIVE_SENT.c
+        own = []
+        with self.writing() as connection:
+            hold_with_others(connection)
+            known = known_homes(connection, [one.home for one in attempts])
+            for one in attempts:
+                row = {name: getattr(one, name) for name in one.__slots__}
+                before = (rows.outcome == former, rows.attempts == one.attempts - 1)
+                key = ("event", "account", "way")
+                if one.home in known and claim(connection, LIVE_SENT, row, key=key, where=before):
+                    own.append(one)
+        return tuple(own)
+
     def sent(
         self, *, event: int | None = None, account: str | None = None, since_ms: int = 0
     ) -> Sequence[Sent]:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import and_
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
 
 def upsert(
@@ -29,3 +30,22 @@ def upsert(
         statement.on_conflict_do_update(index_elements=list(key), set_=others),
         [dict(row) for row in rows],
     )
+
+
+def claim(
+    connection: "Connection",
+    table: "Table",
+    row: Mapping[str, Any],
+    *,
+    key: Sequence[str],
+    where: "Sequence[ColumnElement[bool]]",
+) -> bool:
+    """Insert a row, or change the one that is there if it still fits; tell whether it was done."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    others = {name: statement.excluded[name] for name in row if name not in key}
+    conditional = statement.on_conflict_do_update(
+        index_elements=list(key), set_=others, where=and_(*where)
+    )
+    done = connection.execute(conditional.returning(table.c[key[0]]), dict(row))
+    return done.first() is not None
