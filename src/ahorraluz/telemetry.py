@@ -122,16 +122,24 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "ahorraluz_refused_total": "Requests refused before they were read, by reason.",
         "ahorraluz_accounts": "Accounts there are, by role.",
         "ahorraluz_officer_threshold": "People from which the law asks for a data officer.",
+        "ahorraluz_ready": "Whether database and keys can be used: 1 or 0.",
+        "ahorraluz_jobs": "Work that outlasts a request, by state.",
+        "ahorraluz_database_bytes": "Size of the database.",
+        "ahorraluz_duty_ended_seconds": "When the service did a duty last, by duty and outcome.",
         "ahorraluz_live_messages_total": "Messages of devices, by what became of them.",
         "ahorraluz_live_readings_total": "Live readings, by what became of them.",
         "ahorraluz_live_lag_seconds": "Time from the arrival of a message until it was kept.",
         "ahorraluz_live_waits_total": "Times that a batch could not be kept and had to wait.",
         "ahorraluz_live_connected": "Whether the broker brings messages: 1 or 0.",
+        "ahorraluz_live_waiting": "Messages that came and are not kept yet.",
+        "ahorraluz_live_summed_seconds": "Until when live readings are summed up.",
     }
 )
 """Every metric by name. None says anything about one person or home."""
 REFUSED = ("throttled", "forged", "too-large")
 """Reasons for which a request is refused before it is read."""
+OUTCOMES = ("read", "refused", "unknown")
+"""What becomes of a message of a device."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the ranges that times are counted in. [s]"""
 
@@ -157,6 +165,10 @@ class LiveMeters:
         )
         self._waits = Counter(*told("ahorraluz_live_waits_total"), registry=registry)
         self._connected = Gauge(*told("ahorraluz_live_connected"), registry=registry)
+        self._waiting = Gauge(*told("ahorraluz_live_waiting"), registry=registry)
+        self._summed = Gauge(*told("ahorraluz_live_summed_seconds"), registry=registry)
+        for each in OUTCOMES:
+            self._messages.labels(each)
 
     def took(
         self,
@@ -179,9 +191,11 @@ class LiveMeters:
         """Count a batch that has to wait."""
         self._waits.inc()
 
-    def settled(self, *, connected: bool) -> None:
-        """Note whether the broker brings messages."""
+    def settled(self, *, connected: bool, waiting: int, summed_s: int) -> None:
+        """Note whether the broker brings messages, how many wait, and until when sums are made."""
         self._connected.set(connected)
+        self._waiting.set(waiting)
+        self._summed.set(summed_s)
 
     def serve(self, port: int) -> "WSGIServer":
         """Answer this machine with everything; raises ``OSError`` where the port is taken."""
@@ -218,6 +232,12 @@ class Meters:
         self._refused = Counter(*told("ahorraluz_refused_total"), ("reason",), registry=registry)
         self._accounts = Gauge(*told("ahorraluz_accounts"), ("role",), registry=registry)
         self._officer = Gauge(*told("ahorraluz_officer_threshold"), registry=registry)
+        self._ready = Gauge(*told("ahorraluz_ready"), registry=registry)
+        self._jobs = Gauge(*told("ahorraluz_jobs"), ("state",), registry=registry)
+        self._bytes = Gauge(*told("ahorraluz_database_bytes"), registry=registry)
+        self._duties = Gauge(
+            *told("ahorraluz_duty_ended_seconds"), ("duty", "outcome"), registry=registry
+        )
         for reason in REFUSED:
             self._refused.labels(reason)
 
@@ -236,6 +256,36 @@ class Meters:
         for role, count in accounts.items():
             self._accounts.labels(role).set(count)
         self._officer.set(officer)
+
+    def is_ready(self, *, ready: bool) -> None:
+        """Note whether database and keys can be used."""
+        self._ready.set(ready)
+
+    def stands(
+        self,
+        *,
+        jobs: Mapping[str, int],
+        database_bytes: int,
+        duties: Mapping[tuple[str, str], float],
+    ) -> None:
+        """Note what waits, how large the database is, and when duties were done.
+
+        Parameters
+        ----------
+        jobs
+            How many jobs there are in each state.
+        database_bytes
+            Size of the database. [B]
+        duties
+            When each was done last, by its name and what came of it. [s since 1970 UTC]
+        """
+        self._jobs.clear()
+        for state, count in jobs.items():
+            self._jobs.labels(state).set(count)
+        self._bytes.set(database_bytes)
+        self._duties.clear()
+        for (duty, outcome), ended_s in duties.items():
+            self._duties.labels(duty, outcome).set(ended_s)
 
     def text(self) -> bytes:
         """Return everything in the text form of Prometheus."""

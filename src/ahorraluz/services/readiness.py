@@ -2,13 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.accounts.privacy import law_figure
+from ahorraluz.services.duties import duties, outcome_of
 from ahorraluz.services.toolbox import Toolbox
 
 NOTHING_YET = "database-none"
+DONE, FAILED = "done", "failed"
+STATES = ("waiting", "running", "done", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How much waits, how large the database is, and what the service did by itself."""
+
+    jobs: Mapping[str, int]
+    """By state, those without any as well."""
+    database_bytes: int
+    duties: Mapping[tuple[str, str], float]
+    """When each was done last, by its name and ``done`` or ``failed``. [s since 1970 UTC]"""
 
 
 def what_is_not_ready(*, tools: Toolbox, as_of: datetime) -> tuple[str, ...]:
@@ -27,6 +42,20 @@ def what_is_not_ready(*, tools: Toolbox, as_of: datetime) -> tuple[str, ...]:
             if error.issue.code != NOTHING_YET:
                 wrong.append(error.issue.code)
     return tuple(dict.fromkeys(wrong))
+
+
+def standing(*, tools: Toolbox) -> Standing:
+    """Return how things stand."""
+    book = tools.store.standing
+    return Standing(
+        jobs={**dict.fromkeys(STATES, 0), **book.jobs()},
+        database_bytes=book.size(),
+        duties={
+            (duty.name, FAILED if outcome.failure else DONE): duty.ended_at.timestamp()
+            for duty in duties(tools=tools)
+            if duty.ended_at is not None and (outcome := outcome_of(duty)) is not None
+        },
+    )
 
 
 def accounts_by_role(*, tools: Toolbox) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ahorraluz.store.promise_book import PromiseBook
     from ahorraluz.store.proposals import ProposalBook
     from ahorraluz.store.stamps import Glancing
+    from ahorraluz.store.standing import StandingBook
     from ahorraluz.store.vault import Vault
 
 
@@ -88,6 +89,13 @@ class Shelf:
         from ahorraluz.store.boards.book import BoardBook
 
         return BoardBook(reading=self._ways.reading, writing=self._ways.writing)
+
+    @property
+    def standing(self) -> "StandingBook":
+        """How much waits, and how large the database is."""
+        from ahorraluz.store.standing import StandingBook
+
+        return StandingBook(reading=self._ways.reading)
 
     def _start_anew(self) -> None:
         """Forget what was remembered of a database that was let go."""

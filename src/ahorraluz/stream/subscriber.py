@@ -95,6 +95,11 @@ class Subscriber:
         self._client = self._make(name)
         self._writer = threading.Thread(target=self._write, daemon=True, name="stream-writer")
 
+    @property
+    def waiting(self) -> int:
+        """How many messages came that nobody has begun to keep, about."""
+        return self._queue.qsize()
+
     # --- beginning and ending ----------------------------------------------------------------
 
     def start(self) -> None:

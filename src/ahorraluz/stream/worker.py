@@ -160,8 +160,12 @@ class Worker:
 
     def _settle(self) -> None:
         now = self._clock()
-        self._tools.store.live.settle(now)
-        self.meters.settled(connected=self.subscriber.connected.is_set())
+        summed = self._tools.store.live.settle(now)
+        self.meters.settled(
+            connected=self.subscriber.connected.is_set(),
+            waiting=self.subscriber.waiting,
+            summed_s=summed.closed_s,
+        )
 
     def _tick(self) -> None:
         if self._watcher is not None:

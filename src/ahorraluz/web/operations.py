@@ -6,7 +6,12 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.tokens import same
-from ahorraluz.services.readiness import accounts_by_role, officer_threshold, what_is_not_ready
+from ahorraluz.services.readiness import (
+    accounts_by_role,
+    officer_threshold,
+    standing,
+    what_is_not_ready,
+)
 from ahorraluz.telemetry import Meters
 from ahorraluz.web.page import door, this_moment
 
@@ -61,9 +66,13 @@ def metrics() -> Response:
     """Tell the counters, to this machine or to who has the token; to others there are none."""
     if not _may_read():
         abort(404)
+    tools = door().tools
+    meters().is_ready(ready=not what_is_not_ready(tools=tools, as_of=this_moment()))
     try:
-        found = accounts_by_role(tools=door().tools)
+        found = accounts_by_role(tools=tools)
         meters().there_are(found, officer=officer_threshold(door().today()))
+        now = standing(tools=tools)
+        meters().stands(jobs=now.jobs, database_bytes=now.database_bytes, duties=now.duties)
     except AhorraLuzError:
         # Counters are told all the same where the database cannot be read: that is when they
         # are needed, and /listo says what is wrong.

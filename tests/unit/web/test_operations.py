@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from tests.unit.web.conftest import unpacked
 
 from ahorraluz.security.throttle import Throttle
-from ahorraluz.telemetry import JSON, METRICS, start_logging
+from ahorraluz.telemetry import JSON, METRICS, LiveMeters, start_logging
+from ahorraluz.web.page import EXTENSION, Door
 
 TOKEN = "0123456789abcdef0123"
 
@@ -41,7 +42,7 @@ def test_a_service_whose_database_is_damaged_is_alive_and_not_ready(
 def test_the_counters_are_those_that_are_documented(client: FlaskClient) -> None:
     client.get("/")
 
-    text = unpacked(client.get("/metrics"))
+    text = unpacked(client.get("/metrics")) + LiveMeters().text().decode()
 
     page = (Path(__file__).parents[3] / "docs" / "reference" / "metrics.md").read_text("utf-8")
     told = set(re.findall(r"^# TYPE (\w+) ", text, flags=re.MULTILINE))
@@ -49,6 +50,21 @@ def test_the_counters_are_those_that_are_documented(client: FlaskClient) -> None
     assert shipped == set(METRICS)
     assert re.findall(r"^\| `(\w+)`", page, flags=re.MULTILINE) == list(METRICS)
     assert all(meaning in page for meaning in METRICS.values())
+
+
+def test_the_counters_tell_how_things_stand(client: FlaskClient) -> None:
+    before = unpacked(client.get("/metrics"))
+
+    opened: Door = client.application.extensions[EXTENSION]
+    opened.tools.store.live.begin()
+    after = unpacked(client.get("/metrics"))
+
+    assert "ahorraluz_ready 1.0" in before
+    assert "ahorraluz_database_bytes 0.0" in before
+    size = re.search(r"^ahorraluz_database_bytes (\S+)$", after, flags=re.MULTILINE)
+    assert size is not None
+    assert float(size[1]) > 10_000
+    assert 'ahorraluz_jobs{state="waiting"} 0.0' in after
 
 
 def test_the_counters_name_routes_and_no_home_nor_path_of_anybodys_making(
