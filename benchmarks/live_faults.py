@@ -32,10 +32,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from paho.mqtt.client import Client, MQTTMessageInfo  # noqa: E402
-from tests.brokers import MOSQUITTO, RealBroker, free_port  # noqa: E402
+from tests.brokers import MOSQUITTO, RealBroker  # noqa: E402
 from tests.integration.postgres import Server, running_server  # noqa: E402
 from tests.live_homes import naive_quarters  # noqa: E402
 from tests.signed_people import PAIRS  # noqa: E402
+from tests.waiting import free_port  # noqa: E402
 
 from ahorraluz.core.live.readings import LiveChannel, Quantity  # noqa: E402
 from ahorraluz.services.accounts.entering import Joining, join  # noqa: E402

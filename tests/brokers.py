@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,17 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import PATIENCE_S, answers, free_port, until
+
 from ahorraluz.stream.broker import Broker, make_client
 
-PATIENCE_S = 30.0
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 """Where Mosquitto is; ``None``: the other broker is used."""
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        return int(bound.getsockname()[1])
 
 
 class RealBroker:
@@ -44,15 +38,8 @@ class RealBroker:
         self._process = subprocess.Popen(
             words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise TimeoutError("the broker does not answer")
+        if not until(lambda: answers(self.port)):
+            raise TimeoutError("the broker does not answer")
 
     def stop(self, *, kill: bool = False) -> None:
         """End it; Mosquitto writes what it holds to its folder unless it is killed."""

@@ -1,14 +1,14 @@
 """A smart home hears over its broker how its month stands, in the words of Home Assistant."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.brokers import MOSQUITTO, PATIENCE_S, RealBroker, running
+from tests.brokers import MOSQUITTO, RealBroker, running
 from tests.signed_people import PAIRS
+from tests.waiting import until
 
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import keep_home
@@ -75,11 +75,13 @@ def heard(
     client.connect(real.broker.host, real.broker.port)
     client.loop_start()
     announcer.start()
-    end = time.monotonic() + PATIENCE_S
-    while not wanted(said) and time.monotonic() < end:
+
+    def is_told() -> bool:
         if ready:
             announcer.tell()
-        time.sleep(0.1)
+        return wanted(said)
+
+    until(is_told)
     announcer.stop()
     client.disconnect()
     client.loop_stop()
@@ -132,9 +134,7 @@ def test_what_was_told_stays_nowhere(real: RealBroker, tools: Toolbox) -> None:
     client.on_subscribe = lambda client, *_: client.publish("end", b"", qos=1)
     client.connect(real.broker.host, real.broker.port)
     client.loop_start()
-    end = time.monotonic() + PATIENCE_S
-    while "end" not in late and time.monotonic() < end:
-        time.sleep(0.05)
+    until(lambda: "end" in late)
     client.disconnect()
     client.loop_stop()
 

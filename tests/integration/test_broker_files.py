@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.brokers import MOSQUITTO, PATIENCE_S, RealBroker
+from tests.brokers import MOSQUITTO, RealBroker
 from tests.signed_people import PAIRS
+from tests.waiting import PATIENCE_S, until
 
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import keep_home
@@ -54,29 +55,22 @@ class Place:
         worker.on_connect = lambda client, *_: client.subscribe("ahorraluz/#", qos=1)
         worker.connect(broker.host, broker.port)
         worker.loop_start()
-        until(lambda: bool(ready))
+        assert until(lambda: bool(ready))
         device = make_client(replace(broker, user=user, password=key), f"d{time.time_ns()}")
         codes: list[bool] = []
         device.on_connect = lambda _c, _d, _f, code, _p: codes.append(code.is_failure)
         device.connect(broker.host, broker.port)
         device.loop_start()
-        until(lambda: bool(codes))
+        assert until(lambda: bool(codes))
         if not codes[0] and topic is not None:
             device.publish(topic, b"1", qos=1).wait_for_publish(PATIENCE_S)
             # A message of the worker's own after it: what was let through is there by then.
             worker.publish("ahorraluz/end/home/now", b"1", qos=1)
-            until(lambda: "ahorraluz/end/home/now" in heard)
+            assert until(lambda: "ahorraluz/end/home/now" in heard)
         for client in (device, worker):
             client.disconnect()
             client.loop_stop()
         return None if codes[0] else [one for one in heard if one == topic]
-
-
-def until(true: object) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not true() and time.monotonic() < end:  # type: ignore[operator]
-        time.sleep(0.02)
-    assert true()  # type: ignore[operator]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).parent / "ahorraluz"
@@ -154,9 +154,7 @@ def test_a_reader_that_leaves_early_is_no_error_to_tell() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_the_pages_are_served_until_they_are_stopped(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "AHORRALUZ_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     served = subprocess.Popen(
         [COMMAND, "serve", "--port", str(port), "--lang", "en"],

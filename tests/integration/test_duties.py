@@ -6,13 +6,14 @@ import subprocess
 import sys
 import textwrap
 import time as clock_time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from tests.signed_people import Clock, Service, make_service
+from tests.waiting import until
 
 from ahorraluz.security.roles import Role
 from ahorraluz.services import duties as module
@@ -181,7 +182,7 @@ def test_a_worker_does_what_is_due(service: Service, monkeypatch: pytest.MonkeyP
     worker = Worker(service.tools, clock=lambda: DUE, around=service.app.app_context)
 
     worker.start()
-    done = _until(lambda: all(one.ended_at for one in duties(tools=service.tools)))
+    done = until(lambda: all(one.ended_at for one in duties(tools=service.tools)))
     worker.stop()
 
     assert done
@@ -210,10 +211,3 @@ def test_administrators_see_what_was_done_and_what_is_next(
     assert "Counted 0 homes" in html
     assert home not in html
     assert trail_of_home(home, tools=service.tools)
-
-
-def _until(true: Callable[[], bool]) -> bool:
-    end = clock_time.monotonic() + 20
-    while not (found := true()) and clock_time.monotonic() < end:
-        clock_time.sleep(0.05)
-    return found

@@ -2,17 +2,15 @@
 
 import os
 import pickle
-import shutil
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.redis_server import PASSWORD, redis_address
 from tests.signed_people import Clock, Service, make_service
+from tests.waiting import free_port, until
 from typing_extensions import override
 
 from ahorraluz.security.roles import Role
@@ -23,44 +21,14 @@ from ahorraluz.services.jobs import drop_calls, end_lease, enqueue, own_job, tak
 from ahorraluz.store.jobs import JobState
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
-PASSWORD = "cuatro-gatos"
 QUEUE = f"huey.redis.{NAME}"
-PATIENCE_S = 20.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        return int(bound.getsockname()[1])
-
-
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE_S
-    while not (found := true()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return found
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of a Redis server of its own."""
-    program, port = shutil.which("redis-server"), free_port()
-    if program is None:
-        pytest.skip("no redis-server on this machine")
-    pytest.importorskip("redis")
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    folder = ["--dir", str(tmp_path_factory.mktemp("redis")), "--requirepass", PASSWORD]
-    with subprocess.Popen([program, *options, *folder], stdout=subprocess.DEVNULL) as server:
-        assert until(lambda: _answers(port))
-        yield f"redis://:{PASSWORD}@127.0.0.1:{port}/3"
-        server.terminate()
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    with redis_address(tmp_path_factory.mktemp("redis")) as found:
+        yield found
 
 
 @pytest.fixture

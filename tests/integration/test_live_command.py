@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.brokers import free_port
+from tests.waiting import free_port
 
 PATIENCE_S = 90.0
 

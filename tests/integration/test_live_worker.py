@@ -1,16 +1,17 @@
 """From a real broker into a real database: what was published is what is kept."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.brokers import MOSQUITTO, PATIENCE_S, RealBroker, publish, running
+from tests.brokers import MOSQUITTO, RealBroker, publish, running
 from tests.integration.postgres import Server
 from tests.signed_people import PAIRS
+from tests.waiting import PATIENCE_S, until
 
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import keep_home
@@ -82,13 +83,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 def now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
-
-
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE_S
-    while not (found := true()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return found
 
 
 def messages(place: Place, count: int) -> tuple[list[tuple[str, bytes]], dict[int, int]]:

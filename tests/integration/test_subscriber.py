@@ -1,26 +1,19 @@
 """Messages of a real broker are acknowledged when they are kept, and never before."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.brokers import MOSQUITTO, RealBroker, publish, running
+from tests.waiting import PATIENCE_S, until
 
 from ahorraluz.stream.broker import Version
-from ahorraluz.stream.subscriber import Received, Subscriber
+from ahorraluz.stream.bulk_client import Received
+from ahorraluz.stream.subscriber import Subscriber
 
-PATIENCE_S = 30.0
 NAME = "ahorraluz-test"
-
-
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE_S
-    while not (found := true()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return found
 
 
 class Keeper:
@@ -144,7 +137,7 @@ def test_no_more_than_the_window_waits_in_memory(real: RealBroker) -> None:
     publish(real.broker, numbered(0, 500))
     assert until(lambda: keeper.attempts >= 2)
 
-    waiting = subscriber._queue.qsize()
+    waiting = subscriber.waiting
 
     assert waiting <= 20
     keeper.able.set()
