@@ -138,6 +138,7 @@ class Bench:
         self.devices = tuple(devices)
         self.environment = {
             "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT / "src"),
             "AHORRALUZ_DATA_DIR": str(data),
             "AHORRALUZ_DATABASE_URL": url,
         }
