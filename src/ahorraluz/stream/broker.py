@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
     from ahorraluz.settings import Settings
+    from ahorraluz.stream.bulk_client import Arrived, BulkClient
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
 KEEPALIVE_S = 30
@@ -72,7 +73,7 @@ def broker_of(url: str, settings: "Settings") -> Broker:
     )
 
 
-def make_client(broker: Broker, name: str, *, manual_ack: bool = False) -> "Client":
+def make_client(broker: Broker, name: str) -> "Client":
     """Return a client of a broker, not yet connected.
 
     Parameters
@@ -81,8 +82,6 @@ def make_client(broker: Broker, name: str, *, manual_ack: bool = False) -> "Clie
         Where, and with what.
     name
         Of the client; the broker keeps a session under it.
-    manual_ack
-        Whether messages are acknowledged by :meth:`Client.ack` alone.
 
     Raises
     ------
@@ -98,14 +97,41 @@ def make_client(broker: Broker, name: str, *, manual_ack: bool = False) -> "Clie
         client_id=name,
         clean_session=None if five else False,
         protocol=MQTTProtocolVersion.MQTTv5 if five else MQTTProtocolVersion.MQTTv311,
-        manual_ack=manual_ack,
     )
+    _set_up(client, broker)
+    return client
+
+
+def make_bulk_client(broker: Broker, name: str, arrived: "Arrived") -> "BulkClient":
+    """Return a client that takes many messages in at once, not yet connected.
+
+    Parameters
+    ----------
+    broker
+        Where, and with what.
+    name
+        Of the client; the broker keeps a session under it.
+    arrived
+        What takes messages; they are acknowledged by :meth:`BulkClient.acknowledge` alone.
+
+    Raises
+    ------
+    LiveError
+        ``broker-file-wrong``: a certificate or key that is none.
+    """
+    from ahorraluz.stream.bulk_client import BulkClient
+
+    client = BulkClient(name, five=broker.version is Version.V5, arrived=arrived)
+    _set_up(client, broker)
+    return client
+
+
+def _set_up(client: "Client", broker: Broker) -> None:
     if broker.user:
         client.username_pw_set(broker.user, broker.password or None)
     if broker.tls:
         client.tls_set_context(_context(broker))
     client.reconnect_delay_set(min_delay=1, max_delay=LONGEST_WAIT_S)
-    return client
 
 
 def _context(broker: Broker) -> ssl.SSLContext:

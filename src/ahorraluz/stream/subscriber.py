@@ -6,22 +6,23 @@ window: memory does not grow, and the messages wait where they are safe.
 """
 
 import logging
-import queue
 import threading
-import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ahorraluz.stream.broker import KEEPALIVE_S, WEEK_S, Broker, Version, make_client
+from ahorraluz.stream.broker import KEEPALIVE_S, WEEK_S, Broker, Version, make_bulk_client
 
 if TYPE_CHECKING:
-    from paho.mqtt.client import Client, MQTTMessage
+    from paho.mqtt.client import Client
+
+    from ahorraluz.stream.bulk_client import BulkClient, Received
 
 WINDOW = 8_000
 """Most messages that the broker sends before one of them is acknowledged."""
 BATCH = 4_000
-"""Most messages that are kept at once."""
+"""About the most messages that are kept at once."""
 LINGER_S = 0.2
 """How long a batch waits for more. [s]"""
 PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -31,26 +32,52 @@ log = logging.getLogger("ahorraluz.stream")
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """A message as it arrived."""
+class _Group:
+    """Messages that were read at once, and the numbers by which to acknowledge them."""
 
-    topic: str
-    body: bytes
-    arrived_ms: int
-    """[ms since 1970 UTC]"""
-    again: bool
-    """Whether the broker says that it may have come before."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    message: Received
-    number: int
-    qos: int
+    messages: list["Received"]
+    numbers: list[int]
     connection: int
 
 
-Keep = Callable[[Sequence[Received]], bool]
+class _Waiting:
+    """Messages that wait to be kept: only so many, then nothing more is read."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._groups: deque[_Group] = deque()
+        self._changed = threading.Condition()
+        self.count = 0
+
+    def put(self, group: _Group, over: threading.Event) -> None:
+        """Add some messages, once there is room; where it is over they come again another time."""
+        with self._changed:
+            while self.count >= self._most and not over.is_set():
+                self._changed.wait(1.0)
+            if over.is_set():
+                return
+            self._groups.append(group)
+            self.count += len(group.messages)
+            self._changed.notify_all()
+
+    def take(self, most: int, linger_s: float) -> list[_Group]:
+        """Return what came, once it is enough or has waited long enough."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.count > 0, linger_s)
+            if not self.count:
+                return []
+            self._changed.wait_for(lambda: self.count >= most, linger_s)
+            found: list[_Group] = []
+            taken = 0
+            while self._groups and taken < most:
+                found.append(self._groups.popleft())
+                taken += len(found[-1].messages)
+            self.count -= taken
+            self._changed.notify_all()
+            return found
+
+
+Keep = Callable[[Sequence["Received"]], bool]
 """Keeps a batch; false where it cannot now, and the same batch is to be tried again."""
 
 
@@ -82,7 +109,7 @@ class Subscriber:
         self._broker, self._topics, self._keep = broker, tuple(topics), keep
         self._window, self._linger_s = window, linger_s
         # Twice the window: after a reconnection the old ones still wait beside the new ones.
-        self._queue: queue.Queue[_Waiting] = queue.Queue(maxsize=2 * window)
+        self._waiting = _Waiting(2 * window)
         self._over = threading.Event()
         self._connection = 0
         self._acknowledging = threading.Lock()
@@ -92,13 +119,13 @@ class Subscriber:
         """Messages that were kept and acknowledged since the start."""
         self.refused = ""
         """Why the broker does not let us in or does not give us the topics; empty otherwise."""
-        self._client = self._make(name)
+        self._client: BulkClient = self._make(name)
         self._writer = threading.Thread(target=self._write, daemon=True, name="stream-writer")
 
     @property
     def waiting(self) -> int:
-        """How many messages came that nobody has begun to keep, about."""
-        return self._queue.qsize()
+        """How many messages came that nobody has begun to keep."""
+        return self._waiting.count
 
     # --- beginning and ending ----------------------------------------------------------------
 
@@ -133,12 +160,11 @@ class Subscriber:
 
     # --- called by the client's own thread -----------------------------------------------------
 
-    def _make(self, name: str) -> "Client":
-        client = make_client(self._broker, name, manual_ack=True)
+    def _make(self, name: str) -> "BulkClient":
+        client = make_bulk_client(self._broker, name, self._arrived)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
         return client
 
     def _on_connect(self, client: "Client", _data: Any, _flags: Any, code: Any, _more: Any) -> None:  # noqa: ANN401  as the client calls it
@@ -178,54 +204,25 @@ class Subscriber:
             self._connection += 1
         self.connected.clear()
 
-    def _on_message(self, _client: "Client", _data: Any, message: "MQTTMessage") -> None:  # noqa: ANN401  as the client calls it
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = ""
-        received = Received(topic, bytes(message.payload), time.time_ns() // 1_000_000, message.dup)
-        waiting = _Waiting(received, message.mid, message.qos, self._connection)
-        if message.retain:
-            # What is retained is old, and has no moment of its own: it is let go.
-            self._acknowledge([waiting])
-            return
+    def _arrived(self, messages: list["Received"], numbers: list[int]) -> None:
         # While it waits here, nothing more is read of the connection.
-        while not self._over.is_set():
-            try:
-                self._queue.put(waiting, timeout=1.0)
-            except queue.Full:
-                continue
-            return
+        self._waiting.put(_Group(messages, numbers, self._connection), self._over)
 
     # --- the thread that keeps -----------------------------------------------------------------
 
     def _write(self) -> None:
-        while not self._over.is_set() or not self._queue.empty():
-            batch = self._next()
-            if not batch:
+        while not self._over.is_set() or self._waiting.count:
+            groups = self._waiting.take(BATCH, self._linger_s)
+            if not groups:
                 continue
-            if not self._keep_until_over(batch):
+            messages = [message for group in groups for message in group.messages]
+            if not self._keep_until_over(messages):
                 return
-            self._acknowledge(batch)
-            self.kept += len(batch)
+            self._acknowledge(groups)
+            self.kept += len(messages)
 
-    def _next(self) -> list[_Waiting]:
-        """Return what came, once it is enough or has waited long enough."""
-        try:
-            batch = [self._queue.get(timeout=self._linger_s)]
-        except queue.Empty:
-            return []
-        end = time.monotonic() + self._linger_s
-        while len(batch) < BATCH:
-            try:
-                batch.append(self._queue.get(timeout=max(0.0, end - time.monotonic())))
-            except queue.Empty:
-                break
-        return batch
-
-    def _keep_until_over(self, batch: Sequence[_Waiting]) -> bool:
+    def _keep_until_over(self, messages: Sequence["Received"]) -> bool:
         """Keep a batch, trying until it works; false where the end came first."""
-        messages = [waiting.message for waiting in batch]
         attempt = 0
         while not self._keep(messages):
             if self._over.wait(PAUSES_S[min(attempt, len(PAUSES_S) - 1)]):
@@ -233,8 +230,13 @@ class Subscriber:
             attempt += 1
         return True
 
-    def _acknowledge(self, batch: Sequence[_Waiting]) -> None:
+    def _acknowledge(self, groups: Sequence[_Group]) -> None:
         with self._acknowledging:
-            for waiting in batch:
-                if waiting.qos and waiting.connection == self._connection:
-                    self._client.ack(waiting.number, waiting.qos)
+            self._client.acknowledge(
+                [
+                    number
+                    for group in groups
+                    if group.connection == self._connection
+                    for number in group.numbers
+                ]
+            )

@@ -5,15 +5,19 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.live.devices import ROOT
-from ahorraluz.services.live.taking_in import Incoming, Intake
+from ahorraluz.services.live.taking_in import Intake
 from ahorraluz.services.live.watching import Watching
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.stream.broker import Broker, Version
-from ahorraluz.stream.subscriber import Received, Subscriber
+from ahorraluz.stream.subscriber import Subscriber
 from ahorraluz.telemetry import LiveMeters
+
+if TYPE_CHECKING:
+    from ahorraluz.stream.bulk_client import Received
 
 GROUP = "ahorraluz"
 """Name under which workers share what comes."""
@@ -112,11 +116,10 @@ class Worker:
 
     # --- taking in ---------------------------------------------------------------------------
 
-    def _keep(self, batch: Sequence[Received]) -> bool:
-        messages = [Incoming(one.topic, one.body, one.arrived_ms) for one in batch]
+    def _keep(self, batch: "Sequence[Received]") -> bool:
         try:
             with self._watching:
-                result = self._intake.take(messages)
+                result = self._intake.take(batch)
         except AhorraLuzError as error:
             # Nothing is acknowledged: it stays at the broker until it can be kept.
             log.warning("readings wait: %s", error.issue.code)
@@ -125,7 +128,7 @@ class Worker:
         now_ms = self._clock().timestamp() * 1000
         appended = result.appended
         self.meters.took(
-            messages=len(messages),
+            messages=len(batch),
             refused=len(result.refused),
             unknown=result.unknown,
             readings={

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from ahorraluz.core.live.clocks import Clock
-from ahorraluz.core.live.readings import LiveReading, Sample
+from ahorraluz.core.live.readings import LiveReading, Quantity, Sample
+from ahorraluz.core.readings.channels import Flow
 from ahorraluz.ingest.payloads.mapping import UserMapping
-from ahorraluz.ingest.payloads.message import Message
+from ahorraluz.ingest.payloads.message import Message as Payload
 from ahorraluz.ingest.payloads.reading import read_payload
 from ahorraluz.services.live.devices import ROOT, flow_of, mapping_of
 from ahorraluz.services.toolbox import Toolbox
@@ -31,12 +32,27 @@ OURS = frozenset({"home", "discovery"})
 log = logging.getLogger("ahorraluz.live")
 
 
+class Message(Protocol):
+    """One message of a device, as a door takes it."""
+
+    @property
+    def topic(self) -> str:
+        """All of it, with the root and the device."""
+
+    @property
+    def body(self) -> bytes:
+        """What it says."""
+
+    @property
+    def arrived_ms(self) -> int:
+        """When it arrived. [ms since 1970 UTC]"""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One message of a device."""
+    """A message of a door that has no form of its own."""
 
     topic: str
-    """All of it, with the root and the device."""
     body: bytes
     arrived_ms: int
 
@@ -50,8 +66,15 @@ class _Known:
     until_s: float
     zone: str = "America/Lima"
     own: UserMapping | None = None
+    flow: Flow = Flow.IMPORT
+    units: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
-    channels: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    channels: dict[tuple[str, Flow, Quantity], int] = field(default_factory=dict)
+
+    def is_now(self, device: Device) -> None:
+        """Remember a device as it is kept now."""
+        self.device, self.own, self.flow = device, mapping_of(device), flow_of(device)
+        self.units = _texts(device.settings.get("units"))
 
 
 class Watcher(Protocol):
@@ -95,7 +118,7 @@ class Intake:
         self._tools, self._clock, self._watcher = tools, clock, watcher
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
-    def take(self, messages: Sequence[Incoming]) -> Result:
+    def take(self, messages: Sequence[Message]) -> Result:
         """Keep what messages tell, all or nothing; a message that tells nothing is noted.
 
         Raises
@@ -118,7 +141,7 @@ class Intake:
             self._known.clear()
         return Result(appended=appended, refused=tuple(batch.refused), unknown=batch.unknown)
 
-    def _one(self, message: Incoming, batch: _Batch, now: datetime) -> None:
+    def _one(self, message: Message, batch: _Batch, now: datetime) -> None:
         parts = message.topic.split("/")
         if len(parts) > 2 and parts[2] in OURS:
             return
@@ -131,12 +154,12 @@ class Intake:
         below = "/".join(parts[2:])
         batch.seen[device.id] = max(message.arrived_ms, batch.seen.get(device.id, 0))
         taken = read_payload(
-            Message(
+            Payload(
                 topic=below,
                 body=message.body,
                 zone=known.zone,
-                flow=flow_of(device),
-                units=_texts(device.settings.get("units")),
+                flow=known.flow,
+                units=known.units,
             ),
             device.dialect,
             own=known.own,
@@ -159,10 +182,10 @@ class Intake:
             )
 
     def _reading(
-        self, sample: Sample, known: _Known, device: Device, message: Incoming, batch: _Batch
+        self, sample: Sample, known: _Known, device: Device, message: Message, batch: _Batch
     ) -> str | None:
         """Add what a sample is in the store; return the code of why it is nothing, if so."""
-        key = (sample.name, sample.flow.value, sample.quantity.value)
+        key = (sample.name, sample.flow, sample.quantity)
         channel = known.channels.get(key)
         if channel is None:
             if len(known.channels) >= MOST_CHANNELS:
@@ -209,18 +232,13 @@ class Intake:
         except HomeUnknownError:
             return _Known(device=None, until_s=until_s)
         channels = {
-            (channel.name, channel.flow.value, channel.quantity.value): channel.id
+            (channel.name, channel.flow, channel.quantity): channel.id
             for channel in devices.channels(device.home)
             if channel.device == device.id
         }
-        return _Known(
-            device=device,
-            until_s=until_s,
-            zone=zone,
-            own=mapping_of(device),
-            clock=clock,
-            channels=channels,
-        )
+        known = _Known(device=None, until_s=until_s, zone=zone, clock=clock, channels=channels)
+        known.is_now(device)
+        return known
 
     def _channel(self, sample: Sample, known: _Known, device: Device) -> int | None:
         try:
@@ -232,7 +250,7 @@ class Intake:
                 raise
             known.device = None
             return None
-        known.channels[(made.name, made.flow.value, made.quantity.value)] = made.id
+        known.channels[(made.name, made.flow, made.quantity)] = made.id
         return made.id
 
     def _set_clock(self, known: _Known, device: Device) -> None:
@@ -259,7 +277,7 @@ class Intake:
     ) -> None:
         devices = self._tools.store.live.devices
         try:
-            known.device = devices.learn(device, clock_ms=clock_ms, units=units or {})
+            known.is_now(devices.learn(device, clock_ms=clock_ms, units=units or {}))
         except StoreError as error:
             if error.issue.code not in ("live-device-unknown", "home-unknown"):
                 raise
