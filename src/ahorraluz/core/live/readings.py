@@ -96,10 +96,7 @@ def to_thousandths(value: "Decimal | int | float | str", unit: str, *, quantity:
     >>> to_thousandths("6.294", "kWh", quantity=Quantity.REGISTER)
     6294000
     """
-    try:
-        number = Decimal(str(value).strip()) if not isinstance(value, bool) else Decimal("NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
+    number = value if isinstance(value, Decimal) else _number(value)
     if not number.is_finite():
         raise LiveError("live-not-a-number", value=str(value)[:MAX_NAME])
     most = MAX_POWER_MW if quantity is Quantity.POWER else MAX_REGISTER_MWH
@@ -116,3 +113,11 @@ def to_thousandths(value: "Decimal | int | float | str", unit: str, *, quantity:
     if not 0 <= whole <= most:
         raise LiveError("live-value-range", value=str(value)[:MAX_NAME])
     return whole
+
+
+def _number(value: float | str) -> Decimal:
+    """Return the number that a text or float stands for; NaN where it stands for none."""
+    try:
+        return Decimal("NaN" if isinstance(value, bool) else str(value).strip())
+    except InvalidOperation:
+        return Decimal("NaN")

@@ -36,8 +36,8 @@ def read(message: Message, taken: Taken) -> bool:
     nothing damaged and some gateways write the text anew.
     """
     body = message.body.lstrip()
-    end = _END.search(body)
-    if not body.startswith(b"/") or end is None:
+    end = _END.search(body) if body.startswith(b"/") else None
+    if end is None:
         return False
     text = body[: end.start()].decode("ascii", errors="replace")
     at_ms = _moment(text)

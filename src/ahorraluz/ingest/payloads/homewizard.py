@@ -3,13 +3,13 @@
 from ahorraluz.core.readings.channels import Flow
 from ahorraluz.ingest.payloads.message import Message, Taken
 
-MARKS = ("total_power_import_kwh", "total_power_import_t1_kwh", "active_power_w")
+MARKS = frozenset({"total_power_import_kwh", "total_power_import_t1_kwh", "active_power_w"})
 
 
 def read(message: Message, taken: Taken) -> bool:
     """Take power and counters, those of the single tariffs where there is no total."""
     body = message.object
-    if not any(mark in body for mark in MARKS):
+    if MARKS.isdisjoint(body):
         return False
     taken.both_ways("total", body.get("active_power_w"), "W")
     for flow, word in ((Flow.IMPORT, "import"), (Flow.EXPORT, "export")):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 
 from ahorraluz.core.issues import Issue, Severity
@@ -35,11 +36,14 @@ class Message:
     units: Mapping[str, str] = field(default_factory=dict)
     """Units that the device told in earlier messages, by topic."""
     _json: Any = field(default=_UNREAD, repr=False)
+    _parts: tuple[str, ...] | None = field(default=None, repr=False)
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The topic, cut at its slashes."""
-        return tuple(self.topic.split("/")) if self.topic else ()
+        if self._parts is None:
+            self._parts = tuple(self.topic.split("/")) if self.topic else ()
+        return self._parts
 
     @property
     def text(self) -> str:
@@ -56,12 +60,17 @@ class Message:
     @property
     def object(self) -> Mapping[str, Any]:
         """The body as a JSON object; empty if it is none."""
-        return self.json if isinstance(self.json, dict) else {}
+        found = self._json
+        if found is _UNREAD:
+            found = self._json = _load(self.body)
+        return found if isinstance(found, dict) else _NOTHING
 
 
 def _load(body: bytes) -> Any:  # noqa: ANN401  any JSON value
     try:
-        return json.loads(body, parse_float=_exact, parse_int=_exact, parse_constant=_never)
+        # What ``json.loads`` does, with a decoder that is made once.
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
 
@@ -83,6 +92,10 @@ def _never(text: str) -> Decimal:
     raise ValueError(text)
 
 
+_DECODER = json.JSONDecoder(parse_float=_exact, parse_int=_exact, parse_constant=_never)
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Taken:
     """What was taken from a message: samples, what was wrong, and units told for later."""
@@ -96,8 +109,11 @@ class Taken:
     ) -> None:
         """Take a power; one that is not there is left out, one that flows back is nought."""
         if value is not None:
-            size = "0" if str(value).lstrip().startswith("-") else value
-            self._take(name, size, unit, flow, Quantity.POWER, at_ms)
+            if isinstance(value, Decimal):
+                back = value.is_signed()
+            else:
+                back = str(value).lstrip().startswith("-")
+            self._take(name, "0" if back else value, unit, flow, Quantity.POWER, at_ms)
 
     def both_ways(self, name: str, value: object, unit: str, *, at_ms: int | None = None) -> None:
         """Take a signed power of the grid as what is taken and what is given back."""
@@ -133,11 +149,13 @@ class Taken:
                 self.wrong("live-too-many-numbers", most=MAX_SAMPLES)
             return
         try:
-            number = to_thousandths(str(value), unit, quantity=quantity)
+            exact = value if isinstance(value, Decimal) else str(value)
+            number = to_thousandths(exact, unit, quantity=quantity)
         except LiveError as error:
             self.issues.extend(error.issues)
             return
-        short = "".join(letter for letter in name if letter.isprintable())[:MAX_NAME] or "total"
+        short = name if name.isprintable() else "".join(filter(str.isprintable, name))
+        short = short[:MAX_NAME] or "total"
         self.samples.append(
             Sample(name=short, flow=flow, quantity=quantity, value=number, at_ms=at_ms)
         )
@@ -155,7 +173,8 @@ def named(*parts: str) -> str:
 def seconds_ms(value: object, *, parts: int = 1) -> int | None:
     """Return a moment in ms that is told as seconds since 1970, or as ``parts`` of a second."""
     try:
-        moment = Decimal(str(value)) * 1000 / parts
+        exact = value if isinstance(value, Decimal) else Decimal(str(value))
+        moment = exact * 1000 / parts
     except ArithmeticError:
         return None
     return int(moment) if moment.is_finite() and 0 < moment < 10**14 else None

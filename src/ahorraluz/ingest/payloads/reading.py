@@ -38,6 +38,7 @@ DIALECTS: Mapping[str, Reader] = MappingProxyType(
     }
 )
 """How each dialect is read; those that say most clearly what they are come first."""
+_ALL = tuple(dict.fromkeys(DIALECTS.values()))
 NAMES = (AUTO, *DIALECTS, MAPPED)
 """Every dialect that a device can have."""
 
@@ -65,9 +66,8 @@ def read_payload(
         if own is None or not mapping.read(message, taken, own):
             taken.wrong("live-topic-not-mapped", topic=message.topic[:60])
     else:
-        readers = (
-            tuple(dict.fromkeys(DIALECTS.values())) if dialect == AUTO else (DIALECTS[dialect],)
-        )
-        if not any(reader(message, taken) for reader in readers):
-            taken.wrong("live-message-unknown", topic=message.topic[:60])
+        for reader in _ALL if dialect == AUTO else (DIALECTS[dialect],):
+            if reader(message, taken):
+                return taken
+        taken.wrong("live-message-unknown", topic=message.topic[:60])
     return taken

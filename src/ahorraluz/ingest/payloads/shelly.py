@@ -152,7 +152,7 @@ def _component(
 
 def _stored(message: Message, taken: Taken) -> bool:
     """Take rows of ``EMData.GetData`` as CSV: Wh of each minute, which is a mean power."""
-    if not message.text.startswith("timestamp,a_total_act_energy"):
+    if not message.body.startswith(b"timestamp,a_total_act_energy"):
         return False
     for row in csv.DictReader(message.text.splitlines()):
         at_ms = seconds_ms(row.get("timestamp"))

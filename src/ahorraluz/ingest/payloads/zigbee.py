@@ -3,14 +3,14 @@
 from ahorraluz.core.readings.channels import Flow
 from ahorraluz.ingest.payloads.message import Message, Taken, iso_ms, named, seconds_ms
 
-MARKS = ("linkquality", "last_seen", "power_outage_memory")
+MARKS = frozenset({"linkquality", "last_seen", "power_outage_memory"})
 """Fields that the objects of other dialects do not have."""
 
 
 def read(message: Message, taken: Taken) -> bool:
     """Take power and counters of a Zigbee device, those given back as well."""
     body = message.object
-    if not any(mark in body for mark in MARKS) or not {"power", "energy"} & body.keys():
+    if MARKS.isdisjoint(body) or not {"power", "energy"} & body.keys():
         return False
     name = named(*(part for part in message.parts if part != "zigbee2mqtt"))
     seen = body.get("last_seen")
