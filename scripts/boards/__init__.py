@@ -1,0 +1,1 @@
+"""Boards of Grafana, their alerts and the rules of Prometheus, as Python that is reviewed."""
