@@ -124,8 +124,13 @@ PAGES: Mapping[Line, str] = {
     READ: """
         GET /hogares/<home>                     GET /hogares/<home>/consumo
         GET /hogares/<home>/consumo/datos.csv   GET /hogares/<home>/consumo/tabla.csv
+        GET /hogares/<home>/avisos              POST /hogares/<home>/avisos
+        POST /hogares/<home>/avisos/formas
+        POST /hogares/<home>/avisos/formas/<way>/probar
+        POST /hogares/<home>/avisos/formas/<way>/quitar
         GET /hogares/<home>/informe             GET /hogares/<home>/informe.pdf
         GET /hogares/<home>/consumo/serie.json
+        GET /hogares/<home>/en-vivo             GET /hogares/<home>/en-vivo/ahora.json
         GET /hogares/<home>/pasos/siguiente     GET /hogares/<home>/reclamo
         GET /hogares/<home>/reclamo.pdf         GET /hogares/<home>/revision
     """,
@@ -142,6 +147,14 @@ PAGES: Mapping[Line, str] = {
         GET /hogares/<home>/ofertas             POST /hogares/<home>/ofertas
         POST /hogares/<home>/ofertas/quitar     POST /hogares/<home>/compartir
         POST /hogares/<home>/compartir/<int:link>/quitar
+        GET /hogares/<home>/aparatos            POST /hogares/<home>/aparatos
+        GET /hogares/<home>/aparatos/<device>   POST /hogares/<home>/aparatos/<device>
+        POST /hogares/<home>/aparatos/<device>/probar
+        POST /hogares/<home>/aparatos/<device>/llave
+        POST /hogares/<home>/aparatos/<device>/cerrar
+        POST /hogares/<home>/aparatos/<device>/medidas
+        GET /hogares/<home>/aparatos/<device>/quitar
+        POST /hogares/<home>/aparatos/<device>/quitar
         GET /cuenta/hogares/<home>/borrar       POST /cuenta/hogares/<home>/borrar
     """,
     QUICK_READ: """
@@ -205,7 +218,12 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
     (KEEPERS, Scope.HOMES_WRITE): "POST /api/v1/homes",
     (READ, Scope.HOMES_READ): """
         GET /api/v1/homes/<home>        GET /api/v1/homes/<home>/audit
-        GET /api/v1/homes/<home>/bill
+        GET /api/v1/homes/<home>/bill   GET /api/v1/homes/<home>/notices
+    """,
+    (READ, Scope.HOMES_WRITE): """
+        PUT /api/v1/homes/<home>/notices    POST /api/v1/homes/<home>/notices/ways
+        DELETE /api/v1/homes/<home>/notices/ways/<way>
+        POST /api/v1/homes/<home>/notices/ways/<way>/trial
     """,
     (READ, Scope.PLAN_READ): """
         GET /api/v1/homes/<home>/forecast   GET /api/v1/homes/<home>/plan
@@ -214,7 +232,7 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
     (READ, Scope.READINGS_READ): """
         GET /api/v1/homes/<home>/imports    GET /api/v1/homes/<home>/readings
         GET /api/v1/homes/<home>/tariffs    GET /api/v1/homes/<home>/usage
-        GET /api/v1/homes/<home>/prices
+        GET /api/v1/homes/<home>/prices     GET /api/v1/homes/<home>/events
         GET /api/v1/homes/<home>/verification
     """,
     (EDIT, Scope.HOMES_WRITE): "PUT /api/v1/homes/<home>",

@@ -59,10 +59,12 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     log_format: str = "line"
     broker_url: str = field(default="", repr=False)
+    broker_public_url: str = ""
     broker_ca: str = ""
     broker_certificate: str = ""
     broker_key: str = ""
     live_raw_days: int = 35
+    notice_hosts: str = ""
 
     @property
     def database(self) -> str:
@@ -263,6 +265,12 @@ TABLE: tuple[Setting, ...] = (
         read=setting_values.broker_url,
     ),
     Setting(
+        field="broker_public_url",
+        default="that of the broker, else the machine of the pages",
+        meaning="Where devices reach the broker, as the pages tell it: `mqtts://HOST:PORT`.",
+        read=setting_values.broker_url,
+    ),
+    Setting(
         field="broker_ca",
         default="the authorities that the operating system trusts",
         meaning="File of the authority that signed the certificate of the broker.",
@@ -287,6 +295,13 @@ TABLE: tuple[Setting, ...] = (
         "as long as other fine readings, their days as long as the home.",
         read=setting_values.whole(2, 400),
     ),
+    Setting(
+        field="notice_hosts",
+        default="none: notices go to computers that everybody reaches, and nowhere inside",
+        meaning="Computers in private networks that notices may be sent to, with commas between: "
+        "names, addresses or networks, such as `ntfy.casa, 192.168.1.20`.",
+        read=setting_values.computers,
+    ),
 )
 """Every setting, for :func:`read_settings` and for the reference page."""
 
@@ -306,7 +321,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-queue``,
         ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``,
         ``setting-not-a-mail-server``,
-        ``setting-not-a-mail-address`` or ``setting-not-a-secret``: every wrong variable at once.
+        ``setting-not-a-mail-address``, ``setting-not-a-computer`` or ``setting-not-a-secret``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}
