@@ -102,14 +102,24 @@ class ResetBook:
             row = connection.execute(delete(RESETS).where(*open_).returning(*resets)).first()
         return None if row is None else _reset(row)
 
-    def cancel(self, account: str) -> bool:
-        """Take back what was asked for an account; ``False``: there was nothing."""
+    def cancel(self, account: str, *, of_administrators: bool = False) -> bool:
+        """Take back what was asked for an account; ``False``: there was nothing.
+
+        Parameters
+        ----------
+        account
+            Whose.
+        of_administrators
+            Whether what whoever runs the machine asked for stays.
+        """
         from sqlalchemy import delete
 
         from ahorraluz.store.account_tables import RESETS
 
         with self.writing() as connection:
             own = delete(RESETS).where(RESETS.c.account == account)
+            if of_administrators:
+                own = own.where(RESETS.c.asked_by != "")
             return connection.execute(own).rowcount == 1
 
     def tidy(self, *, at: datetime) -> int:

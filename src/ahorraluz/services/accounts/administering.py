@@ -65,16 +65,23 @@ def set_role(
 
 
 def suspend(account: Account, *, tools: Toolbox, as_of: datetime, actor: str | None = None) -> None:
-    """Keep an account out until it is let in again; its sessions end."""
+    """Keep an account out until it is let in again; its sessions end.
+
+    A link to a new password that an administrator asked for is void: who is kept out could not
+    refuse it.
+    """
     people = tools.store.people
     people.accounts.suspend(account.id, at=as_of)
     people.sessions.end_all(account.id)
+    people.resets.cancel(account.id, of_administrators=True)
     note("account-suspended", tools=tools, as_of=as_of, actor=actor, account=account.id)
 
 
 def resume(account: Account, *, tools: Toolbox, as_of: datetime, actor: str | None = None) -> None:
-    """Let an account in again."""
-    tools.store.people.accounts.suspend(account.id, at=None)
+    """Let an account in again; a link that an administrator asked for meanwhile is void."""
+    people = tools.store.people
+    people.resets.cancel(account.id, of_administrators=True)
+    people.accounts.suspend(account.id, at=None)
     note("account-resumed", tools=tools, as_of=as_of, actor=actor, account=account.id)
 
 

@@ -49,6 +49,8 @@ class Link:
     opens_at: datetime | None
     """Before it the link does nothing; ``None``: it is open."""
     waits_for_approval: bool = False
+    by_administrator: bool = False
+    """Whether its owner has to be able to refuse it."""
 
     @property
     def counts(self) -> bool:
@@ -130,6 +132,7 @@ def look_at_link(token: str, *, tools: Toolbox, as_of: datetime) -> Link | None:
         account=reset.account,
         opens_at=reset.opens_at if as_of < reset.opens_at else None,
         waits_for_approval=reset.waits_for_approval,
+        by_administrator=reset.asked_by is not None,
     )
 
 
@@ -139,8 +142,9 @@ def reset_by_link(token: str, password: str, *, tools: Toolbox, as_of: datetime)
     Raises
     ------
     RecoveryError
-        ``reset-link-over``: it was used, is too old, or never was one; ``reset-link-waits``:
-        its owner can still refuse it, or a second administrator has not agreed.
+        ``reset-link-over``: it was used, is too old, or never was one, or its owner is kept
+        out and could not refuse it; ``reset-link-waits``: its owner still can, or a second
+        administrator has not agreed.
     InvalidInputError
         What :func:`ahorraluz.security.passwords.check_password` refuses; the link still counts.
     """
@@ -151,6 +155,8 @@ def reset_by_link(token: str, password: str, *, tools: Toolbox, as_of: datetime)
     if not link.counts:
         raise RecoveryError("reset-link-waits")
     account = people.accounts.get(link.account)
+    if link.by_administrator and account.suspended_at is not None:
+        raise RecoveryError("reset-link-over")
     check_password(password, name=account.name)
     hashed = hash_password(password)
     # Used up only now, and by one of two who come at once.

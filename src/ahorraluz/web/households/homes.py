@@ -139,7 +139,8 @@ def show_home(own: OwnHome, *, tried: bool = False, issues: tuple[Issue, ...] = 
     if wrong or page.who is None:
         html = made()
     else:
-        who = (page.who.account.role, page.default_language, shares, tried)
+        # All that the frame of the page says of who asks, too.
+        who = (page.who.account.role, page.default_language, page.way_back_asked, shares, tried)
         html = remembered_page((own.key, *who, *(link.id for link in links)), made)
     # What is remembered holds no token: each answer gets one of its own.
     html = html.replace(HERE, form_token())

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from ahorraluz.security.roles import Role
 from ahorraluz.services.accounts import recovery
+from ahorraluz.services.accounts.administering import resume, suspend
 from ahorraluz.services.accounts.mail import Letter
 from ahorraluz.services.accounts.resetting import OPEN_FOR, ask_reset
 from ahorraluz.services.accounts.sessions import open_session
@@ -123,6 +124,56 @@ def test_every_open_session_says_it_on_every_page_and_ends_it_by_a_tap(
     assert BANNER not in rosa.get("/cuenta")
     assert uses(service, link) == 422
     assert not enters(service)
+
+
+def test_a_home_page_looked_at_before_says_it_as_well_and_no_longer_than_it_waits(
+    service: Service, rosa: Person
+) -> None:
+    home = service.tools.store.people.households.homes_of(service.account().id)[0].home
+    before = BANNER in rosa.get(f"/hogares/{home}")
+
+    asks(boss(service), service.account())
+    told = BANNER in rosa.get(f"/hogares/{home}")
+    rosa.post("/cuenta/enlace/anular")
+
+    assert (before, told) == (False, True)
+    assert BANNER not in rosa.get(f"/hogares/{home}")
+
+
+@pytest.mark.parametrize("first", ["suspender", "enlace"])
+def test_who_is_kept_out_cannot_refuse_so_no_link_comes_of_it(
+    service: Service, rosa: Person, clock: Clock, first: str
+) -> None:
+    administrator, account = boss(service), service.account()
+    way = f"{PEOPLE}/{account.id}"
+    if first == "suspender":
+        administrator.post(f"{way}/suspender", form=PEOPLE)
+        link = link_in(asks(administrator, account))
+    else:
+        link = link_in(asks(administrator, account))
+        administrator.post(f"{way}/suspender", form=PEOPLE)
+    clock.at += WAIT
+
+    while_out = uses(service, link)
+    signed(service, service.account("jefe@ejemplo.pe")).post(f"{way}/reanudar", form=PEOPLE)
+    afterwards = uses(service, link)
+
+    assert (while_out, afterwards) == (422, 422)
+    assert not enters(service)
+
+
+def test_an_owner_whose_account_was_taken_over_gets_in_while_the_other_is_kept_out(
+    service: Service, rosa: Person, clock: Clock
+) -> None:
+    account, tools = service.account(), service.tools
+    suspend(account, tools=tools, as_of=clock.at)
+    link = _LINK.search(ask_reset(account, tools=tools, as_of=clock.at).link or "")
+    clock.at += WAIT
+
+    assert link is not None
+    assert uses(service, link.group(1)) == 200
+    resume(account, tools=tools, as_of=clock.at)
+    assert enters(service)
 
 
 def person_page(person: Person, path: str) -> str:
