@@ -9,16 +9,21 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from tests.redis_server import redis_address
 from tests.signed_people import Clock, Service, Signed, make_service, text_of
 
-from ahorraluz.security.roles import Role
+from ahorraluz.security.roles import Reach, Role
+from ahorraluz.services import readings_job
 from ahorraluz.services.jobs import run_job, take_up
-from ahorraluz.services.pending_files import FOLDER
-from ahorraluz.services.waiting_jobs import LARGE, takes_long
+from ahorraluz.services.pending_files import FOLDER, hold_file
+from ahorraluz.services.receive_readings import KeptFile
+from ahorraluz.services.waiting_jobs import LARGE, FileJob, set_to_work, takes_long
+from ahorraluz.web import meter_jobs
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 FIRST = datetime(2026, 3, 1)  # noqa: DTZ001 - the local clock of a file
@@ -233,6 +238,34 @@ def test_a_home_that_is_deleted_meanwhile_stays_deleted(own: Service, large: byt
 
     assert own.tools.store.homes() == ()
     assert sum(done) <= 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "module"), [(meter_jobs.KEEP, meter_jobs), (readings_job.API_READINGS, readings_job)]
+)
+def test_a_home_outlives_the_right_of_who_sent_a_file(
+    own: Service, monkeypatch: pytest.MonkeyPatch, kind: str, module: ModuleType
+) -> None:
+    owner, consultant = own.signed(Role.RESIDENT), own.signed(Role.CONSULTANT)
+    home, households = own.home_of(owner), own.tools.store.people.households
+    households.grant(home, consultant.id, Reach.CONSULTANT, as_of=NOW)
+    token = hold_file(minutes(600), name="m", visitor=consultant.id, tools=own.tools, as_of=NOW)
+    said = {meter_jobs.HOME: home, meter_jobs.HINTS: {}, meter_jobs.OWNED: True}
+    wanted = FileJob(kind=kind, token=token, arguments=said, account=consultant.id, home=home)
+    job = set_to_work(wanted, tools=own.tools, as_of=NOW)
+    keep = module.keep_file
+
+    def withdrawn_meanwhile(*given: Any, **named: Any) -> KeptFile:
+        households.end_reach(home, consultant.id)
+        kept: KeptFile = keep(*given, **named)
+        return kept
+
+    monkeypatch.setattr(module, "keep_file", withdrawn_meanwhile)
+    with own.app.app_context():
+        run_job(job.id, tools=own.tools, as_of=NOW)
+
+    assert [reached.account for reached in households.reached_by(home)] == [owner.id]
+    assert owner.get(f"/hogares/{home}")[0] == 200
 
 
 def test_a_worker_killed_when_all_was_kept_doubles_nothing(service: Service, large: bytes) -> None:

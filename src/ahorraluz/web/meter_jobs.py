@@ -71,5 +71,6 @@ def _may_change(call: Call, home: str) -> bool:
 
 def _still_wanted(call: Call, home: str) -> bool:
     if call.arguments.get(OWNED):
-        return _may_change(call, home)
+        # Whoever asked may have lost the right meanwhile: the home is its owner's all the same.
+        return bool(call.tools.store.people.households.reached_by(home))
     return job_of(KEEP, str(call.arguments[TOKEN]), tools=call.tools) is not None
