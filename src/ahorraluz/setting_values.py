@@ -1,5 +1,6 @@
 """What a variable of the environment may say: its text becomes the value of a setting."""
 
+import ipaddress
 import re
 from collections.abc import Callable
 from datetime import time
@@ -13,10 +14,12 @@ _DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
 LOG_FORMATS = ("line", "json")
 LEAST_SECRET = 16
 MAX_LINE = 200
+MAX_SHOWN = 60
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _MAIL_SERVER = re.compile(r"smtps?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
 _QUEUE = re.compile(r"rediss?://(?:[^\s/:@]*:[^\s/@]+@)?[A-Za-z0-9.-]+(?::\d{1,5})?(?:/\d{1,3})?/?")
 _BROKER = re.compile(r"mqtts?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
+_COMPUTER = re.compile(r"(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)*[a-z][a-z0-9-]{0,62}", re.ASCII)
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
 
@@ -146,3 +149,16 @@ def broker_url(text: str) -> str:
         # The text may hold a password: it is repeated nowhere.
         raise WrongValueError("setting-not-a-broker", value=None)
     return text
+
+
+def computers(text: str) -> str:
+    """Read computers by name, address or network, with commas between."""
+    found = [part.strip().casefold() for part in text.split(",") if part.strip()]
+    for part in found:
+        if _COMPUTER.fullmatch(part):
+            continue
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise WrongValueError("setting-not-a-computer", value=part[:MAX_SHOWN]) from None
+    return ",".join(found)

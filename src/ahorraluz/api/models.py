@@ -74,3 +74,38 @@ class StepPromised(BaseModel):
     model_config = STRICT
 
     step: StepId
+
+
+class QuietHours(BaseModel):
+    """Local hours in which nobody is told."""
+
+    model_config = STRICT
+
+    first: Annotated[int, Field(ge=0, le=23)]
+    after: Annotated[int, Field(ge=0, le=23)]
+
+
+class NoticesSaid(BaseModel):
+    """Of what, when and in which language to be told."""
+
+    model_config = STRICT
+
+    events: Annotated[
+        list[
+            Literal["limits", "peak", "night", "left-on", "shift", "devices", "day", "week"]
+        ],
+        Field(max_length=8),
+    ]
+    quiet: QuietHours | None
+    most_a_day: Annotated[int, Field(ge=1, le=20)]
+    language: Literal["es", "en"]
+
+
+class NoticeWaySaid(BaseModel):
+    """A way to be told."""
+
+    model_config = STRICT
+
+    name: Annotated[str, Field(max_length=40)] = ""
+    address: Annotated[str, Field(min_length=1, max_length=500)]
+    agreed: bool

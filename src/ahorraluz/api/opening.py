@@ -15,6 +15,7 @@ from ahorraluz.api.views import (
     groups,
     homes,
     inquiries,
+    notices,
     prices,
     public,
     readings,
@@ -25,7 +26,7 @@ from ahorraluz.services.toolbox import Toolbox
 
 STRANGERS_LEASE, PROGRAMS_LEASE = 5, 10
 """Requests for which a process asks the shared count at once."""
-VIEWS = (pages, public, inquiries, account, homes, advice, prices, readings, steps, groups)
+VIEWS = (pages, public, inquiries, account, homes, advice, prices, readings, steps, groups, notices)
 
 
 def open_api(

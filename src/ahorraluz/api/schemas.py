@@ -42,6 +42,7 @@ ISSUE = _object(
 )
 RATE = _object({"start": MOMENT, "end": MOMENT, "value": {"type": "number"}})
 NUMBER_OR_NONE: Schema = {"type": list(NULLABLE)}
+NOTICE_WAY = _object({"id": TEXT, "name": TEXT, "service": TEXT})
 PRICES: Schema = {
     "anyOf": [
         _object(
@@ -171,6 +172,50 @@ OWN: Mapping[str, Schema] = {
         }
     ),
     "prices": PRICES,
+    "events": _object(
+        {
+            "events": {
+                "type": "array",
+                "items": _object(
+                    {
+                        "id": {"type": "integer"},
+                        "at": MOMENT,
+                        "kind": TEXT,
+                        "weight": {"enum": ["note", "notice", "warning"]},
+                        "title": TEXT,
+                        "text": TEXT,
+                        "soles": {"type": ["number", "null"]},
+                        "told": {"enum": ["sent", "unsure", "failed", None]},
+                    }
+                ),
+            }
+        }
+    ),
+    "notice-way": NOTICE_WAY,
+    "notices": _object(
+        {
+            "ways": {"type": "array", "items": NOTICE_WAY},
+            "events": {"type": "array", "items": TEXT},
+            "quiet": {
+                "anyOf": [
+                    _object({"first": {"type": "integer"}, "after": {"type": "integer"}}),
+                    {"type": "null"},
+                ]
+            },
+            "most_a_day": {"type": "integer"},
+            "language": TEXT,
+        }
+    ),
+    "notice-trial": _object(
+        {
+            "outcome": {
+                "enum": [
+                    "sent", "failed", "refused", "private", "unknown", "wrong", "several"
+                ]
+            },
+            "status": {"type": ["integer", "null"]},
+        }
+    ),
     "job": _object(
         {
             "id": TEXT,

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,12 @@ from ahorraluz.settings import MAX_PORT
 from ahorraluz.telemetry import start_logging
 
 if TYPE_CHECKING:
+    from wsgiref.simple_server import WSGIServer
+
     from ahorraluz.services.toolbox import Toolbox
     from ahorraluz.stream.broker import Broker
     from ahorraluz.stream.own_broker import OwnBroker
+    from ahorraluz.stream.worker import Worker
 
 MOST_DEMO_HOMES = 50
 DEMO_FOLDER = "demo"
@@ -105,8 +109,10 @@ def take_in(
     over: threading.Event,
 ) -> None:
     """Take readings in until it is over."""
+    from ahorraluz.services.live.notifying import Notifying
     from ahorraluz.services.live.watching import Watching
     from ahorraluz.stream.announcer import Announcer
+    from ahorraluz.stream.teller import Teller
     from ahorraluz.stream.worker import Duty, Source, Worker
 
     duties = []
@@ -127,25 +133,31 @@ def take_in(
         watcher=Watching(session.tools),
         duties=duties,
     )
+    teller = Teller(Notifying(session.tools, now))
+    server = _metrics(worker, given.number("metrics_port"))
     worker.start()
     announcer.start()
-    port = given.number("metrics_port")
-    server = None
-    if port is not None:
-        try:
-            server = worker.meters.serve(int(port))
-        except OSError as error:
-            worker.stop()
-            raise InvalidInputError(
-                "address-not-free", host="127.0.0.1", port=int(port), reason=str(error.strerror)
-            ) from None
+    teller.start()
     click.echo(session.texts.text("cli.live-started", address=f"{broker.host}:{broker.port}"))
     over.wait()
+    teller.stop()
     worker.stop()
     announcer.stop()
     if server is not None:
         server.shutdown()
     click.echo(session.texts.text("cli.live-ended", count=worker.subscriber.kept))
+
+
+def _metrics(worker: "Worker", port: Decimal | None) -> "WSGIServer | None":
+    """Serve the meters of a worker where a port was named."""
+    if port is None:
+        return None
+    try:
+        return worker.meters.serve(int(port))
+    except OSError as error:
+        raise InvalidInputError(
+            "address-not-free", host="127.0.0.1", port=int(port), reason=str(error.strerror)
+        ) from None
 
 
 def until_told() -> threading.Event:

@@ -31,6 +31,7 @@ COMMANDS = {
     "usage": "ahorraluz.cli.usage:usage",
     "forecast": "ahorraluz.cli.forecast:forecast",
     "prices": "ahorraluz.cli.prices:prices",
+    "events": "ahorraluz.cli.events:events",
     "backtest": "ahorraluz.cli.backtest:backtest",
     "train": "ahorraluz.cli.train:train",
     "recibo": "ahorraluz.cli.recibo:recibo",
