@@ -91,9 +91,7 @@ class NoticesSaid(BaseModel):
     model_config = STRICT
 
     events: Annotated[
-        list[
-            Literal["limits", "peak", "night", "left-on", "shift", "devices", "day", "week"]
-        ],
+        list[Literal["limits", "peak", "night", "left-on", "shift", "devices", "day", "week"]],
         Field(max_length=8),
     ]
     quiet: QuietHours | None

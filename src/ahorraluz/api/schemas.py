@@ -209,9 +209,7 @@ OWN: Mapping[str, Schema] = {
     "notice-trial": _object(
         {
             "outcome": {
-                "enum": [
-                    "sent", "failed", "refused", "private", "unknown", "wrong", "several"
-                ]
+                "enum": ["sent", "failed", "refused", "private", "unknown", "wrong", "several"]
             },
             "status": {"type": ["integer", "null"]},
         }
