@@ -16,6 +16,7 @@ from tests.waiting import PATIENCE_S, until
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.live.devices import DeviceWish, let_in
+from ahorraluz.services.live.watching import Watching
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.stream.worker import Duty, Source, Worker
@@ -147,3 +148,29 @@ def test_duties_go_on_when_one_of_them_fails(place: Place) -> None:
 
     assert until(lambda: len(done) >= 3)
     worker.stop()
+
+
+def test_of_two_that_share_one_watches_what_both_keep(place: Place) -> None:
+    """The watch of one sees the readings that the other kept."""
+    bodies, _ = messages(place, 200)
+    watching = Watching(place.tools)
+    workers = [
+        Worker(
+            place.tools,
+            Source(broker=place.real.broker, name=f"worker-{n}", shared=True),
+            clock=now,
+            watcher=watching if n == 0 else None,
+        )
+        for n in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+        assert worker.subscriber.connected.wait(PATIENCE_S)
+
+    publish(place.real.broker, bodies)
+
+    assert until(lambda: sum(worker.subscriber.kept for worker in workers) >= 200)
+    assert until(lambda: bool(place.tools.store.live.watches.now(place.home)))
+    for worker in workers:
+        worker.stop()
+    assert all(worker.subscriber.kept for worker in workers)

@@ -118,31 +118,36 @@ def take_in(
     duties = []
     if own is not None:
         duties.append(Duty(name="broker", every_s=RENEW_EVERY_S, do=own.renew))
+    shared = bool(given.flag("shared"))
+    # One process watches homes and tells of them, however many take in.
+    watches = bool(given.flag("watch")) or not shared
     announcer = Announcer(
         session.tools, broker, session.texts, prefix=given.text("discovery_prefix") or ""
     )
-    duties.append(Duty(name="announce", every_s=ANNOUNCE_EVERY_S, do=announcer.tell))
+    if watches:
+        duties.append(Duty(name="announce", every_s=ANNOUNCE_EVERY_S, do=announcer.tell))
     worker = Worker(
         session.tools,
         Source(
             broker=broker,
             name=given.text("name") or "ahorraluz-live",
-            shared=bool(given.flag("shared")),
+            shared=shared,
         ),
         clock=now,
-        watcher=Watching(session.tools),
+        watcher=Watching(session.tools) if watches else None,
         duties=duties,
     )
     teller = Teller(Notifying(session.tools, now))
     server = _metrics(worker, given.number("metrics_port"))
     worker.start()
-    announcer.start()
-    teller.start()
+    told = (announcer, teller) if watches else ()
+    for one in told:
+        one.start()
     click.echo(session.texts.text("cli.live-started", address=f"{broker.host}:{broker.port}"))
     over.wait()
-    teller.stop()
+    for one in told:
+        one.stop()
     worker.stop()
-    announcer.stop()
     if server is not None:
         server.shutdown()
     click.echo(session.texts.text("cli.live-ended", count=worker.subscriber.kept))
@@ -181,6 +186,7 @@ live = TextCommand(
         TextOption(["--mqtt"], type=OneOf(("3.1.1", "5"))),
         TextOption(["--name"], metavar="NAME"),
         TextOption(["--shared"], is_flag=True),
+        TextOption(["--watch"], is_flag=True),
         TextOption(["--discovery-prefix"], metavar="TOPIC"),
         TextOption(["--metrics-port"], type=Number(low=1, high=MAX_PORT, whole=True), metavar="N"),
         TextOption(["--demo"], type=Number(low=1, high=MOST_DEMO_HOMES, whole=True), metavar="N"),

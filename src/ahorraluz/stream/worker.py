@@ -24,6 +24,7 @@ GROUP = "ahorraluz"
 SETTLE_EVERY_S = 5.0
 AGE_EVERY_S = 3_600.0
 TICK_EVERY_S = 60.0
+FOLLOW_EVERY_S = 5.0
 
 log = logging.getLogger("ahorraluz.stream")
 
@@ -68,7 +69,8 @@ class Worker:
     clock
         What is taken for now.
     watcher
-        Who looks at readings as they come.
+        Who looks at readings as they come; of several workers that share one source it is to be
+        given to one.
     duties
         What else is done meanwhile, by one thread, one after the other.
     """
@@ -85,13 +87,16 @@ class Worker:
         self._tools, self._clock, self._watcher = tools, clock, watcher
         # A watch is of one thread at a time: whoever keeps readings, or tells it the time.
         self._watching = threading.Lock()
-        self._intake = Intake(tools, clock=clock, watcher=watcher)
+        # Beside others, what they keep is followed, too: a watch steps what is in the store.
+        follows = watcher is not None and source.shared
+        self._intake = Intake(tools, clock=clock, watcher=None if follows else watcher)
         self.meters = LiveMeters()
         self.subscriber = Subscriber(source.broker, source.name, [source.topic], self._keep)
         own = (
             Duty(name="settle", every_s=SETTLE_EVERY_S, do=self._settle),
             Duty(name="age", every_s=AGE_EVERY_S, do=self._age),
             Duty(name="tick", every_s=TICK_EVERY_S, do=self._tick),
+            *([Duty(name="follow", every_s=FOLLOW_EVERY_S, do=self._follow)] if follows else []),
         )
         self._over = threading.Event()
         self._threads = [
@@ -169,6 +174,11 @@ class Worker:
             waiting=self.subscriber.waiting,
             summed_s=summed.closed_s,
         )
+
+    def _follow(self) -> None:
+        assert self._watcher is not None  # noqa: S101  a duty of who watches
+        with self._watching:
+            self._watcher.follow(self._clock())
 
     def _tick(self) -> None:
         if self._watcher is not None:
