@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from grafana_foundation_sdk.builders.bargauge import Panel as BarGauge
-from grafana_foundation_sdk.builders.common import ReduceDataOptions
+from grafana_foundation_sdk.builders.common import (
+    ReduceDataOptions,
+    VizLegendOptions,
+    VizTooltipOptions,
+)
 from grafana_foundation_sdk.builders.dashboard import Dashboard, QueryVariable
 from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig as Thresholds
 from grafana_foundation_sdk.builders.prometheus import Dataquery as PromQuery
@@ -14,7 +18,14 @@ from grafana_foundation_sdk.builders.table import Panel as Table
 from grafana_foundation_sdk.builders.timeseries import Panel as Lines
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
-from grafana_foundation_sdk.models.common import GraphDrawStyle, VizOrientation
+from grafana_foundation_sdk.models.common import (
+    GraphDrawStyle,
+    LegendDisplayMode,
+    LegendPlacement,
+    SortOrder,
+    TooltipDisplayMode,
+    VizOrientation,
+)
 from grafana_foundation_sdk.models.dashboard import (
     DataSourceRef,
     DynamicConfigValue,
@@ -119,7 +130,15 @@ def lines(
     bars: bool = False,
 ) -> Lines:
     """Return a course over time."""
-    panel = Lines().span_nulls(True)
+    legend = (
+        VizLegendOptions()
+        .show_legend(True)
+        .display_mode(LegendDisplayMode.LIST)
+        .placement(LegendPlacement.BOTTOM)
+    )
+    # Every line at the moment that is pointed at, largest first.
+    tooltip = VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.DESCENDING)
+    panel = Lines().span_nulls(True).legend(legend).tooltip(tooltip)
     if bars:
         panel = panel.draw_style(GraphDrawStyle.BARS).fill_opacity(70)
     return _dressed(panel, title, queries, shape, source)
@@ -140,7 +159,7 @@ def table(
     units: Mapping[str, str] | None = None,
 ) -> Table:
     """Return a table; ``units`` tell that of a column by its name."""
-    panel = _dressed(Table(), title, [query], shape, source)
+    panel = _dressed(Table().show_header(True), title, [query], shape, source)
     for column, unit in (units or {}).items():
         panel = panel.override_by_name(column, [DynamicConfigValue(id_val="unit", value=unit)])
     return panel

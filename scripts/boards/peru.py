@@ -6,6 +6,7 @@ from grafana_foundation_sdk.builders.common import FrameGeometrySource, MapLayer
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.builders.geomap import MapViewConfig
 from grafana_foundation_sdk.builders.geomap import Panel as Map
+from grafana_foundation_sdk.builders.table import Panel as Table
 from grafana_foundation_sdk.models.common import FrameGeometrySourceMode
 from scripts.boards.parts import (
     AS_TABLE,
@@ -68,7 +69,7 @@ def peru_board() -> Dashboard:
         )
         shape = Shape(unit=unit, width=4, height=4)
         made = made.with_panel(stat(title, [sql(query, source=AGENCY)], shape, AGENCY))
-    return _by_department(made.with_panel(_map()))
+    return _by_department(made.with_panel(_map()).with_panel(_every_department()))
 
 
 def _map() -> Map:
@@ -113,6 +114,29 @@ def _map() -> Map:
     )
 
 
+def _every_department() -> Table:
+    everything = (
+        'SELECT known.name AS "Departamento", homes AS "Hogares",'
+        ' consumption_kwh AS "Consumo al mes", forecast_kwh AS "Previsto al mes",'
+        ' fose_share AS "Dentro del FOSE", potential_pen AS "Ahorro posible al año",'
+        ' verified_homes AS "Hogares medidos", verified_kwh AS "Verificado al mes"'
+        f" FROM boards.peru_places JOIN {places()} USING (place) WHERE {NEWEST} ORDER BY 1"
+    )
+    return table(
+        "Por departamento",
+        sql(everything, source=AGENCY, form=AS_TABLE),
+        Shape(height=16),
+        AGENCY,
+        units={
+            "Consumo al mes": KWH,
+            "Previsto al mes": KWH,
+            "Dentro del FOSE": SHARE,
+            "Ahorro posible al año": SOLES,
+            "Verificado al mes": KWH,
+        },
+    )
+
+
 def _by_department(made: Dashboard) -> Dashboard:
     for title, column, unit in (
         ("Consumo al mes, por departamento", "consumption_kwh", KWH),
@@ -126,53 +150,32 @@ def _by_department(made: Dashboard) -> Dashboard:
         made = made.with_panel(
             bars(title, sql(query, source=AGENCY, form=AS_TABLE), Shape(unit=unit), AGENCY)
         )
-    everything = (
-        'SELECT known.name AS "Departamento", homes AS "Hogares",'
-        ' consumption_kwh AS "Consumo al mes", forecast_kwh AS "Previsto al mes",'
-        ' fose_share AS "Dentro del FOSE", potential_pen AS "Ahorro posible al año",'
-        ' verified_homes AS "Hogares medidos", verified_kwh AS "Verificado al mes"'
-        f" FROM boards.peru_places JOIN {places()} USING (place) WHERE {NEWEST} ORDER BY 1"
-    )
     course = (
         "SELECT at AS time, known.name AS metric, consumption_kwh AS value"
         f" FROM boards.peru_places JOIN {places()} USING (place)"
         " WHERE level = 'department' AND $__timeFilter(at) ORDER BY 1, 2"
     )
     technology = named("technology", "technology.", TECHNOLOGIES)
+    whens = " ".join(
+        f"WHEN {quoted(id_)} THEN {quoted(name)}" for id_, name in departments().items()
+    )
     demand = (
-        f'SELECT {technology} AS "Tecnología", department AS "Departamento", homes AS "Hogares"'
+        f'SELECT {technology} AS "Tecnología", CASE department {whens} ELSE department END'
+        ' AS "Departamento", homes AS "Hogares"'
         " FROM boards.peru_demand WHERE district = '' ORDER BY homes DESC, 1, 2"
     )
-    return (
-        made.with_panel(
-            table(
-                "Por departamento",
-                sql(everything, source=AGENCY, form=AS_TABLE),
-                Shape(width=24, height=10),
-                AGENCY,
-                units={
-                    "Consumo al mes": KWH,
-                    "Previsto al mes": KWH,
-                    "Dentro del FOSE": SHARE,
-                    "Ahorro posible al año": SOLES,
-                    "Verificado al mes": KWH,
-                },
-            )
+    return made.with_panel(
+        lines(
+            "Consumo al mes, publicación por publicación",
+            [sql(course, source=AGENCY)],
+            Shape(unit=KWH),
+            AGENCY,
         )
-        .with_panel(
-            lines(
-                "Consumo al mes, publicación por publicación",
-                [sql(course, source=AGENCY)],
-                Shape(unit=KWH),
-                AGENCY,
-            )
-        )
-        .with_panel(
-            table(
-                "Demanda de energía renovable",
-                sql(demand, source=AGENCY, form=AS_TABLE),
-                Shape(),
-                AGENCY,
-            )
+    ).with_panel(
+        table(
+            "Demanda de energía renovable",
+            sql(demand, source=AGENCY, form=AS_TABLE),
+            Shape(),
+            AGENCY,
         )
     )
