@@ -7,6 +7,7 @@ from tests.live_homes import (
     NOW_MS,
     SECRET,
     add_channel,
+    add_home,
     every_minute,
     readings_of,
     refused,
@@ -110,3 +111,31 @@ def test_fifty_messages_that_could_not_be_taken_are_kept(store: Store, device: D
     assert [one.at_ms for one in found] == list(range(59, 9, -1))
     assert found[0].payload == (b" " + bytes([59, 255])) * 166 + b" " + bytes([59])
     assert (found[0].topic, found[0].reason) == ("t/59", "live-not-a-number")
+
+
+def test_devices_that_speak_are_found_together_with_what_is_around_them(
+    store: Store, device: Device
+) -> None:
+    add_home(store, "otra", zone="America/Bogota")
+    other, gone = (
+        replace(device, id=name, home="otra", name=SECRET, key_hash=None, certificate=None)
+        for name in ("other", "gone")
+    )
+    for one in (other, gone):
+        store.live.devices.add(one)
+    channels = [
+        add_channel(store, one, quantity, as_of=NOW)
+        for one in (device, other)
+        for quantity in Quantity
+    ]
+    store.live.devices.change(replace(gone, revoked_at=NOW))
+
+    found = store.live.devices.speakers([device.id, other.id, gone.id, "nobody"])
+
+    assert found.keys() == {device.id, other.id}
+    assert found[device.id].channels == tuple(channels[:2])
+    assert found[other.id].channels == tuple(channels[2:])
+    assert found[other.id].zone == "America/Bogota"
+    assert found[other.id].device.home == "otra"
+    assert SECRET not in str(found)
+    assert store.live.devices.speakers([]) == {}

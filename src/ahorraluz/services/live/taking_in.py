@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -15,12 +15,15 @@ from ahorraluz.ingest.payloads.message import Message as Payload
 from ahorraluz.ingest.payloads.reading import read_payload
 from ahorraluz.services.live.devices import ROOT, flow_of, mapping_of
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.store.errors import HomeUnknownError, StoreError
+from ahorraluz.store.errors import StoreError
 from ahorraluz.store.live.records import AppendResult, Device, Refused
+from ahorraluz.store.live.speaking import Speaker
 from ahorraluz.store.live.watching import Watched
 
 FRESH_S = 30
 """How long a device is believed to be as it was. [s]"""
+SEEN_EVERY_MS = 15_000
+"""How often it is noted at most that a device was heard of. [ms]"""
 MOST_CHANNELS = 240
 """Channels that a device can have: topics without end make no rows without end."""
 MOST_REMEMBERED = 50_000
@@ -69,6 +72,8 @@ class _Known:
     flow: Flow = Flow.IMPORT
     units: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
+    seen_ms: int = 0
+    """When it was noted last that it was heard of."""
     channels: dict[tuple[str, Flow, Quantity], int] = field(default_factory=dict)
 
     def is_now(self, device: Device) -> None:
@@ -128,31 +133,34 @@ class Intake:
         """
         now = self._clock()
         batch = _Batch()
-        for message in messages:
-            self._one(message, batch, now)
+        topics = [message.topic.split("/", 2) for message in messages]
+        self._meet({topic[1] for topic in topics if len(topic) > 1 and topic[0] == ROOT}, now)
+        for message, topic in zip(messages, topics, strict=True):
+            self._one(message, topic, batch)
         watched = () if self._watcher is None else self._watcher.watch(batch.readings, now)
         appended = self._tools.store.live.append(
             batch.readings, as_of=now, seen=batch.seen, refused=batch.refused, watched=watched
         )
         if self._watcher is not None:
             self._watcher.kept()
+        for name, seen_ms in batch.seen.items():
+            self._known[name].seen_ms = seen_ms
         if appended.gone:
             # A home was forgotten meanwhile: what is remembered of its devices is wrong.
             self._known.clear()
         return Result(appended=appended, refused=tuple(batch.refused), unknown=batch.unknown)
 
-    def _one(self, message: Message, batch: _Batch, now: datetime) -> None:
-        parts = message.topic.split("/")
-        if len(parts) > 2 and parts[2] in OURS:
+    def _one(self, message: Message, topic: Sequence[str], batch: _Batch) -> None:
+        below = topic[2] if len(topic) > 2 else ""
+        if below.partition("/")[0] in OURS:
             return
-        name = parts[1] if len(parts) > 1 and parts[0] == ROOT else ""
-        known = self._device(name, now)
+        known = self._known.get(topic[1]) if len(topic) > 1 and topic[0] == ROOT else None
         device = known.device if known is not None else None
         if known is None or device is None:
             batch.unknown += 1
             return
-        below = "/".join(parts[2:])
-        batch.seen[device.id] = max(message.arrived_ms, batch.seen.get(device.id, 0))
+        if message.arrived_ms - known.seen_ms >= SEEN_EVERY_MS:
+            batch.seen[device.id] = max(message.arrived_ms, batch.seen.get(device.id, 0))
         taken = read_payload(
             Payload(
                 topic=below,
@@ -204,41 +212,25 @@ class Intake:
 
     # --- what is remembered of devices ---------------------------------------------------------
 
-    def _device(self, name: str, now: datetime) -> _Known | None:
-        if not name:
-            return None
-        known = self._known.get(name)
-        if known is not None and known.until_s > now.timestamp():
+    def _meet(self, names: Collection[str], now: datetime) -> None:
+        """Remember all devices of these names as they are, or that there is none."""
+        now_s = now.timestamp()
+        stale = list[str]()
+        for name in names:
+            known = self._known.get(name)
+            if known is None or known.until_s <= now_s:
+                stale.append(name)
+            else:
+                self._known.move_to_end(name)
+        if not stale:
+            return
+        asked = [name for name in stale if name.isascii() and name.isalnum()]
+        speakers = self._tools.store.live.devices.speakers(asked) if asked else {}
+        for name in stale:
+            self._known[name] = _meet(speakers.get(name), self._known.get(name), now_s + FRESH_S)
             self._known.move_to_end(name)
-            return known
-        fresh = self._look_up(name, now, clock=known.clock if known is not None else None)
-        self._known[name] = fresh
-        self._known.move_to_end(name)
-        while len(self._known) > MOST_REMEMBERED:
+        while len(self._known) > max(MOST_REMEMBERED, len(names)):
             self._known.popitem(last=False)
-        return fresh
-
-    def _look_up(self, name: str, now: datetime, *, clock: Clock | None) -> _Known:
-        until_s = now.timestamp() + FRESH_S
-        devices = self._tools.store.live.devices
-        device = devices.get(name) if name.isascii() and name.isalnum() else None
-        if device is None or device.revoked_at is not None:
-            return _Known(device=None, until_s=until_s)
-        told = clock.ahead_ms if clock is not None else None
-        if clock is None or told != (device.clock_ms or 0):
-            clock = Clock(ahead_ms=device.clock_ms or 0)
-        try:
-            zone = self._tools.store.zone(device.home)
-        except HomeUnknownError:
-            return _Known(device=None, until_s=until_s)
-        channels = {
-            (channel.name, channel.flow, channel.quantity): channel.id
-            for channel in devices.channels(device.home)
-            if channel.device == device.id
-        }
-        known = _Known(device=None, until_s=until_s, zone=zone, clock=clock, channels=channels)
-        known.is_now(device)
-        return known
 
     def _channel(self, sample: Sample, known: _Known, device: Device) -> int | None:
         try:
@@ -282,6 +274,23 @@ class Intake:
             if error.issue.code not in ("live-device-unknown", "home-unknown"):
                 raise
             known.device = None
+
+
+def _meet(speaker: Speaker | None, before: _Known | None, until_s: float) -> _Known:
+    """Return what is remembered of a device from now on."""
+    if speaker is None:
+        return _Known(device=None, until_s=until_s)
+    ahead_ms = speaker.device.clock_ms or 0
+    clock = before.clock if before is not None else Clock(ahead_ms=ahead_ms)
+    if clock.ahead_ms != ahead_ms:
+        clock = Clock(ahead_ms=ahead_ms)
+    channels = {
+        (channel.name, channel.flow, channel.quantity): channel.id for channel in speaker.channels
+    }
+    known = _Known(device=None, until_s=until_s, zone=speaker.zone, clock=clock, channels=channels)
+    known.seen_ms = before.seen_ms if before is not None else 0
+    known.is_now(speaker.device)
+    return known
 
 
 def _texts(value: object) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from ahorraluz.core.live.readings import LiveChannel, Quantity
 from ahorraluz.core.readings.channels import Flow
 from ahorraluz.store.errors import StoreError
 from ahorraluz.store.live.records import Device, Refused
+from ahorraluz.store.live.speaking import Speaker, channel_of, speakers
 from ahorraluz.store.opened import Opened
 from ahorraluz.store.sealing import open_text, seal_text
 
@@ -187,7 +188,11 @@ class DeviceBook:
             if (row := connection.execute(query).first()) is None:
                 connection.execute(insert(LIVE_CHANNELS).values(**made, made_s=seconds(as_of)))
                 row = connection.execute(query).one()
-            return _channel(row)
+            return channel_of(row)
+
+    def speakers(self, devices: Iterable[str]) -> Mapping[str, Speaker]:
+        """Return those of some devices that may write, by their id, with what is around them."""
+        return speakers(self.reading, devices)
 
     def channels(self, home: str | None = None) -> tuple[LiveChannel, ...]:
         """Return the channels of a home, or of all."""
@@ -199,7 +204,7 @@ class DeviceBook:
         if home is not None:
             query = query.where(LIVE_CHANNELS.c.home == home)
         with self.reading() as connection:
-            return tuple(map(_channel, connection.execute(query)))
+            return tuple(map(channel_of, connection.execute(query)))
 
     def ignored(self, home: str) -> frozenset[int]:
         """Return the channels of a home that do not count."""
@@ -307,17 +312,6 @@ def _device(row: "Row[Any]", key: "DataKey | None") -> Device:
         made_at=moment(row.made_s),
         last_seen_ms=row.last_seen_ms,
         revoked_at=None if row.revoked_s is None else moment(row.revoked_s),
-    )
-
-
-def _channel(row: "Row[Any]") -> LiveChannel:
-    return LiveChannel(
-        id=row.id,
-        home=row.home,
-        device=row.device,
-        name=row.name,
-        flow=Flow(row.flow),
-        quantity=Quantity(row.quantity),
     )
 
 

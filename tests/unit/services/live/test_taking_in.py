@@ -1,7 +1,7 @@
 """Messages of devices become readings of their homes, and of no other."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,13 @@ from ahorraluz.core.readings.channels import Flow
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.live.devices import DeviceWish, LetIn, let_in, shut_out, take_out
-from ahorraluz.services.live.taking_in import MOST_CHANNELS, Incoming, Intake
+from ahorraluz.services.live.taking_in import MOST_CHANNELS, SEEN_EVERY_MS, Incoming, Intake
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
+from ahorraluz.store.errors import StoreError
+from ahorraluz.store.live.book import LiveBook
+from ahorraluz.store.live.devices import DeviceBook
+from ahorraluz.store.live.speaking import Speaker
 
 NOW = datetime(2026, 11, 26, 15, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -251,3 +255,61 @@ def test_the_devices_of_another_home_are_not_found(place: Place) -> None:
 
     assert caught.value.issue.code == "device-unknown"
     assert own_device(place.home, device.device.id, tools=place.tools) == replace(device.device)
+
+
+def test_many_devices_are_asked_for_at_once_and_not_again_with_the_next_batch(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = [place.device(name=f"Medidor {number}") for number in range(5)]
+    asked: list[list[str]] = []
+    ask = DeviceBook.speakers
+
+    def counted(book: DeviceBook, names: Iterable[str]) -> Mapping[str, Speaker]:
+        asked.append(sorted(names))
+        return ask(book, asked[-1])
+
+    monkeypatch.setattr(DeviceBook, "speakers", counted)
+    for after_ms in range(3):
+        place.intake.take([message(device, "power", b"1", after_ms=after_ms) for device in devices])
+
+    assert asked == [sorted(device.device.id for device in devices)]
+    assert len(place.rows()) == 15
+
+
+def test_it_is_noted_now_and_then_that_a_device_was_heard_of(place: Place) -> None:
+    device = place.device()
+
+    def seen_after_ms() -> int:
+        found = place.tools.store.live.devices.get(device.device.id)
+        assert found is not None
+        assert found.last_seen_ms is not None
+        return found.last_seen_ms - NOW_MS
+
+    noted = []
+    for after_ms in (0, SEEN_EVERY_MS - 1, SEEN_EVERY_MS + 5, SEEN_EVERY_MS + 6):
+        place.intake.take([message(device, "power", b"1", after_ms=after_ms)])
+        noted.append(seen_after_ms())
+
+    assert noted == [0, 0, SEEN_EVERY_MS + 5, SEEN_EVERY_MS + 5]
+
+
+def test_what_could_not_be_noted_is_noted_with_the_next_batch(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = place.device()
+    batch = [message(device, "power", b"1")]
+    with monkeypatch.context() as broken:
+        broken.setattr(LiveBook, "append", _full)
+        with pytest.raises(StoreError):
+            place.intake.take(batch)
+
+    place.intake.take(batch)
+
+    found = place.tools.store.live.devices.get(device.device.id)
+    assert found is not None
+    assert found.last_seen_ms == NOW_MS
+    assert len(place.rows()) == 1
+
+
+def _full(*_given: object, **_named: object) -> None:
+    raise StoreError("database-none")
