@@ -66,6 +66,8 @@ PORTFOLIO = Line(lets_in=CONSULTANTS)
 CLIENT = Line(lets_in=frozenset({CONSULTANT}), not_found=frozenset({COLLEAGUE, WITHDRAWN}))
 QUICK_READ = Line(lets_in=READ.lets_in, not_found=EVERYBODY - READ.lets_in, open=True)
 QUICK_OWN = Line(lets_in=OWN.lets_in, not_found=EVERYBODY - READ.lets_in, open=True)
+DEVICES = Line(lets_in=frozenset())
+"""With the key of a device alone."""
 OFFERS = Line(lets_in=frozenset({PROVIDER}))
 GROUPS = Line(lets_in=frozenset({PROVIDER, AGENCY}))
 POLICIES = Line(lets_in=frozenset({AGENCY}))
@@ -213,6 +215,11 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
         GET /api/v1/renewables          GET /api/v1/renewables/<entry>
         GET /api/v1/scoreboard
     """,
+    (DEVICES, None): """
+        POST /api/v1/live/readings
+        GET /api/v1/input/post          POST /api/v1/input/post
+        GET /api/v1/input/bulk          POST /api/v1/input/bulk
+    """,
     (ACCOUNT, Scope.ACCOUNT_READ): "GET /api/v1/account",
     (KEEPERS, Scope.HOMES_READ): "GET /api/v1/homes",
     (KEEPERS, Scope.HOMES_WRITE): "POST /api/v1/homes",
@@ -233,6 +240,7 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
         GET /api/v1/homes/<home>/imports    GET /api/v1/homes/<home>/readings
         GET /api/v1/homes/<home>/tariffs    GET /api/v1/homes/<home>/usage
         GET /api/v1/homes/<home>/prices     GET /api/v1/homes/<home>/events
+        GET /api/v1/homes/<home>/live       GET /api/v1/homes/<home>/live/series
         GET /api/v1/homes/<home>/verification
     """,
     (EDIT, Scope.HOMES_WRITE): "PUT /api/v1/homes/<home>",

@@ -35,6 +35,8 @@ OF_HOMES = (
     "showUsage",
     "compareTariffs",
     "sendReadings",
+    "showLive",
+    "showLiveSeries",
     "exportReadings",
     "listImports",
     "listSteps",

@@ -21,6 +21,7 @@ View = TypeVar("View", bound=Callable[..., Response])
 MARK = "ahorraluz_endpoint"
 JSON, PROBLEM = "application/json", "application/problem+json"
 NDJSON, CSV, GZIP = "application/x-ndjson", "text/csv", "application/gzip"
+PLAIN, FORM = "text/plain", "application/x-www-form-urlencoded"
 KILOBYTE = 1024
 LARGEST_BODY = 64 * KILOBYTE
 """Of JSON that describes a home. [byte]"""
@@ -61,6 +62,10 @@ class Endpoint:
     """Largest body. [byte]"""
     later: str = ""
     """Schema of what is answered (202) where the work is done later; empty: it never is."""
+    device: bool = False
+    """Whether a device asks, with a key of its own, and no account."""
+    form: bool = False
+    """Whether it takes what is asked in a form, too, and the key beside it: as emoncms does."""
     hidden: bool = False
     """Whether it is left out of the document: a page for people."""
 
@@ -68,13 +73,15 @@ class Endpoint:
         """Refuse an endpoint that is half open."""
         if (self.scope is None) != (self.permission is None):
             raise ValueError(f"{self.name}: scope and permission go together")
+        if self.device and self.scope is not None:
+            raise ValueError(f"{self.name}: a device has no scopes")
         if self.act is not None and self.scope is None:
             raise ValueError(f"{self.name}: a home is reached with a token only")
 
     @property
     def open(self) -> bool:
         """Whether strangers may use it."""
-        return self.scope is None
+        return self.scope is None and not self.device
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

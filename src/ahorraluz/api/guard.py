@@ -18,6 +18,7 @@ from flask import Response, current_app, g, request
 from pydantic import BaseModel
 
 from ahorraluz.api.bodies import read_body
+from ahorraluz.api.device_keys import device_behind, sent_key
 from ahorraluz.api.door import door, this_moment
 from ahorraluz.api.endpoints import Endpoint, api, endpoint_of
 from ahorraluz.api.parameters import Parameter
@@ -97,6 +98,8 @@ def _tell_limits(response: Response) -> Response:
 
 def _let_in(made: Endpoint) -> Response | None:
     """Return why somebody is not let in, ``None`` to let them in."""
+    if made.device:
+        return _let_device_in(made)
     limits = door().limits
     token = _token()
     bearer = None
@@ -116,6 +119,22 @@ def _let_in(made: Endpoint) -> Response | None:
         headers = {"WWW-Authenticate": f"{REALM}{error}"}
         return problem(HTTPStatus.UNAUTHORIZED, headers=headers)
     return None if bearer is None else _may(made, bearer)
+
+
+def _let_device_in(made: Endpoint) -> Response | None:
+    """Return why a device is not let in; the key of an account opens nothing here."""
+    limits, key = door().limits, sent_key(in_fields=made.form)
+    device = device_behind(key)
+    g.api_bearer, g.api_device = None, device
+    refused = (
+        _spend(limits.strangers, request.remote_addr or "")
+        if device is None
+        else _spend(limits.programs, f"device {device.id}")
+    )
+    if refused is not None or device is not None:
+        return refused
+    error = "" if key is None else ', error="invalid_token"'
+    return problem(HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": f"{REALM}{error}"})
 
 
 def _may(made: Endpoint, bearer: Bearer) -> Response | None:
@@ -172,7 +191,8 @@ def _read(made: Endpoint) -> Response | None:
     query, headers = _query(made), _headers(made)
     if isinstance(headers, Response):
         return headers
-    found = read_body(made)
+    # A form is read by its view, within the same size.
+    found = (None, b"") if made.form else read_body(made)
     if isinstance(found, Response):
         return found
     body, content = found

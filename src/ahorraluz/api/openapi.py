@@ -8,14 +8,14 @@ from typing import Any, cast
 from apiflask import APIFlask
 
 from ahorraluz.api.door import PREFIX
-from ahorraluz.api.endpoints import JSON, PROBLEM, Endpoint, endpoints
+from ahorraluz.api.endpoints import FORM, JSON, PROBLEM, Endpoint, endpoints
 from ahorraluz.api.names import NAMES, OF_APPLIANCE
 from ahorraluz.api.parameters import HOME_PATTERN, STEP, Parameter, Place
 from ahorraluz.api.schemas import REF, components
 from ahorraluz.texts import Texts
 
 Document = dict[str, Any]
-SECURITY = "token"
+SECURITY, OF_DEVICE = "token", "device"
 ENTRY_PATTERN = r"^[A-Za-z0-9._~-]{1,100}$"
 JOB_PATTERN = r"^j-[0-9a-f]{32}$"
 PATHS: Mapping[str, Mapping[str, object]] = {
@@ -73,7 +73,12 @@ def openapi(app: APIFlask, words: Texts) -> Document:
                     "type": "http",
                     "scheme": "bearer",
                     "description": words.text("api.security"),
-                }
+                },
+                OF_DEVICE: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": words.text("api.security-device"),
+                },
             },
         },
     }
@@ -113,7 +118,7 @@ def _operation(made: Endpoint, words: Texts) -> Document:
         "summary": words.text(key),
         "parameters": list(_parameters(made, words)),
         "responses": dict(_responses(made, words)),
-        "security": [] if made.scope is None else [{SECURITY: []}],
+        "security": _security(made),
     }
     if words.has(f"{key}.more"):
         operation["description"] = words.text(f"{key}.more")
@@ -122,6 +127,12 @@ def _operation(made: Endpoint, words: Texts) -> Document:
     if made.has_body:
         operation["requestBody"] = _body(made)
     return operation
+
+
+def _security(made: Endpoint) -> list[dict[str, list[str]]]:
+    if made.device:
+        return [{OF_DEVICE: []}]
+    return [] if made.scope is None else [{SECURITY: []}]
 
 
 def _parameters(made: Endpoint, words: Texts) -> Iterator[Document]:
@@ -154,7 +165,10 @@ def _body(made: Endpoint) -> Document:
     if made.takes is not None:
         content[JSON] = {"schema": {"$ref": f"{REF}{made.takes().__name__}"}}
     content |= {media: {"schema": {"type": "string"}} for media in made.media}
-    return {"required": True, "content": content}
+    if made.form:
+        properties = {one.name: dict(one.schema) for one in made.query}
+        content[FORM] = {"schema": {"type": "object", "properties": properties}}
+    return {"required": not made.form, "content": content}
 
 
 def _responses(made: Endpoint, words: Texts) -> Iterator[tuple[str, Document]]:

@@ -8,6 +8,7 @@ from apiflask import APIFlask
 # Importing a module of views registers its endpoints.
 from ahorraluz.api import pages
 from ahorraluz.api.door import EXTENSION, ApiDoor, Limits
+from ahorraluz.api.emoncms import under_our_paths
 from ahorraluz.api.endpoints import api
 from ahorraluz.api.views import (
     account,
@@ -15,6 +16,7 @@ from ahorraluz.api.views import (
     groups,
     homes,
     inquiries,
+    live,
     notices,
     prices,
     public,
@@ -26,7 +28,20 @@ from ahorraluz.services.toolbox import Toolbox
 
 STRANGERS_LEASE, PROGRAMS_LEASE = 5, 10
 """Requests for which a process asks the shared count at once."""
-VIEWS = (pages, public, inquiries, account, homes, advice, prices, readings, steps, groups, notices)
+VIEWS = (
+    pages,
+    public,
+    inquiries,
+    account,
+    homes,
+    advice,
+    prices,
+    readings,
+    steps,
+    groups,
+    notices,
+    live,
+)
 
 
 def open_api(
@@ -63,3 +78,4 @@ def open_api(
         tools=tools, language=language, today=today, clock=clock, limits=limits
     )
     app.register_blueprint(api)
+    app.wsgi_app = under_our_paths(app.wsgi_app)  # type: ignore[assignment,method-assign]

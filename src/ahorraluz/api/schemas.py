@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ahorraluz.api.live_schemas import LIVE
 from ahorraluz.api.names import kept_model
 from ahorraluz.security.roles import Reach, Role
 from ahorraluz.security.scopes import Scope
@@ -106,6 +107,7 @@ PRICES: Schema = {
 }
 """The price of the next kWh, in each form that a program may ask for."""
 OWN: Mapping[str, Schema] = {
+    **LIVE,
     "problem": _object(
         {
             "type": {"type": "string", "format": "uri-reference"},

@@ -1,7 +1,7 @@
 """A home as it is now, for pages and programs: figures, the curve of a day, devices, events."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ahorraluz.core.live.arrivals import Tick
@@ -16,8 +16,8 @@ from ahorraluz.services.live.home_rules import roles_of, rules_of
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.live.records import Device, LiveEvent, Refused, Span, Sum
 
-HomeDevice = Device
-"""A device of a home, for whoever shows it."""
+HomeDevice, SpanName = Device, Span
+"""A device of a home, and how long stretches are: for whoever shows them."""
 FRESH_MS = 15 * 60_000
 """A device that spoke within it is there. [ms]"""
 LATEST_EVENTS = 8
@@ -116,10 +116,9 @@ def figures_now(home: str, *, tools: Toolbox, as_of: datetime) -> Now | None:
     """
     state = _kept_state(home, tools)
     if state is None or state.plan is None:
-        state = _counted_state(home, tools, as_of)
-    else:
-        state = go_on(state, state.plan.rules, tools=tools, as_of=as_of).state
-    return None if state is None else now_of(run(state, [Tick(_ms(as_of))])[0])
+        return _counted_now(home, tools, as_of)
+    state = go_on(state, state.plan.rules, tools=tools, as_of=as_of).state
+    return now_of(run(state, [Tick(_ms(as_of))])[0])
 
 
 def home_series(
@@ -234,21 +233,19 @@ def _kept_state(home: str, tools: Toolbox) -> State | None:
         return None
 
 
-def _counted_state(home: str, tools: Toolbox, as_of: datetime) -> State | None:
-    """Return the state of a home that nobody watched, from its readings; ``None``: it has none."""
+def _counted_now(home: str, tools: Toolbox, as_of: datetime) -> Now | None:
+    """Return the figures of a home that nobody watched; ``None``: it has no readings."""
     live = tools.store.live
     if not live.latest([channel.id for channel in live.devices.channels(home)]):
         return None
     rules = rules_of(home, tools=tools, as_of=as_of)
     state = heal(fresh(), rules, tools=tools, as_of=as_of).state
-    # Totals bring the readings of energy along, and none that tell power alone.
-    powers = [role.channel for role in rules.roles if role.power and not role.energy]
-    latest = sorted(live.latest(powers), key=_at_ms)
-    return run(state, latest)[0]
-
-
-def _at_ms(reading: LiveReading) -> int:
-    return reading.at_ms
+    found = now_of(run(state, [Tick(_ms(as_of))])[0])
+    # A state that begins with totals has seen no power yet: what was said last is told.
+    said = live.latest([role.channel for role in rules.roles if role.power and not role.register])
+    powers = [one.value for one in said if one.at_ms > _ms(as_of) - FRESH_MS]
+    power_w = sum(powers) // MS if powers else None
+    return None if found is None else replace(found, power_w=power_w)
 
 
 def _ms(moment: datetime) -> int:
