@@ -42,7 +42,9 @@ def places() -> str:
     for code, some in sorted(found.items()):
         lat = sum(each.lat for each in some) / len(some)
         lon = sum(each.lon for each in some) / len(some)
-        rows.append(f"('{code}', {quoted(names[some[0].department])}, {lat:.3f}, {lon:.3f})")
+        rows.append(
+            f"('{code}', {quoted(names[some[0].department])}, {lat:.3f}::float8, {lon:.3f}::float8)"
+        )
     return f"(VALUES {', '.join(rows)}) AS known (place, name, latitude, longitude)"
 
 
