@@ -15,6 +15,8 @@ from typing_extensions import override
 
 READ_BYTES = 65_536
 """Most that is read at once."""
+MOST_BODY = 65_537
+"""Bytes of a body that are given away: one of so many is refused, whatever comes after them."""
 PUBLISH, PUBACK = 0x30, 0x40
 """First bytes of a message and of its acknowledgement."""
 KIND, DUP, QOS, RETAIN = 0xF0, 0x08, 0x06, 0x01
@@ -149,7 +151,8 @@ class BulkClient(Client):
                 continue
             numbers += [number] if number else []
             topic = _text(unread[start + 2 : topic_end])
-            messages.append(Received(topic, bytes(unread[body:end]), now_ms, bool(head & DUP)))
+            content = bytes(unread[body : min(end, body + MOST_BODY)])
+            messages.append(Received(topic, content, now_ms, bool(head & DUP)))
         self.acknowledge(retained)
         if messages:
             self._give(messages, numbers)

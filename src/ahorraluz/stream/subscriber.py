@@ -23,6 +23,8 @@ WINDOW = 8_000
 """Most messages that the broker sends before one of them is acknowledged."""
 BATCH = 4_000
 """About the most messages that are kept at once."""
+MOST_BYTES = 64 * 2**20
+"""About the most bytes of messages that wait in memory."""
 LINGER_S = 0.2
 """How long a batch waits for more. [s]"""
 PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -39,6 +41,11 @@ class _Group:
     numbers: list[int]
     connection: int
 
+    @property
+    def size(self) -> int:
+        """Bytes of what the messages say."""
+        return sum(len(message.body) for message in self.messages)
+
 
 class _Waiting:
     """Messages that wait to be kept: only so many, then nothing more is read."""
@@ -47,17 +54,18 @@ class _Waiting:
         self._most = most
         self._groups: deque[_Group] = deque()
         self._changed = threading.Condition()
-        self.count = 0
+        self.count = self.size = 0
 
     def put(self, group: _Group, over: threading.Event) -> None:
         """Add some messages, once there is room; where it is over they come again another time."""
         with self._changed:
-            while self.count >= self._most and not over.is_set():
+            while (self.count >= self._most or self.size >= MOST_BYTES) and not over.is_set():
                 self._changed.wait(1.0)
             if over.is_set():
                 return
             self._groups.append(group)
             self.count += len(group.messages)
+            self.size += group.size
             self._changed.notify_all()
 
     def take(self, most: int, linger_s: float) -> list[_Group]:
@@ -66,13 +74,15 @@ class _Waiting:
             self._changed.wait_for(lambda: self.count > 0, linger_s)
             if not self.count:
                 return []
-            self._changed.wait_for(lambda: self.count >= most, linger_s)
+            enough = MOST_BYTES // 2
+            self._changed.wait_for(lambda: self.count >= most or self.size >= enough, linger_s)
             found: list[_Group] = []
             taken = 0
             while self._groups and taken < most:
                 found.append(self._groups.popleft())
                 taken += len(found[-1].messages)
             self.count -= taken
+            self.size -= sum(group.size for group in found)
             self._changed.notify_all()
             return found
 
