@@ -32,6 +32,11 @@ class RealBroker:
         """How to reach it."""
         return Broker(host="127.0.0.1", port=self.port)
 
+    @property
+    def process(self) -> int | None:
+        """Number of its process, while it runs."""
+        return None if self._process is None else self._process.pid
+
     def start(self) -> None:
         """Start it, with what it kept before."""
         words = self._mosquitto() if MOSQUITTO else self._amqtt()
