@@ -88,7 +88,7 @@ class Worker:
         # A watch is of one thread at a time: whoever keeps readings, or tells it the time.
         self._watching = threading.Lock()
         # Beside others, what they keep is followed, too: a watch steps what is in the store.
-        follows = watcher is not None and source.shared
+        self._follows = follows = watcher is not None and source.shared
         self._intake = Intake(tools, clock=clock, watcher=None if follows else watcher)
         self.meters = LiveMeters()
         self.subscriber = Subscriber(source.broker, source.name, [source.topic], self._keep)
@@ -183,7 +183,11 @@ class Worker:
     def _tick(self) -> None:
         if self._watcher is not None:
             with self._watching:
-                self._watcher.tick(self._clock())
+                now = self._clock()
+                if not self._follows:
+                    # What devices push by HTTP is kept by others, also where MQTT is not shared.
+                    self._watcher.follow(now, heard=self._intake.heard)
+                self._watcher.tick(now)
 
     def _age(self) -> None:
         now = self._clock()

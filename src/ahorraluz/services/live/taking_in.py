@@ -123,6 +123,11 @@ class Intake:
         self._tools, self._clock, self._watcher = tools, clock, watcher
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
+    @property
+    def heard(self) -> Mapping[str, int]:
+        """When devices were last noted as heard here, by their id. [ms since 1970 UTC]"""
+        return {name: known.seen_ms for name, known in self._known.items() if known.seen_ms}
+
     def take(self, messages: Sequence[Message]) -> Result:
         """Keep what messages tell, all or nothing; a message that tells nothing is noted.
 

@@ -11,7 +11,7 @@ take in messages of the same homes, one of them watches, by :meth:`Watching.foll
 
 import logging
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -185,11 +185,19 @@ class Watching:
             told += len(watched.events)
         return told
 
-    def follow(self, now: datetime) -> int:
+    def follow(self, now: datetime, *, heard: Mapping[str, int] | None = None) -> int:
         """Step what others kept: for the one process that watches beside several that take in.
 
         Homes whose devices spoke since the last call go on from the newest readings that their
         states have seen. Readings of longer ago come into the totals within the hour.
+
+        Parameters
+        ----------
+        now
+            The moment, with its zone.
+        heard
+            When this process heard devices last, by their id: what it heard itself is stepped
+            already. [ms since 1970 UTC]
 
         Returns
         -------
@@ -201,7 +209,9 @@ class Watching:
         spoke = {
             device.home
             for device in live.devices.everything()
-            if device.last_seen_ms is not None and device.last_seen_ms >= since
+            if device.last_seen_ms is not None
+            and device.last_seen_ms >= since
+            and device.last_seen_ms > (heard or {}).get(device.id, 0)
         }
         self._pending = {}
         found = []

@@ -317,6 +317,20 @@ def test_one_follows_what_several_take_in(place: Place) -> None:
     assert state.days == totals_of(state.plan, {place.register.id: said})[0]
 
 
+def test_what_was_heard_here_is_not_followed_and_what_others_heard_is(place: Place) -> None:
+    live = place.tools.store.live
+    follower = Watching(place.tools)
+    seen = {"medidor": ms(NOW)}
+    live.append(place.reading(NOW, 0, 150), as_of=NOW, seen=seen)
+
+    follower.follow(NOW, heard=seen)
+    before = follower.now(place.home, NOW)
+    follower.follow(NOW, heard={"medidor": ms(NOW) - 1})
+
+    assert before is None
+    assert follower.now(place.home, NOW) is not None
+
+
 def test_the_power_of_boards_is_that_of_the_newest_reading(place: Place) -> None:
     place.say(place.reading(NOW, 0, 300), NOW)
     place.say(place.reading(NOW + MINUTE / 2, 10, 900), NOW + MINUTE / 2)
