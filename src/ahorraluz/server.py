@@ -11,7 +11,6 @@ from datetime import date
 from http import HTTPStatus
 from math import ceil
 from typing import Any
-from urllib.parse import quote
 
 from apiflask import APIFlask
 from flask import Flask, Response, abort, g, request
@@ -90,14 +89,14 @@ MEGABYTE = 1024 * KILOBYTE
 TIDY_EVERY_S = 3_600.0
 SAME_SITE = ("same-origin", "none")
 """What a browser says of a form of our own pages, and of an address typed by hand."""
-LONGEST_LOGGED_PATH = 200
 GUESSED = ("/entrar", "/crear-cuenta", "/recuperar", "/cuenta/segundo-paso", "/cuenta/nombre")
 """Where somebody would try names, passwords and codes: forms sent there, and below."""
 STRICTER = 6.0
 """How many times fewer of them than pages an address may send at once."""
 REQUEST_BYTES = 8
 UNKNOWN_ROUTE = "unknown"
-"""What the counters call every path that there is not: else anybody could make them grow."""
+"""What counters and log call every path that there is not: else anybody could make those grow,
+and these would hold whatever a path holds."""
 
 access_log = logging.getLogger("ahorraluz.access")
 
@@ -311,9 +310,9 @@ def _finish(app: Flask, clock: Callable[[], float]) -> None:
         response.headers["X-Request-Id"] = REQUEST_ID.get()
         took = clock() - g.get("began", clock())
         # Neither the query string, which is what a person typed, nor their address; nor the
-        # name of a home or the token of a link, which open what they name.
+        # name of a home or the token of a link, which open what they name, though mistyped.
         rule = request.url_rule
-        path = rule.rule if rule and rule.arguments else quote(request.path)[:LONGEST_LOGGED_PATH]
+        path = rule.rule if rule else UNKNOWN_ROUTE
         status = response.status_code
         said = {"method": request.method, "route": path, "status": status, "ms": round(took * 1000)}
         access_log.info("%s %s %d %.0fms", request.method, path, status, took * 1000, extra=said)

@@ -97,6 +97,10 @@ class Page:
         """Return the sentence of an issue."""
         return self.texts.issue(issue)
 
+    def day(self, at: datetime) -> date:
+        """Return the day of a moment in Peru, which late in the evening is not that of UTC."""
+        return at.astimezone(PERU_TIME).date()
+
     def url(self, path: str, changes: Mapping[str, str | None] | None = None) -> str:
         """Return an address that keeps everything typed so far and the language."""
         if self.base:

@@ -12,6 +12,7 @@ from ahorraluz.security.roles import Reach
 from ahorraluz.services.accounts.export_live import live_tables
 from ahorraluz.services.accounts.trail import TrailLine, note, trail_of_account, trail_of_home
 from ahorraluz.services.manage_readings import csv_of_channels, csv_of_readings
+from ahorraluz.services.outlets import PERU_TIME
 from ahorraluz.services.receive_readings import readings_of
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account
@@ -30,7 +31,9 @@ def export_all(account: Account, *, texts: Texts, tools: Toolbox, as_of: datetim
     """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", compression=zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("LEEME.txt", texts.text("export.readme", day=as_of.date()))
+        archive.writestr(
+            "LEEME.txt", texts.text("export.readme", day=as_of.astimezone(PERU_TIME).date())
+        )
         for name, content in _files(account, tools=tools, as_of=as_of):
             archive.writestr(name, content)
     note("exported", tools=tools, as_of=as_of, actor=account.id, account=account.id)

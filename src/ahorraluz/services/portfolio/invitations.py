@@ -12,7 +12,7 @@ from ahorraluz.services.accounts.consents import PAGES, Purpose, hash_of, holdin
 from ahorraluz.services.accounts.trail import note, note_home
 from ahorraluz.services.households.keeping import MOST_HOMES, kept_home
 from ahorraluz.services.portfolio.access import speaks_for
-from ahorraluz.services.portfolio.importing import client_book
+from ahorraluz.services.portfolio.importing import PERU_TIME, client_book
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.account_records import Account, Consent
 from ahorraluz.store.sessions import Ticket
@@ -131,7 +131,9 @@ def words_of_share(invited: Invited, texts: Texts, *, until: datetime | None) ->
     """Return the exact words by which a resident lets a consultant in."""
     if until is None:
         return texts.text("access.words-open", who=invited.who)
-    return texts.text("access.words", who=invited.who, day=texts.date(until.date()))
+    return texts.text(
+        "access.words", who=invited.who, day=texts.date(until.astimezone(PERU_TIME).date())
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

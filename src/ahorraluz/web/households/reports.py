@@ -111,7 +111,7 @@ def share(home: str) -> Response:
     except AhorraLuzError as error:
         return _refused(own.page, error.issues)
     address = f"{request.host_url.rstrip('/')}{SHARED}/{made.token}"
-    until = made.share.expires_at.date()
+    until = own.page.day(made.share.expires_at)
     return show("households/shared.html", own.page, address=address, until=until)
 
 

@@ -45,6 +45,15 @@ def test_the_number_of_people_is_held_against_the_law(
     assert re.search(r"Personas con datos aquí</dt><dd>2</dd>", text)
 
 
+def test_an_account_is_as_old_as_it_is_in_peru(service: Service) -> None:
+    service.clock.go_on(hours=11)
+    administrator = service.signed(Role.ADMINISTRATOR)
+
+    _, text = administrator.get("/administracion/personas")
+
+    assert "desde el 24 nov. 2026" in text
+
+
 def test_somebody_is_invited_and_gets_in_with_the_link(
     service: Service, administrator: Signed
 ) -> None:

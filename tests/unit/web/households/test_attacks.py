@@ -204,6 +204,8 @@ def test_the_log_names_neither_home_nor_link(
     with caplog.at_level("INFO", logger="ahorraluz.access"):
         rosa.page()
         town.app.test_client().get(f"/c/{made.token}")
+        town.app.test_client().get(f"/c/{made.token}/")
+        rosa.client.get(f"/hogares/{rosa.home}/nada")
 
     assert rosa.home not in caplog.text
     assert made.token not in caplog.text

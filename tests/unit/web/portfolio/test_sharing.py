@@ -111,6 +111,19 @@ def test_the_words_that_were_shown_are_what_was_agreed_to(
     assert given.text_sha256 == hash_of(words)
 
 
+def test_late_in_the_evening_the_words_name_the_day_of_peru(
+    service: Service, consultant: Signed, resident: Signed
+) -> None:
+    code = code_of(consultant)
+    service.home_of(resident)
+    service.clock.go_on(hours=11)
+
+    html = text_of(resident.post("/invitacion", {"codigo": code}))
+
+    (words,) = re.findall(r'value="30"[^>]*><span>([^<]+)</span>', html)
+    assert "24 de diciembre de 2026" in words
+
+
 def test_a_stranger_is_asked_to_sign_in_and_shares_nothing(
     service: Service, consultant: Signed
 ) -> None:
