@@ -1,6 +1,6 @@
 """Live readings a second, from MQTT to committed rows, and how long they take on the way.
 
-    python -m benchmarks.live [--rate 10000] [--seconds 30] [--messages 100000] [--homes 400]
+    python -m benchmarks.live [--rate 10000] [--seconds 30] [--messages 60000] [--homes 400]
 
 Everything is on one machine and shares its cores: Mosquitto, one process that publishes with QoS 1,
 the worker of ``ahorraluz live``, and the database. A message is an object with the moment that it
@@ -31,6 +31,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.live_load import (
@@ -41,6 +42,7 @@ from benchmarks.live_load import (
     bare_broker,
     bare_database,
     busy_s,
+    lag_s,
     memory_mb,
     processor_s,
     publish,
@@ -48,12 +50,12 @@ from benchmarks.live_load import (
 from sqlalchemy import create_engine, text
 from tests.brokers import MOSQUITTO, RealBroker
 from tests.integration.postgres import running_server
-from tests.signed_people import PAIRS
 from typing_extensions import override
 
 from ahorraluz.services.accounts.entering import Joining, join
 from ahorraluz.services.households.keeping import MOST_HOMES, keep_home
 from ahorraluz.services.live.devices import DeviceWish, let_in
+from ahorraluz.services.live.simulating import PAIRS
 from ahorraluz.services.live.watching import Watching
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
@@ -92,9 +94,6 @@ WAYS = (
     Way("postgresql-unwatched", postgresql=True, watch=False),
     Way("postgresql-two", postgresql=True, workers=2),
 )
-
-
-# --- who takes in --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -224,9 +223,6 @@ class Crew:
             process.join(PATIENCE_S)
 
 
-# --- what is measured ----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Run:
     """What came of one publishing."""
@@ -238,16 +234,6 @@ class Run:
     """Messages by their lag. [ms]"""
     cores: dict[str, float]
     """Processors that each took, on average."""
-
-
-def lag_s(lags: Counter[int], part: float) -> float:
-    """Return the lag that a part of all messages did not exceed. [s]"""
-    left = lags.total() * part
-    for lag_ms, count in sorted(lags.items()):
-        left -= count
-        if left <= 0:
-            return lag_ms / 1000
-    return 0.0
 
 
 def run(place: Place, crew: Crew, load: Load) -> Run:
@@ -281,9 +267,6 @@ def run(place: Place, crew: Crew, load: Load) -> Run:
         lags=crew.lags(),
         cores={name: seconds / passed for name, seconds in cores.items()},
     )
-
-
-# --- where it is measured ------------------------------------------------------------------------
 
 
 def homes(data: Path, url: str, count: int) -> tuple[str, ...]:
@@ -334,7 +317,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--rate", type=int, default=10_000, help="readings a second")
     parser.add_argument("--seconds", type=int, default=30)
-    parser.add_argument("--messages", type=int, default=100_000, help="flat out")
+    parser.add_argument("--messages", type=int, default=60_000, help="flat out")
+    parser.add_argument("--times", type=int, default=3, help="flat out, of which the median")
     parser.add_argument("--homes", type=int, default=400)
     parser.add_argument("--single", action="store_true", help="one reading a message, not two")
     parser.add_argument("--soak", type=int, default=0, help="seconds")
@@ -365,18 +349,23 @@ HEAD = (
 def measure(way: Way, place: Place, crew: Crew, asked: argparse.Namespace) -> None:
     """Print the row of a way of running."""
     load = Load(place.broker.port, place.devices, asked.messages, 0, asked.single)
-    bare_s, table_s = bare_broker(load), bare_database(place.url, place.data, load)
     # Devices, homes and channels are known from here on, as in the long run.
     run(place, crew, replace(load, count=2 * len(place.devices)))
-    flat = run(place, crew, load)
+    flat, of_broker, of_table = list[Run](), list[float](), list[float]()
+    for _ in range(asked.times):
+        bare_s, table_s = bare_broker(load), bare_database(place.url, place.data, load)
+        flat.append(run(place, crew, load))
+        of_broker.append(bare_s / flat[-1].seconds)
+        of_table.append(table_s / flat[-1].seconds)
     rate = asked.rate / load.readings
     paced = run(place, crew, replace(load, count=int(rate * asked.seconds), rate=rate))
     names = ("worker", "broker", "database", "publisher", "others")
     lags = " | ".join(f"{lag_s(paced.lags, part):.2f}" for part in (0.5, 0.99, 1))
     print(
-        f"| {way.name} | {load.count * load.readings / flat.seconds:,.0f}"
-        f" | {bare_s / flat.seconds:.2f} | {table_s / flat.seconds:.2f} | {asked.rate:,}"
-        f" | {lags} | {flat.lost + paced.lost} | {'yes' if flat.exact and paced.exact else 'NO'}"
+        f"| {way.name} | {load.count * load.readings / median(one.seconds for one in flat):,.0f}"
+        f" | {median(of_broker):.2f} | {median(of_table):.2f} | {asked.rate:,} | {lags}"
+        f" | {sum(one.lost for one in (*flat, paced))}"
+        f" | {'yes' if all(one.exact for one in (*flat, paced)) else 'NO'}"
         f" | {', '.join(f'{paced.cores[name]:.2f}' for name in names)} |",
         flush=True,
     )

@@ -12,6 +12,7 @@ import struct
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -138,39 +139,24 @@ def at_rate(load: Load, begin: float) -> Iterator[list[int]]:
         time.sleep(CHUNK_S)
 
 
-def counting(load: Load) -> "subprocess.Popen[bytes]":
-    """Start who subscribes to messages, acknowledges and counts them, and ends after so many."""
-    words = [
-        "mosquitto_sub",
-        "-p",
-        str(load.port),
-        "-t",
-        f"{load.root}/#",
-        "-q",
-        "1",
-        "-c",
-        "-i",
-        "count",
-    ]
-    return subprocess.Popen(
-        [*words, "-F", "", "-C", str(load.count)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
 def bare_broker(load: Load) -> float:
     """Return how long the broker takes to bring the messages to who only counts them. [s]"""
-    answer = START.Queue()
     load = replace(load, root="measuring")
-    reader = counting(load)
-    time.sleep(0.5)
+    words = ["mosquitto_sub", "-p", str(load.port), "-t", f"{load.root}/#", "-q", "1", "-i", "one"]
+    # A session first, so that nothing is lost; then who acknowledges and counts, up to so many.
+    subprocess.run([*words, "-c", "-E"], check=True, stdout=subprocess.DEVNULL)
+    reader = subprocess.Popen(
+        [*words, "-c", "-F", "", "-C", str(load.count)], stdout=subprocess.DEVNULL
+    )
+    answer = START.Queue()
     publisher = START.Process(target=publish, args=(load, answer))
     publisher.start()
     begin = float(answer.get(timeout=PATIENCE_S)[0])
     reader.wait(PATIENCE_S)
     seconds = time.time() - begin
     publisher.join()
+    # The session is not kept: nothing is held for it from here on.
+    subprocess.run([*words, "-E"], check=True, stdout=subprocess.DEVNULL)
     return seconds
 
 
@@ -208,6 +194,16 @@ def bare_database(url: str, data: Path, load: Load) -> float:
             file.executemany("INSERT INTO bare VALUES (?, ?, ?)", batch)
             file.commit()
         return time.perf_counter() - begin
+
+
+def lag_s(lags: Counter[int], part: float) -> float:
+    """Return the lag that a part of all messages did not exceed. [s]"""
+    left = lags.total() * part
+    for lag_ms, count in sorted(lags.items()):
+        left -= count
+        if left <= 0:
+            return lag_ms / 1000
+    return 0.0
 
 
 def processor_s(*roots: int | None) -> float:
