@@ -51,7 +51,11 @@ class Composer:
         return Message(title=f"AhorraLuz{of_home}: {title}", body="\n".join(lines))
 
     def _said(self, event: LiveEvent) -> str:
-        said = event_sentence(event, self._texts, zone=self._reader.zone, names=self._names)
+        try:
+            said = event_sentence(event, self._texts, zone=self._reader.zone, names=self._names)
+        except (KeyError, ValueError):
+            # One that another version kept: what it is about is told, and others are not held up.
+            said = event_title(event, self._texts)
         return harmless(said)[:LONGEST_SAID]
 
     @cached_property
