@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from ahorraluz.core.live.readings import LiveChannel
+from ahorraluz.services.live.wishing import without_addresses
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.live.records import Device, Span, Sum
 
@@ -123,7 +124,7 @@ def _watched(home: str, account: str, *, tools: Toolbox) -> Iterator[Table]:
     yield (
         "avisos-pedidos.csv",
         ("wishes",),
-        [] if wishes is None else [(json.dumps(wishes, ensure_ascii=False),)],
+        [] if wishes is None else [(json.dumps(without_addresses(wishes), ensure_ascii=False),)],
     )
     yield (
         "ahora.csv",

@@ -28,6 +28,8 @@ AT_ONCE = 4
 """Accounts whose messages are sent at the same time."""
 MOST_EVENTS = 500
 """Events of one look."""
+PUT_OFF_MS = 300_000
+"""How long events of a home wait that cannot be looked at. [ms]"""
 KEPT_MS = 400 * DAY_MS
 """Events are kept so long. [ms]"""
 
@@ -79,9 +81,11 @@ class Notifying:
                 for reader in looked[home]:
                     parcels += self._parcels(reader, events, self._past(home, reader, now_ms))
             except AhorraLuzError as error:
-                # Those of other homes are told all the same; these wait.
+                # Those of other homes are told all the same.
+                looked.pop(home, None)
                 log.warning("a home could not be told: %s", error.issue.code)
-        arrived = self._hand_out(parcels)
+                self._put_off(events, now_ms)
+        arrived = self._hand_out([one for one in parcels if one.events[0].home in looked])
         for home, readers in looked.items():
             self._settle(by_home[home], readers)
         return arrived
@@ -223,6 +227,15 @@ class Notifying:
                 # Of what nobody wanted there is no trace of an attempt.
                 tried = any(row is not None for row in rows)
                 watches.settle(event.id, Told.FAILED if tried else Told.DROPPED)
+
+    def _put_off(self, events: Sequence[LiveEvent], now_ms: int) -> None:
+        """Let events wait behind the others, and give up those that are too old."""
+        for event in events:
+            if now_ms - event.at_ms > OLDEST_MS:
+                self._tools.store.live.watches.settle(event.id, Told.FAILED)
+            else:
+                later = now_ms + PUT_OFF_MS
+                self._tools.store.live.watches.settle(event.id, Told.WAITING, not_before_ms=later)
 
     def _tidy(self, now_ms: int) -> None:
         if now_ms // DAY_MS != self._tidied_day:

@@ -132,6 +132,16 @@ def wishes_of(home: str, account: str, *, tools: Toolbox) -> Wishes:
     return Wishes(language=tools.store.people.accounts.get(account).language)
 
 
+def without_addresses(said: Mapping[str, object]) -> dict[str, object]:
+    """Return wishes as they are kept, of addresses only what may be shown."""
+    ways = read_wishes(said).ways
+    told = [
+        {"id": way.id, "name": way.name, "service": way.shown, "added_ms": way.added_ms}
+        for way in ways
+    ]
+    return {**said, "ways": told}
+
+
 def agreement(texts: Texts) -> str:
     """Return the words that are agreed to with a way."""
     return texts.text("notices.agreement")
