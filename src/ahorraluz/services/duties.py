@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta, timezone
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.accounts.tidying import retain, tidy_rows
 from ahorraluz.services.accounts.trail import note
+from ahorraluz.services.live.figures import fill_figures
 from ahorraluz.services.publish_aggregates import publish_aggregates
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.duties import Duty
@@ -46,8 +47,22 @@ def _publish(tools: Toolbox, now: datetime) -> Mapping[str, int]:
     return {"counted": published.counted, "places": published.places}
 
 
+def _figures(tools: Toolbox, now: datetime) -> Mapping[str, int]:
+    boards = tools.store.boards
+    swept = boards.sweep()
+    if not boards.are_made():
+        # Nobody reads them.
+        return {"homes": 0, "logins": swept}
+    return {"homes": fill_figures(tools=tools, as_of=now).homes, "logins": swept}
+
+
 Work = Callable[[Toolbox, datetime], Mapping[str, int]]
-WORK: Mapping[str, Work] = {"tidy": _tidy, "retention": _retain, "publish": _publish}
+WORK: Mapping[str, Work] = {
+    "tidy": _tidy,
+    "retention": _retain,
+    "publish": _publish,
+    "figures": _figures,
+}
 """What each duty does, in the order they are done; returns numbers for its sentence."""
 
 

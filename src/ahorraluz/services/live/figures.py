@@ -22,6 +22,8 @@ from ahorraluz.services.outlets import PERU_TIME
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.live.records import Figure, Now, Span
 
+KEPT_DAYS = 800
+"""How long figures are kept: two years beside each other. [day]"""
 DAYS_BACK = 40
 """Days whose energy is told again: late readings may have changed it. [day]"""
 MONTHS = 12
@@ -56,7 +58,7 @@ class Filled:
 
 
 def fill_figures(*, tools: Toolbox, as_of: datetime) -> Filled:
-    """Keep the figures of every home as they are today, and those of the models.
+    """Keep the figures of every home as they are today, and of the models; drop what is too old.
 
     Parameters
     ----------
@@ -76,6 +78,8 @@ def fill_figures(*, tools: Toolbox, as_of: datetime) -> Filled:
             found = ()
         homes += bool(found)
         left_out += not found
+    oldest = as_of.astimezone(PERU_TIME).date() - timedelta(days=KEPT_DAYS)
+    book.drop(before_day=oldest.isoformat())
     of_models = model_figures()
     book.keep_of_models(of_models)
     return Filled(homes=homes, left_out=left_out, of_models=len(of_models))

@@ -62,6 +62,11 @@ class BoardBook:
     reading: Opened
     writing: Opened
 
+    def are_made(self) -> bool:
+        """Tell whether there are views to read."""
+        with self.reading() as connection:
+            return connection.dialect.name == "postgresql" and _are_made(connection)
+
     def roles_sql(self) -> str:
         """Return what an administrator runs where our user may not make roles."""
         from ahorraluz.store.boards.building import roles_sql
@@ -106,8 +111,7 @@ class BoardBook:
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         with self.writing() as connection:
             _check(connection)
-            made = "SELECT to_regclass('boards.home_now') IS NOT NULL"
-            if not connection.exec_driver_sql(made).scalar():
+            if not _are_made(connection):
                 raise StoreError("boards-not-made")
             statements = _statements(connection, name, password, reader.audience)
             connection.execute(
@@ -191,6 +195,11 @@ class BoardBook:
 def _check(connection: "Connection") -> None:
     if connection.dialect.name != "postgresql":
         raise StoreError("boards-need-postgresql")
+
+
+def _are_made(connection: "Connection") -> bool:
+    made = "SELECT to_regclass('boards.home_now') IS NOT NULL"
+    return bool(connection.exec_driver_sql(made).scalar())
 
 
 def _statements(

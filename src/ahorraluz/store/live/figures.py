@@ -45,6 +45,16 @@ class FigureBook:
                 for row in connection.execute(query)
             )
 
+    def drop(self, *, before_day: str) -> int:
+        """Delete figures of homes of days before one; return how many went."""
+        from sqlalchemy import delete
+
+        from ahorraluz.store.live_tables import LIVE_FIGURES
+
+        with self.writing() as connection:
+            old = delete(LIVE_FIGURES).where(LIVE_FIGURES.c.day < before_day)
+            return connection.execute(old).rowcount
+
     def keep_of_models(self, figures: Sequence[ModelFigure]) -> None:
         """Keep figures of models, over those of the same moment, model, name and group."""
         from ahorraluz.store.live.upserts import upsert
