@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser
 from tests.browser.conftest import serving
-from tests.browser.test_portfolio_and_offers import Town, is_for_everybody, signed
+from tests.browser.test_portfolio_and_offers import (
+    PASSWORD,
+    SECRET,
+    Town,
+    is_for_everybody,
+    signed,
+)
 from tests.price_sheets import sheet_text
 from tests.signed_people import Clock, make_service
 
@@ -68,6 +75,8 @@ def test_the_whole_way_of_an_administrator(
         assert "ejemplo.pe" not in page.content()
         is_for_everybody(page)
         page.goto(f"{town.address}/trabajos")
+        page.fill("#clave", PASSWORD)
+        page.fill("#clave-segundo", pyotp.TOTP(SECRET).now())
         page.locator("button[name=que]").first.click()
         assert page.locator("section.card").count() == 1
         is_for_everybody(page)

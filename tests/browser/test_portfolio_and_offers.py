@@ -11,6 +11,7 @@ from tests.browser.conftest import context_of, serving
 from tests.browser.test_access import beyond_the_edge, open_everything, serious_barriers
 from tests.signed_people import BEGIN
 
+from ahorraluz.security.passwords import hash_password
 from ahorraluz.security.roles import NEEDS_SECOND_FACTOR, Role
 from ahorraluz.services.accounts.sessions import open_session
 from ahorraluz.services.households.keeping import keep_home
@@ -33,6 +34,10 @@ PAIRS = (("d", "luz-del-sur"), ("s", "lima-sur"), ("k", "352"), ("dep", "lima"),
 KILOBYTE = 1024
 MOST_KB = 60
 
+PASSWORD = "tres focos y un perro"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of the second step, where a role needs one."""
+
 
 @dataclass
 class Town:
@@ -48,7 +53,7 @@ class Town:
         new = NewAccount(
             id=f"a-{self.people:024d}",
             name=f"{role.value}{self.people}@ejemplo.pe",
-            password="no hash",
+            password=hash_password(PASSWORD),
             role=role,
             language=language,
             organisation=organisation,
@@ -56,7 +61,7 @@ class Town:
         accounts = self.tools.store.people.accounts
         accounts.add(new, as_of=BEGIN)
         if role in NEEDS_SECOND_FACTOR:
-            accounts.set_second_factor(new.id, "JBSWY3DPEHPK3PXP")
+            accounts.set_second_factor(new.id, SECRET)
         opened = open_session(
             accounts.get(new.id),
             device="test",

@@ -48,7 +48,6 @@ def tools(
     tools = open_toolbox(settings)
     yield tools
     tools.store.close()
-    tools.store.people.vault.close()
 
 
 def somebody(tools: Toolbox, name: str) -> tuple[Account, str]:

@@ -36,7 +36,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, ring: Keyring) -> Iter
         pass
     yield opened
     opened.close()
-    vault.close()
 
 
 def keys_of(ring: Keyring, homes: int) -> dict[str, DataKey]:

@@ -36,7 +36,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         opened.people.accounts.add(new, as_of=NOW)
     yield opened
     opened.close()
-    vault.close()
 
 
 @pytest.fixture

@@ -36,7 +36,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened.people.accounts.add(new, as_of=NOW)
     yield opened
     opened.close()
-    vault.close()
 
 
 def test_what_is_read_in_a_look_comes_over_one_connection(store: Store) -> None:

@@ -53,7 +53,6 @@ def store(url: str, tmp_path: Path, ring: Keyring) -> Iterator[Store]:
     opened = open_store(url, vault=vault)
     yield opened
     opened.close()
-    vault.close()
 
 
 @pytest.fixture

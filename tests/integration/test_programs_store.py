@@ -36,7 +36,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened = open_store(url, vault=vault)
     yield opened
     opened.close()
-    vault.close()
 
 
 @pytest.fixture

@@ -53,7 +53,6 @@ def tools(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toolb
     tools = open_toolbox(settings)
     yield tools
     tools.store.close()
-    tools.store.people.vault.close()
 
 
 @pytest.fixture

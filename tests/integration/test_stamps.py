@@ -104,7 +104,6 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
         people.sessions.open(session)
     yield Kept(store, vault)
     store.close()
-    vault.close()
 
 
 def value_of(column: Column[Any], *, other: bool = False) -> object:

@@ -38,7 +38,6 @@ def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
         store.people.accounts.add(new, as_of=NOW)
     yield store.people
     store.close()
-    vault.close()
 
 
 def _add(book: JobBook, id_: str, *, account: str = "a-1") -> Job:

@@ -337,12 +337,14 @@ class Store(Shelf):
             wipe_freed(engine, tables=tables, rewrite=rewrite)
 
     def close(self) -> None:
-        """Let the database go; the store opens it again if it is used."""
+        """Let the database and that of the vault go; they are opened again if they are used."""
         with self._opening:
             if self._opened is not None:
                 self._opened.dispose()
                 self._opened = None
                 self._start_anew()
+        if self._vault is not None:
+            self._vault.close()
 
     def _engine(self, *, create: bool) -> "Engine":
         from ahorraluz.store.connections import connect, place_of
