@@ -49,6 +49,7 @@ NOT_OF_ACCOUNT = (
 """What decides about signing in, and neither about a session nor about a page."""
 NOT_SHOWN = frozenset(
     {
+        "board_logins",
         "live_devices",
         "live_events",
         "live_figures",
