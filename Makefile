@@ -43,7 +43,9 @@ docs: $(VENV)/.installed-dev ## Build the documentation; a warning is an error
 
 tools: $(VENV)/.installed-train ## Set up what trains the models, and the tests of it
 
-spark: $(VENV)/.installed-spark ## Set up Spark, and the tests of streams on it
+# Also needs Java; without it the tests say so and are skipped.
+spark: $(VENV)/.installed-spark ## Set up Spark and run the tests of streams on it
+	$(BIN)/pytest tests/integration/test_live_on_spark.py $(ARGS)
 
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
