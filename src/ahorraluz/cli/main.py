@@ -43,6 +43,7 @@ COMMANDS = {
     "serve": "ahorraluz.cli.serve:serve",
     "work": "ahorraluz.cli.work:work",
     "live": "ahorraluz.cli.live:live",
+    "live-spark": "ahorraluz.cli.live_spark:live_spark",
     "simulate": "ahorraluz.cli.simulate:simulate",
     "boards": "ahorraluz.cli.boards:boards",
 }
