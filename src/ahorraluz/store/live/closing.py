@@ -15,7 +15,12 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from ahorraluz.core.live.quarters import QUARTER_S
 from ahorraluz.core.live.readings import Quantity
-from ahorraluz.store.live.holding import hold_closing, hold_everything, hold_with_others
+from ahorraluz.store.live.holding import (
+    Turns,
+    hold_closing,
+    hold_everything,
+    hold_with_others,
+)
 from ahorraluz.store.live.raw import neighbours
 from ahorraluz.store.live.records import Closed
 from ahorraluz.store.live.sums import Piece, Summed, keep_sums
@@ -63,16 +68,19 @@ def close(writing: "Opened", until_s: int, *, edges: bool) -> Closed:
             closed_s = connection.execute(select(LIVE_CLOSING.c.closed_s)).scalar_one()
         return Closed(closed_s=closed_s, quarters=0, homes=frozenset())
     quarters, homes, after = 0, set[str](), 0
+    turns = Turns(CHANNELS_AT_ONCE)
     while True:
         with writing() as connection:
             hold_closing(connection)
             hold_with_others(connection)
-            channels = _next_channels(connection, bounds, after=after)
+            turns.begin()
+            channels = _next_channels(connection, bounds, after=after, most=turns.size)
             if not channels:
                 _finish(connection, bounds)
                 break
             summed = _sum_up(connection, bounds, channels)
             after = channels[-1]
+        turns.end(connection)
         quarters += summed.quarters
         homes |= summed.homes
     return Closed(closed_s=bounds.closed_s, quarters=quarters, homes=frozenset(homes))
@@ -102,14 +110,14 @@ def _begin(writing: "Opened", until_s: int, *, edges: bool) -> _Bounds | None:
         )
 
 
-def _next_channels(connection: Connection, bounds: _Bounds, *, after: int) -> list[int]:
+def _next_channels(connection: Connection, bounds: _Bounds, *, after: int, most: int) -> list[int]:
     """Return some channels with work to do, by rising number."""
     marks = LIVE_DIRTY.c
     query = select(marks.channel).distinct().where(marks.channel > after)
     query = query.where(marks.epoch < bounds.epoch)
     if not bounds.edges:
         query = query.where(marks.start_s < bounds.closed_s)
-    chosen = query.order_by(marks.channel).limit(CHANNELS_AT_ONCE)
+    chosen = query.order_by(marks.channel).limit(most)
     return list(connection.execute(chosen).scalars())
 
 
