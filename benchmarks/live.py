@@ -60,7 +60,7 @@ from ahorraluz.services.live.watching import Watching
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
 from ahorraluz.stream.broker import Broker
-from ahorraluz.stream.worker import Duty, Source, Worker
+from ahorraluz.stream.worker import Source, Worker
 
 if TYPE_CHECKING:
     from ahorraluz.stream.bulk_client import Received
@@ -68,7 +68,6 @@ if TYPE_CHECKING:
 PASSWORD = "tres focos y un perro"
 TIME = slice(-14, -1)
 """Where the moment is in the body of a message."""
-FOLLOW_EVERY_S = 15.0
 MEMORY_EVERY_S = 30.0
 
 
@@ -130,17 +129,11 @@ def take_in(role: Role, total: Any, answers: Any, orders: Any) -> None:  # noqa:
     """Run a worker; answer each order with the lags since the one before."""
     tools = open_toolbox(Settings(data_dir=role.data, database_url=role.url))
     tools.store.live.begin()
-    alone = role.way.workers == 1
     # One process watches a home: where several take in, one follows what all of them kept.
     watching = Watching(tools) if role.way.watch and role.number == 0 else None
-    duties = []
-    if watching is not None and not alone:
-        follow = watching.follow
-        duties.append(Duty(name="follow", every_s=FOLLOW_EVERY_S, do=lambda: follow(now())))
     broker = Broker(host=HOST, port=role.port)
-    source = Source(broker=broker, name=f"live-{role.number}", shared=not alone)
-    watcher = watching if alone else None
-    worker = Measured(tools, source, clock=now, watcher=watcher, duties=duties)
+    source = Source(broker=broker, name=f"live-{role.number}", shared=role.way.workers > 1)
+    worker = Measured(tools, source, clock=now, watcher=watching)
     worker.note(total)
     profile = cProfile.Profile()
     if role.profile:
