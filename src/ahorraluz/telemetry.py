@@ -140,6 +140,8 @@ REFUSED = ("throttled", "forged", "too-large")
 """Reasons for which a request is refused before it is read."""
 OUTCOMES = ("read", "refused", "unknown")
 """What becomes of a message of a device."""
+READINGS = ("new", "same", "corrected", "outside")
+"""What becomes of a live reading."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the ranges that times are counted in. [s]"""
 
@@ -167,8 +169,11 @@ class LiveMeters:
         self._connected = Gauge(*told("ahorraluz_live_connected"), registry=registry)
         self._waiting = Gauge(*told("ahorraluz_live_waiting"), registry=registry)
         self._summed = Gauge(*told("ahorraluz_live_summed_seconds"), registry=registry)
+        # From the beginning: what appears with its first count has no rate for a while.
         for each in OUTCOMES:
             self._messages.labels(each)
+        for each in READINGS:
+            self._readings.labels(each)
 
     def took(
         self,
