@@ -80,8 +80,18 @@ class Told:
         self, *kinds: Kind, weight: Weight = Weight.NOTICE, device: str = "Plancha"
     ) -> None:
         """Let the watch of the home find something now."""
-        on = {"power_w": 1_100, "since_ms": self.now_ms, "on_min": 95, "circuit": device}
-        month = {"limit_wh": 140_000, "used_wh": 118_000, "middle_wh": 151_000, "day_wh": 3_100}
+        on: dict[str, int | str] = {
+            "power_w": 1_100,
+            "since_ms": self.now_ms,
+            "on_min": 95,
+            "circuit": device,
+        }
+        month: dict[str, int | str] = {
+            "limit_wh": 140_000,
+            "used_wh": 118_000,
+            "middle_wh": 151_000,
+            "day_wh": 3_100,
+        }
         today = self.clock.at.date().toordinal()
         figures: Mapping[Kind, Mapping[str, int | str]] = {
             Kind.LEFT_ON: on,

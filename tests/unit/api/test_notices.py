@@ -39,6 +39,10 @@ def home(world: World, owner: Program) -> str:
     return found
 
 
+def notices(owner: Program, home: str) -> Any:
+    return owner.get(f"/homes/{home}/notices").json
+
+
 def test_events_are_told_with_the_soles_at_stake(owner: Program, home: str) -> None:
     document: Any = owner.get(f"/homes/{home}/events").json
 
@@ -63,12 +67,12 @@ def test_a_way_is_added_tried_and_removed_and_its_address_never_told(
     assert way == {"id": way["id"], "name": "Mi celular", "service": "ntfy · ntfy.ejemplo.pe"}
 
     shown = owner.get(f"/homes/{home}/notices")
-    assert shown.json["ways"] == [way]
+    assert notices(owner, home)["ways"] == [way]
     assert "secreto" not in shown.text + added.text
     tried = owner.post(f"/homes/{home}/notices/ways/{way['id']}/trial")
     assert tried.json == {"outcome": "sent", "status": 200}
     assert owner.ask("DELETE", f"/homes/{home}/notices/ways/{way['id']}").status_code == 204
-    assert owner.get(f"/homes/{home}/notices").json["ways"] == []
+    assert notices(owner, home)["ways"] == []
     assert owner.ask("DELETE", f"/homes/{home}/notices/ways/{way['id']}").status_code == 422
 
 
@@ -97,7 +101,7 @@ def test_a_wrong_way_is_refused(owner: Program, home: str, changed: dict[str, ob
 
     assert answer.status_code in (400, 422)
     assert "secreto" not in answer.text
-    assert owner.get(f"/homes/{home}/notices").json["ways"] == []
+    assert notices(owner, home)["ways"] == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,7 @@ def test_a_wrong_choice_is_refused(owner: Program, home: str, changed: dict[str,
     answer = owner.ask("PUT", f"/homes/{home}/notices", json={**CHOICE, **changed})
 
     assert answer.status_code in (400, 422)
-    assert owner.get(f"/homes/{home}/notices").json["language"] == "es"
+    assert notices(owner, home)["language"] == "es"
 
 
 def test_nobody_else_reads_or_changes_it(
@@ -129,4 +133,4 @@ def test_nobody_else_reads_or_changes_it(
     assert stranger.ask("PUT", f"/homes/{home}/notices", json=CHOICE).status_code == 404
     assert stranger.post(f"/homes/{home}/notices/ways", json=WAY).status_code == 404
     assert reader.post(f"/homes/{home}/notices/ways", json=WAY).status_code == 403
-    assert owner.get(f"/homes/{home}/notices").json["ways"] == []
+    assert notices(owner, home)["ways"] == []

@@ -147,7 +147,8 @@ def test_every_service_of_the_list_is_one_of_apprise(scheme: str) -> None:
     assert plugin.enabled
     assert scheme in schemes
     encrypted = plugin.secure_protocol
-    assert scheme in PLAIN or scheme in ({encrypted} if isinstance(encrypted, str) else encrypted)
+    sealed = {encrypted} if isinstance(encrypted, str) else set(encrypted or ())
+    assert scheme in PLAIN or scheme in sealed
 
 
 def test_of_an_address_only_service_and_computer_are_shown() -> None:
