@@ -45,6 +45,7 @@ COMMANDS = {
     "live": "ahorraluz.cli.live:live",
     "live-spark": "ahorraluz.cli.live_spark:live_spark",
     "simulate": "ahorraluz.cli.simulate:simulate",
+    "devices": "ahorraluz.cli.devices:devices",
     "boards": "ahorraluz.cli.boards:boards",
 }
 
