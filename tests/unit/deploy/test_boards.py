@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from scripts.boards.files import AUDIENCES
 from scripts.boards.warnings import WARNINGS
 from scripts.write_boards import stale
+from tests.board_schema import wrong_in
 from tests.boards_as_grafana import BOARDS, GRAFANA, ROOT, board_of, every_query
 
 from ahorraluz.store.boards.views import VIEWS, Audience
@@ -38,6 +39,26 @@ def test_a_board_is_read_and_written_by_the_published_schema_unchanged(path: Pat
     again = json.loads(JSONEncoder().encode(Dashboard.from_json(board)))
 
     assert again == board
+
+
+@pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
+def test_every_field_of_a_board_is_of_the_type_of_the_published_schema(path: Path) -> None:
+    board = Dashboard.from_json(board_of(path))
+
+    assert wrong_in(board, Dashboard, path.stem) == []
+
+
+def test_a_field_of_another_type_is_found() -> None:
+    content = board_of(BOARDS[0])
+    content["panels"][0]["gridPos"]["w"] = "wide"
+    content["refresh"] = 5
+
+    found = wrong_in(Dashboard.from_json(content), Dashboard, "board")
+
+    assert [each.partition(":")[0] for each in found] == [
+        "board.refresh",
+        "board.panels[0].grid_pos.w",
+    ]
 
 
 @pytest.mark.parametrize("path", BOARDS, ids=lambda path: path.stem)
