@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -123,9 +124,11 @@ def spark(folder: Path, *, most: int, until: int | None) -> tuple[float, int]:
             peak = max(peak, memory(pids))
             if until is not None and (folder / "events" / f"batch={until}").exists():
                 for pid in pids:
-                    os.kill(pid, signal.SIGKILL)
+                    # Those that the first ones took with them are gone already.
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
             time.sleep(0.5)
-    if until is None and process.returncode:
+    if process.returncode != (0 if until is None else -signal.SIGKILL):
         sys.exit((folder / "spark.log").read_text()[-3_000:])
     return time.perf_counter() - begin, peak
 
