@@ -18,12 +18,14 @@ Document = dict[str, Any]
 SECURITY, OF_DEVICE = "token", "device"
 ENTRY_PATTERN = r"^[A-Za-z0-9._~-]{1,100}$"
 JOB_PATTERN = r"^j-[0-9a-f]{32}$"
+WAY_PATTERN = r"^[0-9a-f]{8}$"
 PATHS: Mapping[str, Mapping[str, object]] = {
     "home": {"type": "string", "pattern": HOME_PATTERN},
     "entry": {"type": "string", "pattern": ENTRY_PATTERN},
     "step": {"type": "string", "pattern": STEP},
     "job": {"type": "string", "pattern": JOB_PATTERN},
     "number": {"type": "integer", "minimum": 0, "maximum": 2_000_000_000},
+    "way": {"type": "string", "pattern": WAY_PATTERN},
 }
 """Arguments of addresses."""
 HEADERS: Mapping[str, Mapping[str, object]] = {
