@@ -49,7 +49,9 @@ def run_demo(session: Session, given: Given, *, homes: int) -> None:
         target=lambda: simulator.run(clock=time.time, every_s=EVERY_S), daemon=True
     )
     meters.start()
-    pages = _serve(demo)
+    # Devices that visitors connect meanwhile are told where this broker is.
+    told = replace(settings, broker_public_url=f"mqtt://{broker.host}:{broker.port}")
+    pages = _serve(replace(demo, settings_given=told))
     click.echo(
         session.texts.text(
             "cli.demo",
