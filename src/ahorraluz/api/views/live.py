@@ -220,9 +220,7 @@ def _next(whole: str, at: int) -> int:
 
 def _summary(done: PushResult) -> Response:
     if done.refused and not done.taken:
-        # Nothing of it is kept: to say that it went well would be no help.
-        issues = [_issue(one.code, one.place) for one in done.refused[:MOST_TOLD]]
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, issues=issues)
+        return _nothing_kept(done)
     return answer(
         {
             "messages": done.messages,
@@ -245,9 +243,13 @@ def _why(code: str) -> str:
     return texts().text(key if texts().has(key) else "web.devices.refused")
 
 
-def _issue(code: str, place: int) -> Issue:
-    parameters = {"field": f"message {place}", "reason": code, "text": _why(code)}
-    return Issue(code="push-refused", severity=Severity.ERROR, parameters=parameters)
+def _nothing_kept(done: PushResult) -> Response:
+    """Refuse all of it: to say that it went well would be no help."""
+    issues = []
+    for one in done.refused[:MOST_TOLD]:
+        told = {"field": f"message {one.place}", "reason": one.code, "text": _why(one.code)}
+        issues.append(Issue(code="push-refused", severity=Severity.ERROR, parameters=told))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, issues=issues)
 
 
 def _fields() -> dict[str, str]:
@@ -257,8 +259,7 @@ def _fields() -> dict[str, str]:
 def _ok(messages: Sequence[Pushed]) -> Response:
     done = pushing().take(pushing_device(), messages)
     if done.refused and not done.taken:
-        issues = [_issue(one.code, one.place) for one in done.refused[:MOST_TOLD]]
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, issues=issues)
+        return _nothing_kept(done)
     if "fulljson" in _fields():
         return Response('{"success": true}', 200, content_type=JSON)
     return Response("ok", 200, content_type=f"{PLAIN}; charset=utf-8")
