@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.catalog.appliances import load_appliances
+from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.services.accounts.consents import renew_comparison
 from ahorraluz.services.accounts.trail import note_home
 from ahorraluz.services.households.keeping import KeptHome, Pairs, change_home
 from ahorraluz.services.inquiries.fields import APPLIANCES
 from ahorraluz.services.inquiries.query import Query
 from ahorraluz.services.toolbox import Toolbox
+
+LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,30 @@ def tell_home(home: KeptHome, told: Told, *, tools: Toolbox, as_of: datetime) ->
         ``home-changed-meanwhile``.
     """
     errors = [issue for name, issue in told.answers.errors.items() if _asked(name, told.fields)]
+    errors += unknown_appliances(told.answers.appliances) if APPLIANCES in told.fields else []
     if errors:
         raise InvalidInputError.of(errors)
     changed = change_home(with_answers(home, told), tools=tools, as_of=as_of)
     note_home("home-told", home.id, tools=tools, as_of=as_of, actor=told.actor, detail=told.step)
     renew_comparison(home.id, tools=tools, as_of=as_of)
     return changed
+
+
+def unknown_appliances(named: Iterable[str]) -> list[Issue]:
+    """Return an issue for each appliance that the catalogue does not have.
+
+    One that it had once may be among what a home told: its people are to choose another.
+    """
+    known = load_appliances()
+    return [
+        Issue(
+            code="appliance-unknown",
+            severity=Severity.ERROR,
+            parameters={"appliance": name[:LONGEST_SHOWN]},
+        )
+        for name in named
+        if name not in known
+    ]
 
 
 def with_answers(home: KeptHome, told: Told) -> KeptHome:

@@ -110,7 +110,8 @@ def share(home: str) -> Response:
         made = share_report(home, actor=actor(), tools=door().tools, as_of=this_moment())
     except AhorraLuzError as error:
         return _refused(own.page, error.issues)
-    address = f"{request.host_url.rstrip('/')}{SHARED}/{made.token}"
+    root = door().tools.settings.public_url or request.host_url.rstrip("/")
+    address = f"{root}{SHARED}/{made.token}"
     until = own.page.day(made.share.expires_at)
     return show("households/shared.html", own.page, address=address, until=until)
 

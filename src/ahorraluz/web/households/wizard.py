@@ -17,7 +17,13 @@ from ahorraluz.services.accounts.consents import (
 from ahorraluz.services.households.asking import query_of
 from ahorraluz.services.households.keeping import KeptHome
 from ahorraluz.services.households.recibos import read_document
-from ahorraluz.services.households.telling import Told, differing, tell_home, with_answers
+from ahorraluz.services.households.telling import (
+    Told,
+    differing,
+    tell_home,
+    unknown_appliances,
+    with_answers,
+)
 from ahorraluz.services.inquiries.checking import with_distributor
 from ahorraluz.services.inquiries.query import Query, read_query
 from ahorraluz.services.read_recibo import is_document
@@ -25,6 +31,7 @@ from ahorraluz.web.guard import needs
 from ahorraluz.web.households.homes import show_home
 from ahorraluz.web.households.kept import MY_HOMES, actor, kept_or_404, own_home, page_of
 from ahorraluz.web.households.steps import (
+    APPLIANCES,
     BILLS,
     FIELDS,
     FIGURES,
@@ -110,7 +117,10 @@ def step_form(home: str, step: str) -> Response:
     """Ask for what belongs to one step."""
     _check_step(step)
     kept = kept_or_404(home)
-    return show_step(kept, step, page_of(home, query_of(kept.pairs)), Shown())
+    query = query_of(kept.pairs)
+    # What the catalogue no longer has stops the answers of a home: it is named where it is told.
+    gone = unknown_appliances(query.appliances) if step == APPLIANCES else []
+    return show_step(kept, step, page_of(home, query), Shown(issues=tuple(gone)))
 
 
 @wizard.post(f"{MY_HOMES}/<home>/pasos/<step>")

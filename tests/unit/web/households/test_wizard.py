@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.web.conftest import Elements, unpacked
 from tests.unit.web.households.conftest import NOW, Resident, Town, words_of
 
 from ahorraluz.services.accounts.consents import holding
+from ahorraluz.services.households.keeping import change_home
 
 STEPS = ("lugar", "recibos", "casa", "medidor", "artefactos", "metas")
 
@@ -272,12 +274,23 @@ def test_a_file_that_is_neither_is_refused(rosa: Resident, content: bytes, name:
     assert response.status_code == 422
 
 
-def test_an_appliance_that_is_on_no_list_breaks_no_page_of_a_home_with_a_meter(
-    rosa: Resident,
-) -> None:
-    rosa.adds_meter(days=60)
-    rosa.post("/pasos/artefactos", a=["tv-de-nadie"])
+def test_an_appliance_that_is_on_no_list_is_refused_in_words(rosa: Resident) -> None:
+    before = rosa.kept
 
+    response = rosa.post("/pasos/artefactos", a=["tv-de-nadie"])
+
+    assert response.status_code == 422
+    assert "No conocemos el aparato «tv-de-nadie»" in unpacked(response)
+    assert rosa.kept == before
+
+
+def test_an_appliance_that_left_the_list_breaks_no_page_and_is_named(rosa: Resident) -> None:
+    rosa.adds_meter(days=60)
+    kept = rosa.kept
+    pairs = (*kept.pairs, ("a", "tv-de-nadie"))
+    change_home(replace(kept, pairs=pairs), tools=rosa.tools, as_of=NOW)
+
+    assert "No conocemos el aparato «tv-de-nadie»" in rosa.page("/pasos/artefactos")
     answers = {path: rosa.get(f"/hogares/{rosa.home}{path}")[0] for path in ("", "/consumo")}
 
     assert answers == {"": 303, "/consumo": 200}
