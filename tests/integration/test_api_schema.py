@@ -20,7 +20,7 @@ LEAST_CASES = 2_000
 ACCEPTED = ["2xx", "401", "403", "404", "409", "412", "422"]
 """How a request of the described form may end: done, or refused for what it asks (422), never
 for its form (400)."""
-REFUSED = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428"]
+REFUSED = ["400", "401", "403", "404", "405", "409", "412", "413", "414", "415", "422", "428"]
 
 
 OF_HOMES = (

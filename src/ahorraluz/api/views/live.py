@@ -37,13 +37,14 @@ MS = 1_000
 
 
 def _field(name: str, longest: int) -> Parameter:
-    schema = {"type": "string", "maxLength": longest}
+    # Written out in an address each letter takes three: all of them fit into its longest.
+    schema = {"type": "string", "pattern": rf"^[ -~]{{0,{longest}}}$"}
     return Parameter(name=name, schema=schema, words=f"emon-{name}")
 
 
 KEYED = (_field(FIELD, 100), _field("time", 40))
-POST = (*KEYED, *(_field(name, 8_000) for name in ("node", "json", "fulljson", "csv", "data")))
-BULK = (*KEYED, _field("data", 14_000), _field("sentat", 40), _field("offset", 40))
+POST = (*KEYED, *(_field(name, 1_200) for name in ("node", "json", "fulljson", "csv", "data")))
+BULK = (*KEYED, _field("data", 4_500), _field("sentat", 40), _field("offset", 40))
 
 
 @endpoint(
