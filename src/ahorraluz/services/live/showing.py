@@ -16,8 +16,10 @@ from ahorraluz.services.live.home_rules import roles_of, rules_of
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.live.records import Device, LiveEvent, Refused, Span, Sum
 
-HomeDevice, SpanName = Device, Span
-"""A device of a home, and how long stretches are: for whoever shows them."""
+HomeDevice = Device
+"""A device of a home, for whoever shows it."""
+SpanName = Span
+"""How long stretches are, for whoever shows them."""
 FRESH_MS = 15 * 60_000
 """A device that spoke within it is there. [ms]"""
 LATEST_EVENTS = 8
