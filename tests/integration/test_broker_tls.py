@@ -223,14 +223,14 @@ def test_readings_that_come_by_tls_are_kept(place: Place, certificate: bool) -> 
 
 
 def test_nobody_enters_without_tls_a_key_or_a_certificate(place: Place) -> None:
-    mine = {"user": place.device.device.id, "password": place.device.key}
+    mine = replace(place.broker(), user=place.device.device.id, password=place.device.key)
     stranger = Authority(place.folder.parent)
     file, key = stranger.sign("stranger", WORKER)
 
-    assert place.enters(replace(place.broker(), **mine))
-    assert not place.enters(replace(place.broker(), **{**mine, "password": "wrong"}))
+    assert place.enters(mine)
+    assert not place.enters(replace(mine, password="wrong"))
     assert not place.enters(place.broker())
-    assert not place.enters(replace(place.broker(), **mine, tls=False, authority=""))
+    assert not place.enters(replace(mine, tls=False, authority=""))
     assert not place.enters(place.broker(certificate=True))
     assert not place.enters(replace(place.broker(certificate=True), certificate=file, key=key))
 
