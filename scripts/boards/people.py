@@ -111,22 +111,24 @@ def _now(made: Dashboard) -> Dashboard:
     )
 
 
+MONTH = [
+    ("A", "month", "Este mes", "middle"),
+    ("B", "month_forecast", "Fin de mes", "middle"),
+    ("C", "month_forecast", "Fin de mes, bajo", "low"),
+    ("D", "month_forecast", "Fin de mes, alto", "high"),
+    ("E", "mean_month_forecast", "Mes promedio previsto", "middle"),
+    ("F", "fose_limit", "Límite del FOSE", "middle"),
+]
+COST = [
+    ("A", "month_cost", "Este mes", "middle"),
+    ("B", "month_cost_forecast", "Fin de mes", "middle"),
+    ("C", "month_cost_forecast", "Fin de mes, bajo", "low"),
+    ("D", "month_cost_forecast", "Fin de mes, alto", "high"),
+    ("E", "bill", "Último recibo", "middle"),
+]
+
+
 def _month(made: Dashboard) -> Dashboard:
-    course = [
-        ("A", "month", "Este mes", "middle"),
-        ("B", "month_forecast", "Fin de mes", "middle"),
-        ("C", "month_forecast", "Fin de mes, bajo", "low"),
-        ("D", "month_forecast", "Fin de mes, alto", "high"),
-        ("E", "mean_month_forecast", "Mes promedio previsto", "middle"),
-        ("F", "fose_limit", "Límite del FOSE", "middle"),
-    ]
-    cost = [
-        ("A", "month_cost", "Este mes", "middle"),
-        ("B", "month_cost_forecast", "Fin de mes", "middle"),
-        ("C", "month_cost_forecast", "Fin de mes, bajo", "low"),
-        ("D", "month_cost_forecast", "Fin de mes, alto", "high"),
-        ("E", "bill", "Último recibo", "middle"),
-    ]
     days = (
         'SELECT day::timestamptz AS time, middle AS "Energía del día" FROM boards.home_figures'
         f" WHERE {OF_HOME} AND name = 'energy' ORDER BY day"
@@ -140,7 +142,7 @@ def _month(made: Dashboard) -> Dashboard:
         .with_panel(
             lines(
                 "Energía del mes",
-                [sql(_figure(n, t, c), source=HOME, ref=r) for r, n, t, c in course],
+                [sql(_figure(n, t, c), source=HOME, ref=r) for r, n, t, c in MONTH],
                 Shape(unit=KWH, width=10),
                 HOME,
             )
@@ -148,7 +150,7 @@ def _month(made: Dashboard) -> Dashboard:
         .with_panel(
             lines(
                 "Costo del mes",
-                [sql(_figure(n, t, c), source=HOME, ref=r) for r, n, t, c in cost],
+                [sql(_figure(n, t, c), source=HOME, ref=r) for r, n, t, c in COST],
                 Shape(unit=SOLES, width=10),
                 HOME,
             )
@@ -284,11 +286,26 @@ def portfolio_board() -> Dashboard:
                 CONSULTANT,
             )
         )
-    return _homes(made)
+    return _what_came_of_it(_homes(made))
 
 
 def _sum_of(name: str) -> str:
     return f"SELECT sum(middle) FROM ({NEWEST}) f WHERE name = '{name}'"
+
+
+ENERGY_BY_HOME = (
+    "SELECT day::timestamptz AS time, home AS metric, sum(middle) AS value"
+    " FROM boards.home_figures WHERE name = 'energy'"
+    " AND $__timeFilter(day::timestamptz) GROUP BY 1, 2 ORDER BY 1, 2"
+)
+POWER_BY_HOME = (
+    'SELECT home AS "Hogar", value AS "Potencia" FROM boards.home_now'
+    " WHERE name = 'power' ORDER BY value DESC"
+)
+ALERTS_BY_HOME = (
+    f'SELECT at AS "Cuándo", home AS "Hogar", {EVENTS} AS "Aviso", soles AS "Soles en juego"'
+    " FROM boards.home_events WHERE $__timeFilter(at) ORDER BY at DESC LIMIT 200"
+)
 
 
 def _homes(made: Dashboard) -> Dashboard:
@@ -308,19 +325,6 @@ def _homes(made: Dashboard) -> Dashboard:
         f'SELECT home AS "Hogar", {pivot} FROM ({NEWEST}) f GROUP BY home'
         " ORDER BY max(middle) FILTER (WHERE name = 'plan_saving') DESC NULLS LAST"
     )
-    energy = (
-        "SELECT day::timestamptz AS time, home AS metric, sum(middle) AS value"
-        " FROM boards.home_figures WHERE name = 'energy'"
-        " AND $__timeFilter(day::timestamptz) GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    power = (
-        'SELECT home AS "Hogar", value AS "Potencia" FROM boards.home_now'
-        " WHERE name = 'power' ORDER BY value DESC"
-    )
-    alerts = (
-        f'SELECT at AS "Cuándo", home AS "Hogar", {EVENTS} AS "Aviso", soles AS "Soles en juego"'
-        " FROM boards.home_events WHERE $__timeFilter(at) ORDER BY at DESC LIMIT 200"
-    )
     soles = ("Costo a fin de mes", "Ahorro posible", "Verificado")
     return (
         made.with_panel(
@@ -335,7 +339,7 @@ def _homes(made: Dashboard) -> Dashboard:
         .with_panel(
             lines(
                 "Energía por día",
-                [sql(energy, source=CONSULTANT)],
+                [sql(ENERGY_BY_HOME, source=CONSULTANT)],
                 Shape(unit=KWH, width=16),
                 CONSULTANT,
                 bars=True,
@@ -344,27 +348,29 @@ def _homes(made: Dashboard) -> Dashboard:
         .with_panel(
             bars(
                 "Potencia ahora",
-                sql(power, source=CONSULTANT, form=AS_TABLE),
+                sql(POWER_BY_HOME, source=CONSULTANT, form=AS_TABLE),
                 Shape(unit=WATTS, width=8),
                 CONSULTANT,
             )
         )
-        .with_panel(
-            table(
-                "Soles verificados y prometidos, por cambio",
-                sql(_verified("true"), source=CONSULTANT, form=AS_TABLE),
-                Shape(width=12),
-                CONSULTANT,
-                units=dict.fromkeys(("Verificado", "de", "a", "Prometido al mes"), SOLES),
-            )
+    )
+
+
+def _what_came_of_it(made: Dashboard) -> Dashboard:
+    return made.with_panel(
+        table(
+            "Soles verificados y prometidos, por cambio",
+            sql(_verified("true"), source=CONSULTANT, form=AS_TABLE),
+            Shape(width=12),
+            CONSULTANT,
+            units=dict.fromkeys(("Verificado", "de", "a", "Prometido al mes"), SOLES),
         )
-        .with_panel(
-            table(
-                "Avisos",
-                sql(alerts, source=CONSULTANT, form=AS_TABLE),
-                Shape(width=12),
-                CONSULTANT,
-                units={"Soles en juego": SOLES},
-            )
+    ).with_panel(
+        table(
+            "Avisos",
+            sql(ALERTS_BY_HOME, source=CONSULTANT, form=AS_TABLE),
+            Shape(width=12),
+            CONSULTANT,
+            units={"Soles en juego": SOLES},
         )
     )

@@ -57,7 +57,7 @@ def service_board() -> Dashboard:
     ):
         shape = Shape(unit=unit, width=4, height=4)
         made = made.with_panel(stat(title, [prom(expression)], shape, PROMETHEUS))
-    return _database(_live(_requests(made)))
+    return _people(_database(_live(_requests(made))))
 
 
 def _requests(made: Dashboard) -> Dashboard:
@@ -129,28 +129,27 @@ def _live(made: Dashboard) -> Dashboard:
     ).with_panel(lines("Cola de lecturas", waits, Shape(width=6), PROMETHEUS))
 
 
+JOBS = (
+    'SELECT kind AS "Trabajo", state AS "Estado", jobs AS "Cuántos", oldest AS "Desde"'
+    " FROM boards.service_jobs ORDER BY 1, 2"
+)
+DUTIES = (
+    'SELECT name AS "Tarea", ended AS "Terminó", due AS "Le toca",'
+    " CASE failure WHEN '' THEN 'bien' ELSE failure END AS \"Resultado\""
+    " FROM boards.service_duties ORDER BY 1"
+)
+TABLES = (
+    'SELECT table_name AS "Tabla", bytes AS "Tamaño" FROM boards.service_tables'
+    " ORDER BY bytes DESC LIMIT 15"
+)
+LIVE = (
+    'SELECT closed AS "Sumado hasta", kept_from AS "Lecturas desde",'
+    ' quarters_waiting AS "Cuartos por sumar", database_bytes AS "Base de datos"'
+    " FROM boards.service_live"
+)
+
+
 def _database(made: Dashboard) -> Dashboard:
-    jobs = (
-        'SELECT kind AS "Trabajo", state AS "Estado", jobs AS "Cuántos", oldest AS "Desde"'
-        " FROM boards.service_jobs ORDER BY 1, 2"
-    )
-    duties = (
-        'SELECT name AS "Tarea", ended AS "Terminó", due AS "Le toca",'
-        " CASE failure WHEN '' THEN 'bien' ELSE failure END AS \"Resultado\""
-        " FROM boards.service_duties ORDER BY 1"
-    )
-    tables = (
-        'SELECT table_name AS "Tabla", bytes AS "Tamaño" FROM boards.service_tables'
-        " ORDER BY bytes DESC LIMIT 15"
-    )
-    live = (
-        'SELECT closed AS "Sumado hasta", kept_from AS "Lecturas desde",'
-        ' quarters_waiting AS "Cuartos por sumar", database_bytes AS "Base de datos"'
-        " FROM boards.service_live"
-    )
-    people = [prom("sum by (role) (ahorraluz_accounts)", "{{role}}")]
-    officer = prom("max(ahorraluz_officer_threshold)", "oficial de datos", ref="B")
-    since = 'time() - max by (duty) (ahorraluz_duty_ended_seconds{outcome="done"})'
     return (
         made.with_row(Row("Cola y base de datos"))
         .with_panel(
@@ -162,12 +161,12 @@ def _database(made: Dashboard) -> Dashboard:
             )
         )
         .with_panel(
-            table("Trabajos", sql(jobs, source=SERVICE, form=AS_TABLE), Shape(width=8), SERVICE)
+            table("Trabajos", sql(JOBS, source=SERVICE, form=AS_TABLE), Shape(width=8), SERVICE)
         )
         .with_panel(
             table(
                 "Tareas del día",
-                sql(duties, source=SERVICE, form=AS_TABLE),
+                sql(DUTIES, source=SERVICE, form=AS_TABLE),
                 Shape(width=8),
                 SERVICE,
             )
@@ -175,7 +174,7 @@ def _database(made: Dashboard) -> Dashboard:
         .with_panel(
             bars(
                 "Tablas más grandes",
-                sql(tables, source=SERVICE, form=AS_TABLE),
+                sql(TABLES, source=SERVICE, form=AS_TABLE),
                 Shape(unit=BYTES, width=8),
                 SERVICE,
             )
@@ -183,27 +182,32 @@ def _database(made: Dashboard) -> Dashboard:
         .with_panel(
             table(
                 "Lecturas en la base",
-                sql(live, source=SERVICE, form=AS_TABLE),
+                sql(LIVE, source=SERVICE, form=AS_TABLE),
                 Shape(width=8),
                 SERVICE,
                 units={"Base de datos": BYTES},
             )
         )
-        .with_panel(
-            lines(
-                "Tiempo desde cada tarea",
-                [prom(since, "{{duty}}")],
-                Shape(unit=SECONDS, width=8),
-                PROMETHEUS,
-            )
+    )
+
+
+def _people(made: Dashboard) -> Dashboard:
+    people = [prom("sum by (role) (ahorraluz_accounts)", "{{role}}")]
+    officer = prom("max(ahorraluz_officer_threshold)", "oficial de datos", ref="B")
+    since = 'time() - max by (duty) (ahorraluz_duty_ended_seconds{outcome="done"})'
+    return made.with_panel(
+        lines(
+            "Tiempo desde cada tarea",
+            [prom(since, "{{duty}}")],
+            Shape(unit=SECONDS, width=8),
+            PROMETHEUS,
         )
-        .with_panel(
-            lines(
-                "Cuentas por rol",
-                [*people, officer],
-                Shape(width=24, says="La línea es desde cuántas personas la ley pide un oficial."),
-                PROMETHEUS,
-            )
+    ).with_panel(
+        lines(
+            "Cuentas por rol",
+            [*people, officer],
+            Shape(width=24, says="La línea es desde cuántas personas la ley pide un oficial."),
+            PROMETHEUS,
         )
     )
 
@@ -254,32 +258,34 @@ def _of(name: str, title: str) -> str:
     )
 
 
+BY_COHORT = (
+    f'SELECT model AS "Modelo", horizon_h AS "Horas", {COHORT} AS "Hogares",'
+    ' homes AS "Cuántos",'
+    " max(value) FILTER (WHERE name = 'nmae') AS \"Error\","
+    " max(value) FILTER (WHERE name = 'nmae_over_seasonal-naive-168') AS \"Contra la semana\","
+    " max(value) FILTER (WHERE name = 'nmae_over_seasonal-naive-24') AS \"Contra el día\","
+    " max(value) FILTER (WHERE name = 'coverage80') AS \"Cobertura\","
+    " max(value) FILTER (WHERE name = 'day_kwh_error') / 100 AS \"Error de un día\""
+    f" FROM boards.model_figures m WHERE {NEWEST} GROUP BY model, horizon_h, cohort, homes"
+    " ORDER BY model, horizon_h, cohort"
+)
+COURSE = (
+    "SELECT at AS time, model || ', ' || horizon_h || ' h' AS metric, value"
+    " FROM boards.model_figures WHERE name = 'nmae_over_seasonal-naive-168'"
+    " AND cohort = 'unseen' AND $__timeFilter(at) ORDER BY 1, 2"
+)
+TRAINED = (
+    'SELECT model AS "Modelo", max(at) AS "Entrenado", count(DISTINCT at) AS "Versiones"'
+    " FROM boards.model_figures GROUP BY model ORDER BY 1"
+)
+
+
 def _trained(made: Dashboard) -> Dashboard:
-    by_cohort = (
-        f'SELECT model AS "Modelo", horizon_h AS "Horas", {COHORT} AS "Hogares",'
-        ' homes AS "Cuántos",'
-        " max(value) FILTER (WHERE name = 'nmae') AS \"Error\","
-        " max(value) FILTER (WHERE name = 'nmae_over_seasonal-naive-168') AS \"Contra la semana\","
-        " max(value) FILTER (WHERE name = 'nmae_over_seasonal-naive-24') AS \"Contra el día\","
-        " max(value) FILTER (WHERE name = 'coverage80') AS \"Cobertura\","
-        " max(value) FILTER (WHERE name = 'day_kwh_error') / 100 AS \"Error de un día\""
-        f" FROM boards.model_figures m WHERE {NEWEST} GROUP BY model, horizon_h, cohort, homes"
-        " ORDER BY model, horizon_h, cohort"
-    )
-    course = (
-        "SELECT at AS time, model || ', ' || horizon_h || ' h' AS metric, value"
-        " FROM boards.model_figures WHERE name = 'nmae_over_seasonal-naive-168'"
-        " AND cohort = 'unseen' AND $__timeFilter(at) ORDER BY 1, 2"
-    )
-    trained = (
-        'SELECT model AS "Modelo", max(at) AS "Entrenado", count(DISTINCT at) AS "Versiones"'
-        " FROM boards.model_figures GROUP BY model ORDER BY 1"
-    )
     return (
         made.with_panel(
             table(
                 "Modelos en uso",
-                sql(trained, source=MODEL, form=AS_TABLE),
+                sql(TRAINED, source=MODEL, form=AS_TABLE),
                 Shape(width=12),
                 MODEL,
             )
@@ -287,7 +293,7 @@ def _trained(made: Dashboard) -> Dashboard:
         .with_panel(
             table(
                 "Por plazo y grupo de hogares",
-                sql(by_cohort, source=MODEL, form=AS_TABLE),
+                sql(BY_COHORT, source=MODEL, form=AS_TABLE),
                 Shape(width=24, height=12),
                 MODEL,
                 units={"Cobertura": SHARE, "Error de un día": SHARE},
@@ -296,7 +302,7 @@ def _trained(made: Dashboard) -> Dashboard:
         .with_panel(
             lines(
                 "Error contra repetir la semana, versión por versión",
-                [sql(course, source=MODEL)],
+                [sql(COURSE, source=MODEL)],
                 Shape(width=16),
                 MODEL,
             )
