@@ -32,6 +32,7 @@ from ahorraluz.services.live.devices import DeviceWish, let_in  # noqa: E402
 from ahorraluz.services.live.taking_in import MOST_CHANNELS, Incoming, Intake  # noqa: E402
 from ahorraluz.services.toolbox import open_toolbox  # noqa: E402
 from ahorraluz.settings import Settings  # noqa: E402
+from ahorraluz.store.live.book import LiveBook  # noqa: E402
 
 BATCH = 500
 SLOWEST_S = 2.0
@@ -148,15 +149,16 @@ def fuzz(folder: Path, count: int, chance: random.Random, seeds: list[bytes]) ->
     sent: dict[int, int] = {}
     slowest, began, told = 0.0, time.monotonic(), 0
     for start in range(0, count, BATCH):
+        first_ms = NOW_MS - count + start
         batch = [
             Incoming(
                 f"ahorraluz/{chance.choice(abused)}/{chance.choice(TOPICS)}",
                 mutated(chance, seeds),
-                NOW_MS - count + start + number,
+                first_ms + number,
             )
             for number in range(min(BATCH, count - start))
         ]
-        at_ms, value = NOW_MS - count + start, chance.randrange(10**6)
+        at_ms, value = first_ms, chance.randrange(10**6)
         sent[at_ms] = value
         body = f'{{"power_w": {value / 1000}, "time": {at_ms}}}'.encode()
         batch.insert(
@@ -165,7 +167,25 @@ def fuzz(folder: Path, count: int, chance: random.Random, seeds: list[bytes]) ->
         before = time.monotonic()
         told += intake.take(batch).appended.new
         slowest = max(slowest, time.monotonic() - before)
-    live = tools.store.live
+    wrong = wrong_rows(tools.store.live, abused, neighbour, sent)
+    if slowest > SLOWEST_S:
+        wrong.append(f"a batch took {slowest:.1f} s")
+    tools.store.close()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"{count:,} messages in {time.monotonic() - began:.0f} s, {told:,} readings told, "
+        f"slowest batch of {BATCH} {slowest:.2f} s, {memory} MiB at most; "
+        f"{len(wrong)} problems"
+    )
+    for one in wrong:
+        print(f"  {one}")
+    return 1 if wrong else 0
+
+
+def wrong_rows(
+    live: LiveBook, abused: list[str], neighbour: str, sent: dict[int, int]
+) -> list[str]:
+    """Return what should not have been kept, or should have been and is not."""
     wrong = []
     rows: dict[int, int] = {}
     for channel in live.devices.channels():
@@ -180,18 +200,7 @@ def fuzz(folder: Path, count: int, chance: random.Random, seeds: list[bytes]) ->
     for device in abused:
         if sum(channel.device == device for channel in live.devices.channels()) > MOST_CHANNELS:
             wrong.append("a device has more channels than it may")
-    if slowest > SLOWEST_S:
-        wrong.append(f"a batch took {slowest:.1f} s")
-    tools.store.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{count:,} messages in {time.monotonic() - began:.0f} s, {told:,} readings told, "
-        f"slowest batch of {BATCH} {slowest:.2f} s, {memory} MiB at most; "
-        f"{len(wrong)} problems"
-    )
-    for one in wrong:
-        print(f"  {one}")
-    return 1 if wrong else 0
+    return wrong
 
 
 if __name__ == "__main__":

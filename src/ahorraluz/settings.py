@@ -320,8 +320,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
         ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-queue``,
         ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``,
-        ``setting-not-a-mail-server``,
-        ``setting-not-a-mail-address``, ``setting-not-a-computer`` or ``setting-not-a-secret``: every wrong variable at once.
+        ``setting-not-a-mail-server``, ``setting-not-a-mail-address``,
+        ``setting-not-a-computer`` or ``setting-not-a-secret``: every wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}

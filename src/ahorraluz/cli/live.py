@@ -128,11 +128,7 @@ def take_in(
         duties.append(Duty(name="announce", every_s=ANNOUNCE_EVERY_S, do=announcer.tell))
     worker = Worker(
         session.tools,
-        Source(
-            broker=broker,
-            name=given.text("name") or "ahorraluz-live",
-            shared=shared,
-        ),
+        Source(broker=broker, name=given.text("name") or "ahorraluz-live", shared=shared),
         clock=now,
         watcher=Watching(session.tools) if watches else None,
         duties=duties,

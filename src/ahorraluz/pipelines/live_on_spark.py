@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import DataFrame
 
+OfSpark = Any
+"""What only Spark can name, which is not there in every environment."""
 ROWS = (
     "home STRING, seq BIGINT, kind STRING, channel BIGINT, at_ms BIGINT, value BIGINT, body STRING"
 )
@@ -135,7 +137,7 @@ def events_of(rows: "DataFrame", *, ticks: Ticks = Ticks.ROWS) -> "DataFrame":
     return rows.groupBy("home").transformWithStateInPandas(processor(ticks), EVENTS, "Update", mode)
 
 
-def processor(ticks: Ticks) -> Any:  # noqa: ANN401 - Spark is not there in every environment
+def processor(ticks: Ticks) -> OfSpark:
     """Return what Spark calls for each home of a micro-batch."""
     from pyspark.sql.streaming import StatefulProcessor
 
@@ -144,7 +146,7 @@ def processor(ticks: Ticks) -> Any:  # noqa: ANN401 - Spark is not there in ever
     class Watch(StatefulProcessor):  # type: ignore[misc]
         """The watch of each home."""
 
-        def init(self, handle: Any) -> None:  # noqa: ANN401
+        def init(self, handle: OfSpark) -> None:
             """Ask Spark to keep a state."""
             self.handle = handle
             self.kept = handle.getValueState("watch", STATE)
@@ -153,7 +155,7 @@ def processor(ticks: Ticks) -> Any:  # noqa: ANN401 - Spark is not there in ever
             self,
             key: tuple[str],
             rows: "Iterator[pd.DataFrame]",
-            timerValues: Any,  # noqa: ANN401, N803
+            timerValues: OfSpark,  # noqa: N803
         ) -> "Iterator[pd.DataFrame]":
             """Take what arrived for a home."""
             yield from self.work(key, _plain(rows), timerValues)
@@ -161,17 +163,14 @@ def processor(ticks: Ticks) -> Any:  # noqa: ANN401 - Spark is not there in ever
         def handleExpiredTimer(  # noqa: N802 - as Spark calls it
             self,
             key: tuple[str],
-            timerValues: Any,  # noqa: ANN401, N803
-            expiredTimerInfo: Any,  # noqa: ANN401, N803
+            timerValues: OfSpark,  # noqa: N803
+            expiredTimerInfo: OfSpark,  # noqa: N803
         ) -> "Iterator[pd.DataFrame]":
             """Tell a home the time, though nothing arrived."""
             yield from self.work(key, [], timerValues)
 
         def work(
-            self,
-            key: tuple[str],
-            rows: Iterable[Arrived],
-            times: Any,  # noqa: ANN401
+            self, key: tuple[str], rows: Iterable[Arrived], times: OfSpark
         ) -> "Iterator[pd.DataFrame]":
             """Go on from the state that is kept, and keep the next one."""
             now_ms = times.getCurrentProcessingTimeInMs() if by_clock else None

@@ -342,9 +342,7 @@ class Store(Shelf):
             if self._opened is not None:
                 self._opened.dispose()
                 self._opened = None
-                self._start_anew()
-        if self._vault is not None:
-            self._vault.close()
+            self._start_anew()
 
     def _engine(self, *, create: bool) -> "Engine":
         from ahorraluz.store.connections import connect, place_of

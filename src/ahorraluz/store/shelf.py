@@ -98,8 +98,10 @@ class Shelf:
         return StandingBook(reading=self._ways.reading)
 
     def _start_anew(self) -> None:
-        """Forget what was remembered of a database that was let go."""
+        """Forget what was remembered of a database that was let go, and let that of keys go."""
         self._live = None
+        if self._vault is not None:
+            self._vault.close()
 
     def _key(self, home: str, *, make: bool = False) -> "DataKey | None":
         """Return the key of a home; ``None`` for one that was kept without."""
