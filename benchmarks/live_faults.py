@@ -16,11 +16,9 @@ import argparse
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -31,12 +29,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.cut_line import Proxy  # noqa: E402
 from paho.mqtt.client import Client, MQTTMessageInfo  # noqa: E402
 from tests.brokers import MOSQUITTO, RealBroker  # noqa: E402
 from tests.integration.postgres import Server, running_server  # noqa: E402
 from tests.live_homes import naive_quarters  # noqa: E402
 from tests.signed_people import PAIRS  # noqa: E402
-from tests.waiting import free_port  # noqa: E402
 
 from ahorraluz.core.live.readings import LiveChannel, Quantity  # noqa: E402
 from ahorraluz.services.accounts.entering import Joining, join  # noqa: E402
@@ -55,54 +53,6 @@ STEP_MS = 2_000
 PATIENCE_S = 240.0
 DISK_MB = 48
 FOREVER = 2**40
-
-
-class Proxy:
-    """A line between two places that can be cut."""
-
-    def __init__(self, port: int) -> None:
-        self.port, self._to = free_port(), port
-        self._up = threading.Event()
-        self._up.set()
-        self._open: set[socket.socket] = set()
-        self._server = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self, seconds: float) -> None:
-        """Cut the line for some time; what is on the way is lost."""
-        self._up.clear()
-        for one in list(self._open):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._open.clear()
-        time.sleep(seconds)
-        self._up.set()
-
-    def _accept(self) -> None:
-        while True:
-            near, _ = self._server.accept()
-            if not self._up.is_set():
-                near.close()
-                continue
-            try:
-                far = socket.create_connection(("127.0.0.1", self._to), timeout=5)
-            except OSError:
-                near.close()
-                continue
-            far.settimeout(None)
-            self._open |= {near, far}
-            for here, there in ((near, far), (far, near)):
-                threading.Thread(target=self._pass, args=(here, there), daemon=True).start()
-
-    @staticmethod
-    def _pass(here: socket.socket, there: socket.socket) -> None:
-        with suppress(OSError):
-            while data := here.recv(65_536):
-                there.sendall(data)
-        for one in (here, there):
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass

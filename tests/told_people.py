@@ -14,6 +14,7 @@ from ahorraluz.services.live.sending import Message, Outcome, Result
 from ahorraluz.services.live.watching import new_event
 from ahorraluz.services.live.wishing import Way, Wishes, read_wishes, wishes_of
 from ahorraluz.store.live.records import LiveEvent
+from ahorraluz.store.live.records import Told as Became
 from ahorraluz.store.live.watching import Watched
 
 SECRET = "tema-que-nadie-adivina"
@@ -153,3 +154,8 @@ def nears_a_limit(home: str, now: datetime) -> Watched:
         figures={"limit_wh": 140_000, "used_wh": 118_000, "middle_wh": 151_000, "day_wh": 3_100},
     )
     return Watched(home=home, version=1, state=b"{}", events=(new_event(event),))
+
+
+def became(told: Told) -> list[Became]:
+    """Return what became of each event of the home."""
+    return [event.told for event in told.events()]

@@ -328,4 +328,10 @@ def test_every_command_has_its_place() -> None:
         "prices",
         "serve",
         "work",
+        "live",
+        "simulate",
+        "events",
+        "boards",
+        "devices",
+        "live-spark",
     }
