@@ -151,7 +151,7 @@ def test_every_answer_is_as_the_document_says(world: World, address: str) -> Non
         ),
     )
 
-    assert found.wrong == []
+    assert found.wrong == [], "\n".join(found.wrong)
     assert found.cases >= LEAST_CASES
     assert {status for status in found.statuses if status >= 500} == set()
     assert {200, 201, 204, 400, 401, 404, 405, 409, 415, 422} <= set(found.statuses)
@@ -172,7 +172,7 @@ def test_what_was_made_is_there_until_it_is_deleted(world: World, address: str) 
         only=LIFE_OF_A_HOME,
     )
 
-    assert found.wrong == []
+    assert found.wrong == [], "\n".join(found.wrong)
     assert found.statuses[201] > 0
     assert found.statuses[204] > 0
     assert {status for status in found.statuses if status >= 500} == set()

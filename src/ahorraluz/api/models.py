@@ -4,9 +4,9 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model
 
-from ahorraluz.api.names import STRICT, answers_model
+from ahorraluz.api.names import STRICT, answers_model, whole
 from ahorraluz.services.households.keeping import LONGEST_LABEL
 
 MOST_READINGS = 5_000
@@ -81,8 +81,8 @@ class QuietHours(BaseModel):
 
     model_config = STRICT
 
-    first: Annotated[int, Field(ge=0, le=23)]
-    after: Annotated[int, Field(ge=0, le=23)]
+    first: Annotated[int, Field(ge=0, le=23), BeforeValidator(whole)]
+    after: Annotated[int, Field(ge=0, le=23), BeforeValidator(whole)]
 
 
 class NoticesSaid(BaseModel):
@@ -95,7 +95,7 @@ class NoticesSaid(BaseModel):
         Field(max_length=8),
     ]
     quiet: QuietHours | None
-    most_a_day: Annotated[int, Field(ge=1, le=20)]
+    most_a_day: Annotated[int, Field(ge=1, le=20), BeforeValidator(whole)]
     language: Literal["es", "en"]
 
 

@@ -160,13 +160,13 @@ def _number(field: Field) -> object:
     if field.places == 0:
         low = None if field.low is None else int(field.low)
         most = None if field.high is None else int(field.high)
-        return Annotated[int, Limits(ge=low, le=most), BeforeValidator(_whole)]
+        return Annotated[int, Limits(ge=low, le=most), BeforeValidator(whole)]
     low_ = None if field.low is None else float(field.low)
     high = None if field.high is None else float(field.high)
     return Annotated[float, Limits(ge=low_, le=high, allow_inf_nan=False)]
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """Return a number without decimals as an integer: JSON knows one kind of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
