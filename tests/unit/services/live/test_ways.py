@@ -147,7 +147,7 @@ def test_every_service_of_the_list_is_one_of_apprise(scheme: str) -> None:
     assert plugin.enabled
     assert scheme in schemes
     encrypted = plugin.secure_protocol
-    sealed = {encrypted} if isinstance(encrypted, str) else set(encrypted or ())
+    sealed: set[str] = {encrypted} if isinstance(encrypted, str) else set(encrypted or ())
     assert scheme in PLAIN or scheme in sealed
 
 

@@ -60,7 +60,7 @@ def test_a_file_is_shown_row_by_row_before_anything_is_kept(
     wrong = f"{CLIENTS}Caro;Lima;Surquillo;Luz del Sur;lima-sur;mucho;;;\n"
     _, html = consultant.get(brought(consultant, wrong))
 
-    assert "2 filas listas y 1 con errores" in html
+    assert "2 filas sin errores y 1 con errores" in html
     assert "clientes.csv, fila 4" in html
     assert "mucho" in html
     assert service.tools.store.people.households.homes_of(consultant.id) == ()
@@ -72,8 +72,8 @@ def test_columns_can_be_set_right(consultant: Signed) -> None:
 
     _, mended = consultant.get(f"{address}?m=label&m=k&m=d")
 
-    assert "0 filas listas y 1 con errores" in guessed
-    assert "1 filas listas y 0 con errores" in mended
+    assert "0 filas sin errores y 1 con errores" in guessed
+    assert "1 fila sin errores y 0 con errores" in mended
 
 
 def test_two_columns_for_one_thing_are_refused_in_words(consultant: Signed) -> None:
@@ -94,7 +94,7 @@ def test_rows_with_errors_keep_all_out_unless_they_are_left_out(
     response = consultant.post(f"{address}/guardar", lists=columns_of(html))
 
     assert response.status_code == 422
-    assert "1 filas con errores" in text_of(response)
+    assert "1 fila con errores" in text_of(response)
     assert service.tools.store.people.households.homes_of(consultant.id) == ()
 
 
