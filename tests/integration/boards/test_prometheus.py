@@ -142,6 +142,11 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
         asking = Asking(server)
         read = 'ahorraluz_live_messages_total{outcome="read"}'
         assert until(lambda: sum(asking.numbers(f"rate({read}[30s])")) > 0, patience_s=START_S)
+        # A rate is there from the second time on that a counter was read.
+        assert until(
+            lambda: bool(asking.numbers("rate(ahorraluz_live_readings_total[30s])")),
+            patience_s=START_S,
+        )
         # Gauges of sums are set every few seconds.
         assert until(
             lambda: sum(asking.numbers("ahorraluz_live_summed_seconds")) > 0, patience_s=START_S
