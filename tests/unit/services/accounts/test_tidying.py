@@ -63,21 +63,27 @@ def test_fine_readings_go_after_their_months_and_the_rest_stays(own_tools: Toolb
 
     done = tidy(tools=own_tools, as_of=NOW)
 
-    [fine] = own_tools.store.channels("casa")
+    [left] = own_tools.store.channels("casa")
     [daily] = own_tools.store.channels("otra")
     assert done.blocks == 1
-    assert int(fine.start_s.min()) == young_s
+    fine = left.end_s - left.start_s < DAY_S
+    assert int(left.start_s[fine].min()) == young_s
+    assert (int(fine.sum()), len(left)) == (24 * 20, 24 * 20 + 1)
     assert len(daily) == 20
     assert tidy(tools=own_tools, as_of=NOW).blocks == 0
 
 
-def test_a_home_all_of_whose_readings_are_old_is_left_without_any(own_tools: Toolbox) -> None:
+def test_of_a_home_all_of_whose_readings_are_old_the_energy_of_its_month_is_left(
+    own_tools: Toolbox,
+) -> None:
     old_s = int(months_before(NOW, 30).timestamp())
     keep(own_tools, "casa", meter_file(old_s, step_s=HOUR_S, size=48), digest="aa")
 
     tidy(tools=own_tools, as_of=NOW)
 
-    assert own_tools.store.channels("casa") == ()
+    [left] = own_tools.store.channels("casa")
+    assert len(left) == 1
+    assert int(left.end_s[0] - left.start_s[0]) >= DAY_S
     assert len(own_tools.store.imports("casa")) == 1
 
 
