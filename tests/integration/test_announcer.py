@@ -11,6 +11,7 @@ from tests.signed_people import PAIRS
 from tests.waiting import until
 
 from ahorraluz.services.accounts.entering import Joining, join
+from ahorraluz.services.households.figures import reckon_and_keep
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.live.announcing import SENSORS
 from ahorraluz.services.live.devices import DeviceWish, let_in
@@ -92,6 +93,9 @@ def test_a_home_assistant_hears_its_sensors_below_its_own_topic(
     real: RealBroker, tools: Toolbox
 ) -> None:
     _, listener = home_with(tools, "tasmota", "home-assistant")
+    home = tools.store.live.devices.get(listener)
+    assert home is not None
+    plan = reckon_and_keep(home.home, tools=tools, as_of=NOW)
     announcer = Announcer(tools, real.broker, open_texts("es"))
 
     said = heard(real, announcer, lambda said: f"ahorraluz/{listener}/home/state" in said)
@@ -101,6 +105,8 @@ def test_a_home_assistant_hears_its_sensors_below_its_own_topic(
     assert 100 < state["projected_cost"] < 200
     assert state["projected_cost_low"] <= state["projected_cost"] <= state["projected_cost_high"]
     assert 0.1 < state["price"] < 2
+    assert plan.saving_pen_year is not None
+    assert state["saving"] == float(round(plan.saving_pen_year / 12, 2))
     root = f"ahorraluz/{listener}/discovery/sensor/ahorraluz_{listener}"
     price = json.loads(said[f"{root}/price/config"])
     assert price["name"] == "Precio del siguiente kWh"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ahorraluz.services.live.devices import topic_of
 from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.store.errors import StoreError
 from ahorraluz.store.live.records import Device, Now
 from ahorraluz.texts import Texts
 
@@ -17,6 +18,8 @@ ANNOUNCED = "home-assistant"
 """Dialect of the devices that are told: others have no use for it."""
 DISCOVERY, STATE = "discovery", "home/state"
 """Below the topic of a device: what sensors there are, and how they stand."""
+PLAN_SAVING = "plan_saving"
+CENTS, MONTHS = 100, 12
 EXPIRES_S = 300
 """A sensor that was not told for so long is not known. [s]"""
 
@@ -67,8 +70,10 @@ SENSORS: Mapping[str, Sensor] = {
     "limit_left": Sensor(figure="limit_left", unit="kWh", divided=1000, places=1),
     "limit_day": Sensor(figure="limit_day", unit="kWh/d", divided=1000, places=2),
     "price": Sensor(figure="next_kwh", unit="PEN/kWh", divided=1000, places=3),
+    "saving": Sensor(figure=PLAN_SAVING, unit="PEN", kind="monetary", divided=100, places=2),
 }
-"""Every sensor by its id; ``price`` is what the energy dashboard asks for."""
+"""Every sensor by its id; ``price`` is what the energy dashboard asks for, ``saving`` what the plan
+of the home would save in a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +143,26 @@ def listeners(tools: Toolbox, *, everybody: bool) -> tuple[Device, ...]:
 
 
 def figures_of(home: str, *, tools: Toolbox) -> Mapping[str, Now]:
-    """Return the latest figures of a home by their name."""
-    return {figure.name: figure for figure in tools.store.live.watches.now(home)}
+    """Return the latest figures of a home by their name, what its plan saves among them."""
+    figures = {figure.name: figure for figure in tools.store.live.watches.now(home)}
+    saving = _plan_saving(home, tools=tools)
+    return figures if saving is None else {**figures, PLAN_SAVING: saving}
+
+
+def _plan_saving(home: str, *, tools: Toolbox) -> Now | None:
+    """Return what was last reckoned of the plan of a home, by month; nothing is reckoned here."""
+    from ahorraluz.services.households.figures import kept_figures
+
+    try:
+        answers = tools.store.people.households.answers(home)
+    except StoreError:
+        return None
+    figures = kept_figures(answers)
+    if figures is None or figures.saving_pen_year is None:
+        return None
+    return Now(
+        name=PLAN_SAVING,
+        at_ms=int(answers.changed_at.timestamp() * 1000),
+        value=round(figures.saving_pen_year * CENTS / MONTHS),
+        unit="cents",
+    )
