@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.waiting import free_port
+from tests.waiting import PATIENCE_S, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).parent / "ahorraluz"
@@ -171,7 +171,7 @@ def test_the_pages_are_served_until_they_are_stopped(tmp_path: Path) -> None:
             status = page.status
         again = ran("serve", "--port", str(port))
         served.send_signal(signal.SIGINT)
-        code = served.wait(timeout=30)
+        code = served.wait(timeout=PATIENCE_S)
     finally:
         served.kill()
         served.communicate()
