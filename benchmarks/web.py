@@ -13,6 +13,7 @@ table; asserts nothing.
 
 import argparse
 import json
+import logging
 import shutil
 import subprocess
 import sys
@@ -139,6 +140,8 @@ def main() -> None:
     asked = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed: apt install wrk")
+    # A server that ends while its last connections close says so at length.
+    logging.getLogger("waitress").setLevel(logging.CRITICAL + 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = Settings(data_dir=folder)
