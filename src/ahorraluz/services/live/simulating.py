@@ -18,6 +18,7 @@ from ahorraluz.core.live.synthetic import DAY_MS, Catalogue, SyntheticHome, make
 from ahorraluz.core.readings.channels import Flow
 from ahorraluz.ingest.files import read_limited
 from ahorraluz.services.accounts.entering import Joining, join
+from ahorraluz.services.households.keeping import MOST_HOMES as OWNED_BY_ONE
 from ahorraluz.services.households.keeping import keep_home
 from ahorraluz.services.live.devices import DeviceWish, LetIn, let_in
 from ahorraluz.services.toolbox import Toolbox
@@ -90,12 +91,14 @@ class Fleet:
 
     homes: tuple[SimulatedHome, ...]
     account: str
-    """Name to enter with."""
+    """Name to enter with, of the account with the first homes."""
     password: str = field(repr=False)
 
 
 def make_fleet(count: int, *, seed: int, tools: Toolbox, as_of: datetime) -> Fleet:
-    """Return a fleet of made-up homes of a new account, each with a device and its key.
+    """Return a fleet of made-up homes of new accounts, each with a device and its key.
+
+    An account has as many homes as it may; all of them open with the same password.
 
     Raises
     ------
@@ -104,18 +107,25 @@ def make_fleet(count: int, *, seed: int, tools: Toolbox, as_of: datetime) -> Fle
     """
     if not 1 <= count <= MOST_HOMES:
         raise InvalidInputError("simulate-homes", value=count, most=MOST_HOMES)
-    name = f"{NAME}-{seed}-{int(as_of.timestamp() * 1000)}@ejemplo.pe"
+    name = f"{NAME}-{seed}-{int(as_of.timestamp() * 1000)}"
     password = secrets.token_urlsafe(PASSWORD_BYTES)
-    joining = Joining(name=name, password=password, language="es")
-    account = join(joining, tools=tools, as_of=as_of)
+    accounts = [
+        join(
+            Joining(name=f"{name}-{place}@ejemplo.pe", password=password, language="es"),
+            tools=tools,
+            as_of=as_of,
+        )
+        for place in range(-(-count // OWNED_BY_ONE))
+    ]
     homes = list[SimulatedHome]()
     for number in range(count):
-        home = keep_home(PAIRS, account=account.id, tools=tools, as_of=as_of).id
+        owner = accounts[number // OWNED_BY_ONE].id
+        home = keep_home(PAIRS, account=owner, tools=tools, as_of=as_of).id
         wish = DeviceWish(name=f"{NAME} {number + 1}", dialect="tasmota")
         made_up = make_home(seed, number, _catalogue())
         entered = let_in(home, wish, tools=tools, as_of=as_of)
         homes.append(SimulatedHome(home=home, let_in=entered, made_up=made_up))
-    return Fleet(homes=tuple(homes), account=name, password=password)
+    return Fleet(homes=tuple(homes), account=accounts[0].name, password=password)
 
 
 def says(home: SyntheticHome, *, start_ms: int, every_ms: int) -> Iterator[Sent]:

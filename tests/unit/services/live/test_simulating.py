@@ -1,17 +1,32 @@
 """What made-up meters say is exact, in order, and read back to the last digit."""
 
+from datetime import UTC, datetime
 from itertools import islice, pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.live.readings import Quantity
 from ahorraluz.core.live.synthetic import DAY_MS, SyntheticHome, make_home
 from ahorraluz.ingest.payloads.message import Message
 from ahorraluz.ingest.payloads.reading import read_payload
-from ahorraluz.services.live.simulating import MICROJOULES, OFFSET_MS, Sent, _catalogue, says
+from ahorraluz.services.households.keeping import MOST_HOMES as OWNED_BY_ONE
+from ahorraluz.services.live.simulating import (
+    MICROJOULES,
+    MOST_HOMES,
+    OFFSET_MS,
+    Sent,
+    _catalogue,
+    make_fleet,
+    says,
+)
+from ahorraluz.services.toolbox import open_toolbox
+from ahorraluz.settings import Settings
 
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 START = 1_795_000_000_000
 
 
@@ -52,3 +67,21 @@ def integral(home: SyntheticHome, start_ms: int, end_ms: int) -> int:
         for (a, b), power in zip(pairwise(edges), level.tolist(), strict=True):
             total += max(0, min(b, end_ms) - max(a, start_ms)) * power
     return total
+
+
+def test_a_fleet_larger_than_an_account_may_own_is_shared_among_several(tmp_path: Path) -> None:
+    tools = open_toolbox(Settings(data_dir=tmp_path))
+
+    fleet = make_fleet(OWNED_BY_ONE + 1, seed=1, tools=tools, as_of=NOW)
+
+    assert len({home.home for home in fleet.homes}) == OWNED_BY_ONE + 1
+    assert len({home.let_in.key for home in fleet.homes}) == OWNED_BY_ONE + 1
+    tools.store.close()
+
+
+@pytest.mark.parametrize("count", [0, MOST_HOMES + 1])
+def test_a_fleet_of_none_or_too_many_is_refused(tmp_path: Path, count: int) -> None:
+    tools = open_toolbox(Settings(data_dir=tmp_path))
+
+    with pytest.raises(InvalidInputError, match="simulate-homes"):
+        make_fleet(count, seed=1, tools=tools, as_of=NOW)
