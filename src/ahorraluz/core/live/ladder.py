@@ -11,7 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ahorraluz.core.consumption import Band
 from ahorraluz.core.money import IgvRounding, round_cent
 from ahorraluz.core.tariffs.terms import BillTerms
 
@@ -292,11 +291,6 @@ def scaled(wh: Sequence[int], energy_wh: int) -> list[int]:
 def decimal_of(value: Fraction) -> Decimal:
     """Return a fraction as a decimal of 28 digits, exact where it ends."""
     return Decimal(value.numerator) / Decimal(value.denominator)
-
-
-def total_band() -> tuple[str, ...]:
-    """Return the bands of an option with one register."""
-    return (Band.TOTAL.value,)
 
 
 def _cents(amount: Decimal | None) -> int:
