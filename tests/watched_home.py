@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from tests.invented import tariff_book
 
 from ahorraluz.core.home import Option, Supply
 from ahorraluz.core.live.arrivals import Arrival, Tick
 from ahorraluz.core.live.days import Hours, day_at, midnight_ms
+from ahorraluz.core.live.energy import share_pair
 from ahorraluz.core.live.events import Event
 from ahorraluz.core.live.ladder import ladder_of
 from ahorraluz.core.live.readings import LiveReading
 from ahorraluz.core.live.rules import Expected, Limit, Month, Role, Rules
-from ahorraluz.core.live.state import State
+from ahorraluz.core.live.state import Plan, State
 from ahorraluz.core.live.step import fresh, run
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.terms import bill_terms
@@ -108,3 +110,22 @@ def minutes(
 def plain_days(count: int, *, watts: int = 150, start: int = START) -> list[Arrival]:
     """Return days that are all alike, every five minutes."""
     return list(minutes([(watts, 1_440 * count)], start=start, step=5 * MINUTE))
+
+
+def totals_of(
+    plan: Plan, readings: dict[int, list[LiveReading]]
+) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+    """Return the sums of days and months of all readings at once: the rule, without a memory.
+
+    Parameters
+    ----------
+    readings
+        Of each energy channel, by rising moment, one for each.
+    """
+    state = State(plan=plan)
+    for id_, series in readings.items():
+        role = plan.roles[id_]
+        for before, after in pairwise(series):
+            pair = (before.at_ms, before.value), (after.at_ms, after.value)
+            share_pair(state, plan, role, pair)
+    return state.days, state.months

@@ -8,11 +8,9 @@ is why a late reading corrects the totals to what they had been with readings in
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
 
 from ahorraluz.core.live.days import Slot, day_at, midnight_ms, slot_at, slots
 from ahorraluz.core.live.quarters import HOLDS_MS, UJ_PER_MWH, used_between
-from ahorraluz.core.live.readings import LiveReading
 from ahorraluz.core.live.rules import Role
 from ahorraluz.core.live.state import DAYS_HELD, HELD, MONTHS_HELD, MOST_HELD, Known, Plan, State
 
@@ -252,25 +250,6 @@ def tail_uj(plan: Plan, channels: dict[int, Known], until_ms: int) -> int:
         if role is not None and role.energy and not role.register:
             found += known.value * min(max(until_ms - known.at, 0), HOLDS_MS)
     return found
-
-
-def totals_of(
-    plan: Plan, readings: dict[int, list[LiveReading]]
-) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """Return the sums of days and months of all readings at once: the rule, without a memory.
-
-    Parameters
-    ----------
-    readings
-        Of each energy channel, by rising moment, one for each.
-    """
-    state = State(plan=plan)
-    for id_, series in readings.items():
-        role = plan.roles[id_]
-        for before, after in pairwise(series):
-            pair = (before.at_ms, before.value), (after.at_ms, after.value)
-            share_pair(state, plan, role, pair)
-    return state.days, state.months
 
 
 def whole_day_ms(plan: Plan, day: int) -> int:

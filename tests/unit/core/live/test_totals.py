@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.watched_home import DAY, DAY_MS, HOUR, METER, MINUTE, START, rules
+from tests.watched_home import DAY, DAY_MS, HOUR, METER, MINUTE, START, rules, totals_of
 
 from ahorraluz.core.home import Option
 from ahorraluz.core.live.arrivals import Sum, Tick, Totals
-from ahorraluz.core.live.energy import next_month, totals_of
+from ahorraluz.core.live.energy import next_month
 from ahorraluz.core.live.events import Kind
 from ahorraluz.core.live.quarters import quarter_sums
 from ahorraluz.core.live.readings import LiveReading, Quantity

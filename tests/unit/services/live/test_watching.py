@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from tests.signed_people import PAIRS
+from tests.watched_home import totals_of
 
 from ahorraluz.core.live.arrivals import Tick
-from ahorraluz.core.live.energy import totals_of
 from ahorraluz.core.live.readings import LiveChannel, LiveReading, Quantity
 from ahorraluz.core.live.state import State, read_state
 from ahorraluz.core.live.step import fresh, run
