@@ -88,11 +88,7 @@ def make_plan(
     """
     ready = context.prepared()
     answers = [(measure, measure.judge(ready)) for measure in measures]
-    board = _board(ready, answers, wishes)
-    if wishes.any_option:
-        offered = choose_with_option(board, answers, choose)
-    else:
-        offered = Offered(board=board, choice=choose(board))
+    offered = offer(ready, answers, wishes, choose)
     board, choice = offered.board, offered.choice
     explainer = Explainer(board=board, choice=choice)
     years = board.years(choice.steps)
@@ -116,6 +112,31 @@ def make_plan(
     if sampling is None:
         return plan
     return with_ranges(plan, assess(board, choice.steps, sampling=sampling))
+
+
+def offer(
+    context: PlanContext,
+    answers: Sequence[tuple[Measure, Answer]],
+    wishes: Wishes,
+    choose: Choose = choose_best,
+) -> Offered:
+    """Return what is chosen of what the measures answer, with the tariff option where asked for.
+
+    Parameters
+    ----------
+    context
+        Prepared (:meth:`.PlanContext.prepared`).
+    answers
+        What each measure answers to it.
+    wishes
+        The aim, the instalment and what effort is worth.
+    choose
+        Strategy that picks and orders the steps.
+    """
+    board = _board(context, answers, wishes)
+    if wishes.any_option:
+        return choose_with_option(board, answers, choose)
+    return Offered(board=board, choice=choose(board))
 
 
 def _frontier(explainer: Explainer, offered: Offered) -> tuple[FrontierPoint, ...]:

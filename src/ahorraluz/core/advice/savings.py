@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -31,6 +32,22 @@ REACH = Decimal("1.5")
 
 class PriceUnknownError(AhorraLuzError):
     """A saving that falls in a bracket whose prices nobody has told."""
+
+
+class BillEnds(Protocol):
+    """Low, middle and high of what a year of bills falls by. [PEN/year]"""
+
+    @property
+    def low(self) -> Decimal:
+        """With the low end of the energy spared."""
+
+    @property
+    def middle(self) -> Decimal:
+        """With its middle."""
+
+    @property
+    def high(self) -> Decimal:
+        """With its high end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +210,7 @@ def limits_of(year: Sequence[BillTerms]) -> tuple[tuple[Decimal, ...], ...]:
 
 
 def in_range(
-    saving: BillSaving, year: Sequence[BillTerms], *, other: tuple[Decimal, Decimal, Decimal]
+    saving: BillEnds, year: Sequence[BillTerms], *, other: tuple[Decimal, Decimal, Decimal]
 ) -> tuple[float, float, float]:
     """Return low, middle and high of a saving in a month, prices to come included. [PEN/month]
 

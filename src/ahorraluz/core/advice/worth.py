@@ -114,7 +114,7 @@ def worth_of(saving_year: MoneyRange, proposal: Proposal, money: Money) -> Worth
             pays_within_years=money.years(proposal),
         )
     return Worth(
-        payback_months=_payback_months(cost.middle, saving_year.middle, proposal),
+        payback_months=payback_months(cost.middle, saving_year.middle, proposal),
         net_present_value=_net_present_value(saving_year, proposal, money),
         pays_below_pen=None,
         pays_within_years=None,
@@ -130,8 +130,11 @@ def _value(saving_year: Decimal, proposal: Proposal, money: Money) -> Decimal:
     )
 
 
-def _payback_months(cost: Decimal, saving_year: Decimal, proposal: Proposal) -> int | None:
-    """Return when the cost is back, with care and the parts that were bought anew until then."""
+def payback_months(cost: Decimal, saving_year: Decimal, proposal: Proposal) -> int | None:
+    """Return when the cost is back, with care and the parts that were bought anew until then.
+
+    ``None``: never. A cost of nothing is back at once. [month]
+    """
     if cost == 0:
         return 0
     net_year = saving_year - cost * proposal.upkeep_share
