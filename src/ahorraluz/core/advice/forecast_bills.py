@@ -81,16 +81,8 @@ def energies_of(
     >>> float(energies_of([100.0, 100.0], [0.1, 0.9], mean_kwh=100.0).std())
     0.0
     """
-    levels = (np.arange(POINTS) + 0.5) / POINTS
-    known = np.asarray(quantiles_kwh, dtype=np.float64)
-    chances = np.asarray(probabilities, dtype=np.float64)
-    band = known[-1] - known[0]
-    ends = np.array([known[0] - TAIL * band, known[-1] + TAIL * band])
-    points = np.interp(levels, [0.0, *chances, 1.0], [ends[0], *known, ends[1]])
-    points = np.maximum(points, 0.0)
-    centre = float(points.mean())
-    factor = mean_kwh / centre if centre > 0 else 1.0
-    return np.asarray(points * factor, dtype=np.float64)
+    quantiles = np.asarray(quantiles_kwh, dtype=np.float64)[None, :]
+    return energies_of_many(quantiles, probabilities, mean_kwh=np.array([mean_kwh]))[0]
 
 
 def forecast_bill(
@@ -123,31 +115,104 @@ def forecast_bill(
     ForecastBillError
         ``forecast-price-unknown``: an energy falls in a bracket without prices.
     """
-    wh = np.rint(energies_kwh * WH).astype(np.int64)
-    cents = YearPrices((terms,)).totals(wh[None, :])[0]
-    if bool((cents == UNPRICED).any()):
+    costs = costs_of(energies_kwh[None, :], terms)
+    cost = costs.cost_of(0)
+    if cost is None:
         raise ForecastBillError("forecast-price-unknown")
-    soles = cents * float(CENT)
-    low, middle, high = (float(np.quantile(soles, part)) for part in (0.1, 0.5, 0.9))
-    mean = float(soles.mean())
-    # Energy and prices err independently: their halves of the band add in quadrature.
-    by_price = mean * float(terms.spread)
     days = terms.period.days if days_left is None else days_left
     return BillForecast(
         terms=terms,
-        cost=Estimate(
-            low=min(mean, mean - float(np.hypot(mean - min(low, mean), by_price))),
-            middle=mean,
-            high=max(mean, mean + float(np.hypot(max(high, mean) - mean, by_price))),
-            unit=COST_UNIT,
-            basis=BASIS,
-        ),
-        median=Decimal(str(middle)).quantize(CENT),
+        cost=cost,
+        median=Decimal(str(float(costs.median[0]))).quantize(CENT),
         crossings=tuple(
             _crossing(limit, energies_kwh, used=(used_kwh, lost_kwh), days_left=days)
             for limit in cliffs(terms)
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BillCosts:
+    """Recibos of one month of many homes that are billed alike, prices to come included."""
+
+    low: NDArray[np.float64]
+    """P10, NaN where an energy falls in a bracket without prices, shape (n,). [PEN/month]"""
+    mean: NDArray[np.float64]
+    high: NDArray[np.float64]
+    """P90."""
+    median: NDArray[np.float64]
+
+    def cost_of(self, home: int) -> Estimate | None:
+        """Return the recibo of one of the homes; ``None``: a bracket has no price."""
+        mean = float(self.mean[home])
+        if np.isnan(mean):
+            return None
+        return Estimate(
+            low=float(self.low[home]),
+            middle=mean,
+            high=float(self.high[home]),
+            unit=COST_UNIT,
+            basis=BASIS,
+        )
+
+
+def costs_of(energies_kwh: NDArray[np.float64], terms: BillTerms) -> BillCosts:
+    """Return the recibos of a month of many homes whose energies are uncertain.
+
+    Parameters
+    ----------
+    energies_kwh
+        Equally probable energies of the month of each home, rising, shape (n, k). [kWh]
+    terms
+        Prices of the month, of an option with one register.
+    """
+    wh = np.rint(energies_kwh * WH).astype(np.int64)
+    cents = YearPrices((terms,)).totals(wh.reshape(1, -1)).reshape(wh.shape)
+    soles = cents * float(CENT)
+    low, middle, high = np.quantile(soles, (0.1, 0.5, 0.9), axis=1)
+    mean = soles.mean(axis=1)
+    # Energy and prices err independently: their halves of the band add in quadrature.
+    by_price = mean * float(terms.spread)
+    unknown = (cents == UNPRICED).any(axis=1)
+
+    def known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(unknown, np.nan, values)
+
+    return BillCosts(
+        low=known(np.minimum(mean, mean - np.hypot(mean - np.minimum(low, mean), by_price))),
+        mean=known(mean),
+        high=known(np.maximum(mean, mean + np.hypot(np.maximum(high, mean) - mean, by_price))),
+        median=known(middle),
+    )
+
+
+def energies_of_many(
+    quantiles_kwh: NDArray[np.float64],
+    probabilities: Sequence[float],
+    *,
+    mean_kwh: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return :func:`energies_of` of many homes, shape (n, 1000). [kWh]
+
+    Parameters
+    ----------
+    quantiles_kwh
+        Shape (n, q). [kWh]
+    mean_kwh
+        Shape (n,). [kWh]
+    """
+    levels = (np.arange(POINTS) + 0.5) / POINTS
+    chances = np.array([0.0, *probabilities, 1.0])
+    band = TAIL * (quantiles_kwh[:, -1] - quantiles_kwh[:, 0])
+    ends = (quantiles_kwh[:, 0] - band, quantiles_kwh[:, -1] + band)
+    known = np.column_stack([ends[0], quantiles_kwh, ends[1]])
+    # The line between two quantiles, as np.interp draws it for one home.
+    left = np.searchsorted(chances, levels, side="right") - 1
+    slope = np.diff(known, axis=1) / np.diff(chances)
+    points = np.maximum(slope[:, left] * (levels - chances[left]) + known[:, left], 0.0)
+    centre = points.mean(axis=1)
+    factor = np.divide(mean_kwh, centre, out=np.ones_like(centre), where=centre > 0)
+    return np.asarray(points * factor[:, None], dtype=np.float64)
 
 
 def chance_above(energies_kwh: NDArray[np.float64], limit_kwh: Decimal) -> float:

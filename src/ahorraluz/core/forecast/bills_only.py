@@ -9,6 +9,7 @@ the seasons of that place are none of this home's.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from ahorraluz.core.forecast.months import (
     reading_periods,
 )
 from ahorraluz.core.issues import Parameter
+from ahorraluz.core.periods import Period
 
 PAST_MONTHS = 38
 """Months that are looked at: three years and the neighbours of the earliest. [month]"""
@@ -91,33 +93,79 @@ def predict_months(
         home that gives more than it takes. ``months-not-a-number``, ``months-twice`` and
         ``months-ahead``.
     """
+    return predict_months_of_many([history], net, ahead=[range(1, ahead + 1)])[0]
+
+
+def predict_months_of_many(
+    histories: Sequence[Sequence[MonthUse]], net: QuantileNet, *, ahead: Sequence[range]
+) -> list[tuple[MonthForecast, ...]]:
+    """Return months to come of many homes, told in one go; raises like :func:`predict_months`.
+
+    Parameters
+    ----------
+    histories
+        Known months of each home.
+    ahead
+        Months wanted of each, counted from its newest, 1 to 24, in a row.
+    """
+    homes = [_past_of(history, months) for history, months in zip(histories, ahead, strict=True)]
+    if not homes:
+        return []
+    counts = [len(months) for months in ahead]
+    lags = np.repeat(np.stack([home.lags for home in homes]), counts, axis=0)
+    horizon = np.concatenate([np.array(months, dtype=np.int64) for months in ahead])
+    quantiles, mean = month_quantiles(lags, horizon, net)
+    ends = np.cumsum(counts).tolist()
+    rows, means = quantiles.tolist(), mean.tolist()
+    return [
+        tuple(
+            MonthForecast(
+                period=period,
+                quantiles_kwh=tuple([value * part for value in row]),
+                mean_kwh=middle * part,
+                basis="recibos",
+                model=net.name,
+                version=net.version,
+            )
+            for period, part, row, middle in zip(
+                home.periods,
+                home.parts,
+                rows[end - count : end],
+                means[end - count : end],
+                strict=True,
+            )
+        )
+        for home, count, end in zip(homes, counts, ends, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Past:
+    """One home as the net is told of it, and the months that are wanted of it."""
+
+    lags: Floats
+    """Newest month first, shape (38,). [kWh/month]"""
+    periods: Sequence[Period]
+    parts: Sequence[float]
+    """Length of each over that of a month; one where days are not told."""
+
+
+def _past_of(history: Sequence[MonthUse], ahead: range) -> _Past:
     past = _checked(history, ahead)
     newest = max(past)
     by_day = all(use.days is not None for use in past.values())
-    lags = np.full((1, PAST_MONTHS), np.nan)
+    lags = np.full(PAST_MONTHS, np.nan)
     for number, use in past.items():
         if newest - number < PAST_MONTHS:
-            lags[0, newest - number] = use.kwh * (MONTH_DAYS / (use.days or 1) if by_day else 1)
-    horizon = np.arange(1, ahead + 1)
-    quantiles, mean = month_quantiles(np.repeat(lags, ahead, axis=0), horizon, net)
+            lags[newest - number] = use.kwh * (MONTH_DAYS / (use.days or 1) if by_day else 1)
     until = past[newest].until
     periods = (
-        [month_period(newest + int(h)) for h in horizon]
+        [month_period(newest + h) for h in ahead]
         if until is None
-        else reading_periods(until, months=ahead)
+        else reading_periods(until, months=ahead[-1])[ahead[0] - 1 :]
     )
-    share = [period.days / MONTH_DAYS if by_day else 1.0 for period in periods]
-    return tuple(
-        MonthForecast(
-            period=period,
-            quantiles_kwh=tuple(float(value) * part for value in row),
-            mean_kwh=float(middle) * part,
-            basis="recibos",
-            model=net.name,
-            version=net.version,
-        )
-        for period, part, row, middle in zip(periods, share, quantiles, mean, strict=True)
-    )
+    parts = [period.days / MONTH_DAYS if by_day else 1.0 for period in periods]
+    return _Past(lags=lags, periods=periods, parts=parts)
 
 
 def month_quantiles(
@@ -208,11 +256,11 @@ def _unsteady(past: Floats) -> Floats:
     return np.where(recent[:, 0] > 0, part, 1.0)
 
 
-def _checked(history: Sequence[MonthUse], ahead: int) -> Mapping[int, MonthUse]:
+def _checked(history: Sequence[MonthUse], ahead: range) -> Mapping[int, MonthUse]:
     if not history:
         raise MonthsError("months-none")
-    if not 1 <= ahead <= MAX_AHEAD:
-        raise MonthsError("months-ahead", months=ahead, most=MAX_AHEAD)
+    if not ahead or ahead[0] < 1 or ahead[-1] > MAX_AHEAD:
+        raise MonthsError("months-ahead", months=ahead.stop - 1, most=MAX_AHEAD)
     past: dict[int, MonthUse] = {}
     for use in history:
         number = month_number(use.month)
