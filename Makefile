@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs lock spark tools
+.PHONY: help run test check fix docs lock registry spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -47,6 +47,9 @@ tools: $(VENV)/.installed-train ## Set up what trains the models, and the tests 
 spark: $(VENV)/.installed-spark ## Set up Spark and run the tests of streams on it
 	$(BIN)/pytest tests/integration/test_live_on_spark.py $(ARGS)
 
+registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the model registry on it
+	$(BIN)/pytest tests/integration/test_model_registry.py $(ARGS)
+
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
@@ -54,6 +57,8 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 		--output-file requirements-train.txt
 	$(COMPILE) --extra dev --extra spark --constraint requirements-dev.txt \
 		--output-file requirements-spark.txt
+	$(COMPILE) --extra dev --extra registry --constraint requirements-dev.txt \
+		--output-file requirements-registry.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -78,6 +83,11 @@ $(VENV)/.installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-spark: requirements-spark.txt pyproject.toml | $(VENV)/.installed-dev
 	@echo "Installing the locked packages of Spark into $(VENV)"
 	$(INSTALL) --require-hashes -r requirements-spark.txt
+	@touch $@
+
+$(VENV)/.installed-registry: requirements-registry.txt pyproject.toml | $(VENV)/.installed-dev
+	@echo "Installing the locked packages of the model registry into $(VENV)"
+	$(INSTALL) --require-hashes -r requirements-registry.txt
 	@touch $@
 
 $(VENV)/.installed-train: requirements-train.txt pyproject.toml | $(VENV)/.installed-dev
