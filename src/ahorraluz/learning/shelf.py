@@ -13,6 +13,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +47,17 @@ SERVING = "serving"
 """Folder of a model in the layout of TensorFlow Serving: ``serving/<n>/saved_model.pb``."""
 WAIT_S = 10.0
 """How long a publisher waits for another one. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """What a version is called when it is put onto the shelf."""
+
+    name: str
+    version: str
+    number: int | None = None
+    """``None``: the next one that is free."""
+
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
@@ -96,13 +108,45 @@ def publish(
             if not ours:
                 raise ShelfError("shelf-busy", model=name, folder=str(home))
             _sweep(home)
-            found = _put(source, home, name=name, version=version, files=sorted(sizes))
+            chosen = _Chosen(name=name, version=version)
+            found = _put(source, home, chosen, files=sorted(sizes))
             if promote:
                 _point(home, found)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ShelfError("shelf-not-written", folder=str(home), reason=reason) from error
     return found
+
+
+def put(source: Path, shelf: Path, *, name: str, version: str, number: int) -> Published:
+    """Put a model onto the shelf under a number of its own; the champion stays as it is.
+
+    Parameters
+    ----------
+    source, shelf, name, version
+        As of :func:`publish`.
+    number
+        Number of the version, from 1. One that is there already, file by file, stays.
+
+    Raises
+    ------
+    ShelfError
+        As of :func:`publish`; ``shelf-number-taken``: another version has that number.
+    """
+    home = _home(shelf, name)
+    sizes = _sizes(source)
+    _check_card(source, name=name, version=version)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with locked(home, wait_s=WAIT_S) as ours:
+            if not ours:
+                raise ShelfError("shelf-busy", model=name, folder=str(home))
+            _sweep(home)
+            chosen = _Chosen(name=name, version=version, number=number)
+            return _put(source, home, chosen, files=sorted(sizes))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ShelfError("shelf-not-written", folder=str(home), reason=reason) from error
 
 
 def champion(shelf: Path, *, name: str) -> Published | None:
@@ -208,7 +252,7 @@ def _check_card(source: Path, *, name: str, version: str) -> None:
         raise ShelfError("shelf-version-differs", stated=stated, version=version[:64])
 
 
-def _put(source: Path, home: Path, *, name: str, version: str, files: list[str]) -> Published:
+def _put(source: Path, home: Path, chosen: _Chosen, *, files: list[str]) -> Published:
     """Copy a version beside its place, and rename it."""
     part = home / f".incoming-{secrets.token_hex(8)}"
     hashes = {}
@@ -217,12 +261,21 @@ def _put(source: Path, home: Path, *, name: str, version: str, files: list[str])
             content = read_small(source / file, most=KNOWN[file])
             hashes[file] = sha256(content).hexdigest()
             write_flushed(part / file, content)
-        for each in _versions(home, name):
-            if each.version == version and dict(each.files) == hashes and _is_whole(each):
+        number = chosen.number
+        for each in _versions(home, chosen.name):
+            same = each.version == chosen.version and dict(each.files) == hashes
+            if same and number in (None, each.number) and _is_whole(each):
                 return each
-        number = 1 + max(_numbers(home), default=SHIPPED_NUMBER)
+        if number is None:
+            number = 1 + max(_numbers(home), default=SHIPPED_NUMBER)
+        elif (home / str(number)).exists():
+            raise ShelfError("shelf-number-taken", number=number, folder=str(home / str(number)))
         found = Published(
-            name=name, number=number, version=version, folder=home / str(number), files=hashes
+            name=chosen.name,
+            number=number,
+            version=chosen.version,
+            folder=home / str(number),
+            files=hashes,
         )
         write_flushed(part / MANIFEST, as_json(found))
         for folder in sorted({(part / file).parent for file in files} | {part}, reverse=True):
