@@ -159,18 +159,28 @@ def _end_uses(
     for place, use in enumerate(uses):
         columns.setdefault(use.end_use, []).append(place)
     total = result.total_kwh
+    each = result.each([use.basis for use in uses])
+    owned, months = result.probabilities.tolist(), profile.T.tolist()
     grouped = []
     for end_use, places in columns.items():
-        estimate = result.estimate(
-            places, basis=worst_basis([uses[place].basis for place in places])
-        )
+        alone, *more = places
+        basis = worst_basis([uses[place].basis for place in places])
+        estimate = result.estimate(places, basis=basis) if more else each[alone]
         grouped.append(
             EndUse(
                 id=end_use,
                 estimate=estimate,
                 share=estimate.middle / total if total else 0.0,
                 appliances=tuple(
-                    _appliance_use(uses[place], place, result, profile)
+                    ApplianceUse(
+                        id=uses[place].id,
+                        end_use=end_use,
+                        count=uses[place].count,
+                        standby=uses[place].standby,
+                        owned=owned[place],
+                        estimate=each[place],
+                        monthly_kwh=tuple(months[place]),
+                    )
                     for place in places
                     if uses[place].id not in (EndUseId.OTHER, EndUseId.OTHER_HOMES)
                 ),
@@ -178,20 +188,6 @@ def _end_uses(
             )
         )
     return tuple(sorted(grouped, key=lambda use: -use.estimate.middle))
-
-
-def _appliance_use(
-    use: SurveyedUse, place: int, result: Reconciled, profile: Floats
-) -> ApplianceUse:
-    return ApplianceUse(
-        id=use.id,
-        end_use=use.end_use,
-        count=use.count,
-        standby=use.standby,
-        owned=float(result.probabilities[place]),
-        estimate=result.estimate([place], basis=use.basis),
-        monthly_kwh=tuple(profile[:, place].tolist()),
-    )
 
 
 def _profile(

@@ -21,6 +21,7 @@ Statistics 25 (4), 1954. doi:10.1214/aoms/1177728652
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +40,11 @@ _TURNS = 90
 """Most steps to the tilt; ten are usual, and halving alone would need no more."""
 _CLOSE = 1e-10
 """Step of the logarithm of the slack after which the tilt is found: what is left is its square."""
+_NONE = Spread(mean=0.0, sd=0.0)
+"""Of a use that no combination holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reconciled:
     """All uses of a home given the metered total; columns follow the surveyed uses."""
 
@@ -58,18 +61,17 @@ class Reconciled:
     averaged: Floats
     """Ownership that was averaged rather than summed over, shape (n,). [0 to 1]"""
 
-    @property
+    @cached_property
     def middles(self) -> Floats:
         """Expected energy of each use; they add up to the total, shape (n,). [kWh/month]"""
         middles: Floats = self.weights @ self.energies
         whole = math.fsum(middles)
         return middles * (self.total_kwh / whole) if whole > 0 else middles
 
-    @property
+    @cached_property
     def probabilities(self) -> Floats:
         """Probability that the home has each use, shape (n,). [0 to 1]"""
-        chances: Floats = np.minimum(self.weights @ self.owned, 1.0) * self.averaged
-        return chances
+        return np.minimum(self._chances, 1.0) * self.averaged
 
     def estimate(self, columns: Sequence[int], *, basis: str) -> Estimate:
         """Return the energy of the uses in ``columns`` together. [kWh/month]"""
@@ -79,15 +81,27 @@ class Reconciled:
 
     def each(self, bases: Sequence[str]) -> list[Estimate]:
         """Return the energy of every use by itself, in their order. [kWh/month]"""
-        if len(self.weights) > 1:
-            return [self.estimate([place], basis=basis) for place, basis in enumerate(bases)]
-        # One combination has one spread for each use: no need to ask use by use.
-        energy, part = self.energies[0], self.variances[0]
-        sds = np.sqrt(_of_part(part, part.sum(), self.total_sd))
+        # Only what is owned has a spread: one for each use, all of them reckoned at once.
+        variances = _of_part(self.variances, self._whole[:, None], self.total_sd)
+        chances = np.where(self._uncertain, self._chances, 1.0)
+        owned = np.where(chances > 0, chances, 1.0)
+        means = self.weights @ self.energies / owned
+        squares = self.weights @ (variances + self.energies**2) / owned
+        sds = np.sqrt(np.maximum(squares - means**2, 0.0))
         return [
-            estimate_of([Spread(mean=mean, sd=sd)], basis=basis, middle=middle, most=self._most)
-            for basis, middle, mean, sd in zip(
-                bases, self.middles.tolist(), energy.tolist(), sds.tolist(), strict=True
+            estimate_of(
+                [Spread(weight=chance, mean=mean, sd=sd)] if chance > 0 else [_NONE],
+                basis=basis,
+                middle=middle,
+                most=self._most,
+            )
+            for basis, middle, chance, mean, sd in zip(
+                bases,
+                self.middles.tolist(),
+                chances.tolist(),
+                means.tolist(),
+                sds.tolist(),
+                strict=True,
             )
         ]
 
@@ -95,18 +109,39 @@ class Reconciled:
     def _most(self) -> float:
         return self.total_kwh + DEVIATE * self.total_sd
 
+    @cached_property
+    def _chances(self) -> Floats:
+        """Probability of the combinations that hold each use, shape (n,). [0 to 1]"""
+        chances: Floats = self.weights @ self.owned
+        return chances
+
+    @cached_property
+    def _uncertain(self) -> Flags:
+        """Which uses some combination does not hold, shape (n,)."""
+        uncertain: Flags = np.logical_not(self.owned.all(axis=0))
+        return uncertain
+
+    @cached_property
+    def _whole(self) -> Floats:
+        """Variance of all uses of each combination together, shape (c,). [(kWh/month)²]"""
+        whole: Floats = self.variances.sum(axis=1)
+        return whole
+
     def _spreads(self, picked: list[int]) -> list[Spread]:
         """Return mean and spread of a group of uses, by which of them are owned."""
         energy = self.energies[:, picked].sum(axis=1)
         part = self.variances[:, picked].sum(axis=1)
-        variance = _of_part(part, self.variances.sum(axis=1), self.total_sd)
+        variance = _of_part(part, self._whole, self.total_sd)
         # What is owned for certain parts nothing; the others are a few bits of a number.
-        owned = self.owned[:, picked]
-        uncertain = owned[:, ~owned.all(axis=0)]
+        uncertain = self.owned[:, [place for place in picked if self._uncertain[place]]]
         pattern = uncertain @ (1 << np.arange(uncertain.shape[1]))
         weight, first, second = (
-            np.bincount(pattern, self.weights * value)
-            for value in (np.ones(len(owned)), energy, variance + energy**2)
+            np.bincount(pattern, values)
+            for values in (
+                self.weights,
+                self.weights * energy,
+                self.weights * (variance + energy**2),
+            )
         )
         likely = weight > 0
         weight = weight[likely]
