@@ -19,6 +19,7 @@ _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 _MAIL_SERVER = re.compile(r"smtps?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
 _QUEUE = re.compile(r"rediss?://(?:[^\s/:@]*:[^\s/@]+@)?[A-Za-z0-9.-]+(?::\d{1,5})?(?:/\d{1,3})?/?")
 _BROKER = re.compile(r"mqtts?://(?:[^\s/:@]+:[^\s/@]*@)?[A-Za-z0-9.-]+(?::\d{1,5})?/?")
+_REGISTRY = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql(?:\+psycopg)?://\S+|https?://\S+")
 _COMPUTER = re.compile(r"(?=.{1,253}$)(?:[a-z0-9-]{1,63}\.)*[a-z][a-z0-9-]{0,62}", re.ASCII)
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
@@ -88,6 +89,14 @@ def queue_url(text: str) -> str:
     if not _QUEUE.fullmatch(text):
         # The text may hold a password: it is repeated nowhere.
         raise WrongValueError("setting-not-a-queue", value=None)
+    return text
+
+
+def registry_uri(text: str) -> str:
+    """Read where runs and versions of models are kept."""
+    if not _REGISTRY.fullmatch(text):
+        # The text may hold a password: it is repeated nowhere.
+        raise WrongValueError("setting-not-a-registry", value=None)
     return text
 
 

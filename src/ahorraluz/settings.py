@@ -65,6 +65,7 @@ class Settings:
     broker_key: str = ""
     live_raw_days: int = 35
     notice_hosts: str = ""
+    registry_uri: str = field(default="", repr=False)
 
     @property
     def database(self) -> str:
@@ -302,6 +303,13 @@ TABLE: tuple[Setting, ...] = (
         "names, addresses or networks, such as `ntfy.casa, 192.168.1.20`.",
         read=setting_values.computers,
     ),
+    Setting(
+        field="registry_uri",
+        default="`registry/mlflow.db` in the data folder",
+        meaning="Where MLflow keeps runs and versions of models: `sqlite:///FILE`, "
+        "`postgresql://…`, or the `https://…` address of a tracking server.",
+        read=setting_values.registry_uri,
+    ),
 )
 """Every setting, for :func:`read_settings` and for the reference page."""
 
@@ -319,6 +327,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     InvalidInputError
         ``setting-unknown``, ``setting-not-a-whole-number``, ``setting-not-one-of``,
         ``setting-not-a-folder``, ``setting-not-a-database``, ``setting-not-a-queue``,
+        ``setting-not-a-registry``,
         ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``,
         ``setting-not-a-mail-server``, ``setting-not-a-mail-address``,
         ``setting-not-a-computer`` or ``setting-not-a-secret``: every wrong variable at once.
