@@ -47,6 +47,7 @@ COMMANDS = {
     "simulate": "ahorraluz.cli.simulate:simulate",
     "devices": "ahorraluz.cli.devices:devices",
     "boards": "ahorraluz.cli.boards:boards",
+    "fleet": "ahorraluz.cli.fleet:fleet",
 }
 
 
