@@ -55,7 +55,7 @@ class Assumptions:
     def edited(self, values: Mapping[str, Decimal]) -> Self:
         """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""
         changes: dict[str, Any] = {}
-        for item in fields(self):
+        for item in fields(self) if values else ():
             value = values.get(item.name.replace("_", "-"))
             if value is not None:
                 middle = float(value)
@@ -66,7 +66,7 @@ class Assumptions:
                     high=middle,
                     basis=STATED,
                 )
-        return replace(self, **changes)
+        return replace(self, **changes) if changes else self
 
 
 def total(estimates: Iterable[Estimate], *, basis: str) -> Estimate:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +29,12 @@ from ahorraluz.catalog.solar import (
 )
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.chances import Sampling
-from ahorraluz.core.advice.context import Otherwise, PlanContext, TermsPair
+from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.facts import AdviceFacts
 from ahorraluz.core.advice.lineless_home import HomeWithoutLine
 from ahorraluz.core.advice.own_sun import OwnSun, PanelFacts, account_with_sun
 from ahorraluz.core.advice.plan import make_plan
-from ahorraluz.core.advice.pricing import YearPrices, other_terms
+from ahorraluz.core.advice.pricing import YearPrices
 from ahorraluz.core.advice.recommendation import Plan
 from ahorraluz.core.advice.wishes import NO_WISHES, Wishes
 from ahorraluz.core.consumption import Band
@@ -56,6 +57,7 @@ from ahorraluz.core.usage.sharing import CostFunction, MeterPart, meter_weights,
 from ahorraluz.services.explain_bill import Evidence, curve_of, learn, with_receipt_charges
 from ahorraluz.services.home_hours import band_shares_of, issues_of_hours, latest_bill
 from ahorraluz.services.learn_savings import learnt_measures, read_learnt
+from ahorraluz.services.shared_terms import shared_otherwise, shared_year
 from ahorraluz.services.toolbox import Toolbox
 
 MONTHS = 12
@@ -63,6 +65,8 @@ EFFORT = "habit-effort-pen-month"
 """Figure under which a home says what keeping a habit is worth."""
 DIGESTER_CITY = "cajamarca"
 """Of the only project that tells what the digester of a family gives."""
+MOST_NAMES = 1024
+"""Ways to write a place that are remembered."""
 KWH_STEP = Decimal("0.1")
 """Recibos count tenths of a kWh."""
 
@@ -130,7 +134,7 @@ def advise(
     book = tools.book(home.supply.distributor)
     learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
     terms_of = _terms(home, book, learnt, receipt)
-    context = _context(home, book, terms_of, as_of=as_of)
+    context = _context(home, book, _year(home, book, learnt, receipt, as_of=as_of), as_of=as_of)
     usage, year, hours = context.account, context.year, context.band_shares
     bill = latest_bill(home, terms_of, hours)
     wanted = [measure for measure in ALL_MEASURES if measure.id not in wishes.without]
@@ -165,7 +169,7 @@ def plan_context(
     """Return what a plan of a home is made from; takes and raises what :func:`advise` does."""
     book = tools.book(home.supply.distributor)
     learnt = learn(receipt, home.supply, book, as_of=as_of, evidence=evidence)
-    return _context(home, book, _terms(home, book, learnt, receipt), as_of=as_of)
+    return _context(home, book, _year(home, book, learnt, receipt, as_of=as_of), as_of=as_of)
 
 
 def _terms(
@@ -181,13 +185,27 @@ def _terms(
     return terms_of
 
 
+def _year(
+    home: Home,
+    book: TariffBook,
+    learnt: LearntTariff | None,
+    receipt: Receipt | None,
+    *,
+    as_of: date,
+) -> tuple[BillTerms, ...]:
+    """Return what a home is billed by in the months to come; shared unless a recibo tells it."""
+    if learnt is None:
+        charges = with_receipt_charges(home.charges, receipt)
+        return shared_year(book, home.supply, as_of=as_of, charges=charges)
+    return tuple(map(_terms(home, book, learnt, receipt), months_from(as_of, months=MONTHS)))
+
+
 def _context(
-    home: Home, book: TariffBook, terms_of: Callable[[Period], BillTerms], *, as_of: date
+    home: Home, book: TariffBook, year: tuple[BillTerms, ...], *, as_of: date
 ) -> PlanContext:
     city = city_of(home)
     usage, own_sun = whole_account(home)
     metered = usage if own_sun is None else own_sun.at_meter
-    year = tuple(terms_of(period) for period in months_from(as_of, months=MONTHS))
     return PlanContext(
         home=home,
         account=usage,
@@ -195,7 +213,7 @@ def _context(
         kwh_by_month=kwh_by_month(metered, [terms.period for terms in year]),
         facts=facts_of(city, book.figures),
         as_of=as_of,
-        otherwise=_otherwise(home, book, year),
+        otherwise=shared_otherwise(book, year, homes_on_meter=home.homes_on_meter),
         own_sun=own_sun,
         band_shares=band_shares_of(home, metered),
     )
@@ -210,32 +228,19 @@ def city_of(home: Home | HomeWithoutLine) -> str | None:
         ``city-unknown`` or ``department-unknown``.
     """
     if home.city is not None:
-        return find_city(home.city).id
-    if home.department is None:
-        return None
-    cities = cities_in(find_department(home.department))
+        return _city_called(home.city)
+    return None if home.department is None else _city_in(home.department)
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _city_called(name: str) -> str:
+    return find_city(name).id
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _city_in(department: str) -> str | None:
+    cities = cities_in(find_department(department))
     return cities[0].id if cities else None
-
-
-def _otherwise(
-    home: Home, book: TariffBook, year: Sequence[BillTerms]
-) -> Mapping[Otherwise, TermsPair]:
-    return other_terms(
-        book,
-        year,
-        homes_on_meter=home.homes_on_meter,
-        stand_ins=stand_ins(home.supply.distributor),
-    )
-
-
-def stand_ins(distributor: str) -> tuple[str, ...]:
-    """Return the sheets whose document names no distributor but may be this one's.
-
-    They come first among its neighbours; a neighbour with a name of its own bills
-    somebody else.
-    """
-    known = load_distributors()
-    return tuple(name for name in known[distributor].neighbours[:1] if name not in known)
 
 
 def whole_account(home: Home) -> tuple[UsageAccount, OwnSun | None]:

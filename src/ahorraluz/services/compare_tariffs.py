@@ -20,8 +20,8 @@ from ahorraluz.core.readings.grid import local_seconds
 from ahorraluz.core.readings.schema import MAX_FIXED_S, Readings, Step
 from ahorraluz.core.tariffs.hours import peak_mask
 from ahorraluz.core.tariffs.terms import BillTerms
-from ahorraluz.services.advise import stand_ins
 from ahorraluz.services.connection import Connection, Prices, month_to_come, prices_of
+from ahorraluz.services.shared_terms import stand_ins
 from ahorraluz.services.toolbox import Toolbox
 
 NOT_ON_FILE = (Option.BT5A, Option.BT7, Option.BT8)

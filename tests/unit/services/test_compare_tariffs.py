@@ -158,7 +158,7 @@ def test_an_hourly_month_is_the_public_bill_with_its_bands(
 ) -> None:
     from ahorraluz.core.advice.context import Otherwise
     from ahorraluz.core.advice.pricing import other_terms
-    from ahorraluz.services.advise import stand_ins
+    from ahorraluz.services.shared_terms import stand_ins
 
     pairs = other_terms(
         tools.book("luz-del-sur"), compared.terms, stand_ins=stand_ins("luz-del-sur")

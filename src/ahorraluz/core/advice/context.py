@@ -127,14 +127,19 @@ class PlanContext:
         return replace(
             self,
             facts=self.facts.edited(self.home.assumptions),
-            year=tuple(map(priced_alone, self.year)),
+            year=all_alone(self.year),
             otherwise={
-                name: TermsPair(
-                    now=tuple(map(priced_alone, pair.now)), then=tuple(map(priced_alone, pair.then))
-                )
+                name: TermsPair(now=all_alone(pair.now), then=all_alone(pair.then))
                 for name, pair in self.otherwise.items()
             },
         )
+
+
+def all_alone(year: tuple[BillTerms, ...]) -> tuple[BillTerms, ...]:
+    """Return each month of a year without what the one before left; itself where nothing is."""
+    alone = tuple(map(priced_alone, year))
+    unchanged = all(one is other for one, other in zip(alone, year, strict=True))
+    return year if unchanged else alone
 
 
 def priced_alone(terms: BillTerms) -> BillTerms:

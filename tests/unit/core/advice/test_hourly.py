@@ -30,7 +30,7 @@ from ahorraluz.core.periods import months_from
 from ahorraluz.core.tariffs.billing import price_bill
 from ahorraluz.core.tariffs.terms import bill_terms
 from ahorraluz.core.usage.hour_share import believed, known
-from ahorraluz.services.advise import stand_ins
+from ahorraluz.services.shared_terms import stand_ins
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
 
