@@ -1,7 +1,6 @@
 """``ahorraluz live``: take in what devices send, watch homes, tell people."""
 
 import logging
-import signal
 import sys
 import threading
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ahorraluz.cli.ending import until_told
 from ahorraluz.cli.serve import now
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.typed import Number, OneOf
@@ -61,10 +61,12 @@ def _run(session: Session, given: Given) -> None:
         run_demo(session, given, homes=int(homes))
         return
     start_logging(sys.stderr, level=logging.INFO, form=session.settings.log_format)
+    # Before there is a broker, which would outlive a process that ends at once.
+    over = until_told()
     session.tools.store.live.begin()
     own, broker = brokers_of(session, given, tools=session.tools)
     try:
-        take_in(session, given, broker=broker, own=own, over=until_told())
+        take_in(session, given, broker=broker, own=own, over=over)
     finally:
         if own is not None:
             own.stop()
@@ -159,14 +161,6 @@ def _metrics(worker: "Worker", port: Decimal | None) -> "WSGIServer | None":
         raise InvalidInputError(
             "address-not-free", host="127.0.0.1", port=int(port), reason=str(error.strerror)
         ) from None
-
-
-def until_told() -> threading.Event:
-    """Return what is set when the process is told to end."""
-    over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
-    return over
 
 
 def demo_settings(session: Session) -> Path:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import click
 
-from ahorraluz.cli.live import brokers_of, demo_settings, take_in, until_told
+from ahorraluz.cli.ending import until_told
+from ahorraluz.cli.live import brokers_of, demo_settings, take_in
 from ahorraluz.cli.serve import now
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.words import Given
@@ -48,20 +49,20 @@ def run_demo(session: Session, given: Given, *, homes: int) -> None:
     meters = threading.Thread(
         target=lambda: simulator.run(clock=time.time, every_s=EVERY_S), daemon=True
     )
-    meters.start()
     # Devices that visitors connect meanwhile are told where this broker is.
     told = replace(settings, broker_public_url=f"mqtt://{broker.host}:{broker.port}")
-    pages = _serve(replace(demo, settings_given=told))
-    click.echo(
-        session.texts.text(
-            "cli.demo",
-            count=homes,
-            address=pages or "-",
-            name=fleet.account,
-            password=fleet.password,
-        )
-    )
+    meters.start()
     try:
+        pages = _serve(replace(demo, settings_given=told))
+        click.echo(
+            session.texts.text(
+                "cli.demo",
+                count=homes,
+                address=pages or "-",
+                name=fleet.account,
+                password=fleet.password,
+            )
+        )
         take_in(demo, given, broker=broker, own=own, over=over)
     finally:
         simulator.over.set()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from ahorraluz.cli.ending import end_as_by_keyboard
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.typed import Number
 from ahorraluz.cli.words import Given, TextCommand, TextOption
@@ -53,8 +54,9 @@ def _run(session: Session, given: Given) -> None:
     click.echo(session.texts.text("cli.serving", address=f"http://{host}:{settings.port}"))
     start_logging(sys.stderr, level=logging.INFO, form=settings.log_format)
     worker = Worker(session.tools, clock=now, around=app.app_context)
-    worker.start()
+    end_as_by_keyboard()
     try:
+        worker.start()
         server.run()
     finally:
         worker.stop()

@@ -8,7 +8,8 @@ from typing import TextIO
 
 import click
 
-from ahorraluz.cli.live import broker_url_of, until_told
+from ahorraluz.cli.ending import until_told
+from ahorraluz.cli.live import broker_url_of
 from ahorraluz.cli.serve import now
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.typed import File, Number

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from ahorraluz.cli.ending import until_told
 from ahorraluz.cli.serve import now
 from ahorraluz.cli.session import Session
 from ahorraluz.cli.typed import Number
@@ -25,10 +26,12 @@ def _run(session: Session, given: Given) -> None:
         around=create_app(session.settings).app_context,
         threads=1 if threads is None else int(threads),
     )
+    over = until_told()
     worker.start()
     click.echo(session.texts.text("cli.working"))
     start_logging(sys.stderr, level=logging.INFO, form=session.settings.log_format)
-    worker.wait()
+    over.wait()
+    worker.stop()
 
 
 work = TextCommand(

@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -58,13 +57,6 @@ class Worker:
         self._consumer.start()
         self._sweeper.start()
         self._keeper.start()
-
-    def wait(self) -> None:
-        """Work until the process is told to end."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._over.set())
-        self._over.wait()
-        self.stop()
 
     def stop(self) -> None:
         """End once the job at hand is done."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ahorraluz.services.live.announcing import Told, figures_of, listeners, sensors_of, state_of
 from ahorraluz.services.toolbox import Toolbox
-from ahorraluz.stream.broker import KEEPALIVE_S, Broker, make_client
+from ahorraluz.stream.broker import KEEPALIVE_S, Broker, end_client, make_client
 from ahorraluz.texts import Texts
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Announcer:
 
     def stop(self) -> None:
         """Go."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        end_client(self._client)
 
     def tell(self) -> int:
         """Tell every listener how its home stands; return how many were told."""

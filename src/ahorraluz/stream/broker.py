@@ -1,6 +1,7 @@
 """Where the broker is, and how to speak to it: the one place that knows the MQTT client."""
 
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -124,6 +125,14 @@ def make_bulk_client(broker: Broker, name: str, arrived: "Arrived") -> "BulkClie
     client = BulkClient(name, five=broker.version is Version.V5, arrived=arrived)
     _set_up(client, broker)
     return client
+
+
+def end_client(client: "Client") -> None:
+    """Part from the broker, and end the thread of a client."""
+    client.disconnect()
+    # That thread forgets itself when it ends, be it just when paho is about to wait for it.
+    with suppress(AttributeError):
+        client.loop_stop()
 
 
 def _set_up(client: "Client", broker: Broker) -> None:

@@ -82,16 +82,15 @@ class OwnBroker:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                socket.create_connection((self.broker.host, self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        self.stop()
-        raise LiveError("broker-silent", host=self.host, port=self.port)
+        try:
+            answers = self._answers(self._process)
+        except BaseException:
+            # Whoever interrupts this does not know that there is a process to end.
+            self.stop()
+            raise
+        if not answers:
+            self.stop()
+            raise LiveError("broker-silent", host=self.host, port=self.port)
 
     def renew(self) -> None:
         """Let devices in that came since, and those out that went."""
@@ -110,6 +109,17 @@ class OwnBroker:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                socket.create_connection((self.broker.host, self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
 
     def _be_free(self) -> None:
         try:

@@ -12,7 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ahorraluz.stream.broker import KEEPALIVE_S, WEEK_S, Broker, Version, make_bulk_client
+from ahorraluz.stream.broker import (
+    KEEPALIVE_S,
+    WEEK_S,
+    Broker,
+    Version,
+    end_client,
+    make_bulk_client,
+)
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -165,8 +172,7 @@ class Subscriber:
         """End: what waits is kept if it can be, and else comes again."""
         self._over.set()
         self._writer.join()
-        self._client.disconnect()
-        self._client.loop_stop()
+        end_client(self._client)
 
     # --- called by the client's own thread -----------------------------------------------------
 

@@ -153,7 +153,7 @@ class Worker:
         passed = 0.0
         while duties and not self._over.is_set():
             for place, duty in enumerate(duties):
-                if passed >= due[place]:
+                if passed >= due[place] and not self._over.is_set():
                     due[place] = passed + duty.every_s
                     self._do(duty)
             wait = max(0.05, min(due.values()) - passed)
