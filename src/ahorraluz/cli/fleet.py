@@ -5,6 +5,9 @@ from ahorraluz.cli.words import TextGroup
 fleet = TextGroup(
     "fleet",
     commands={
+        "score": "ahorraluz.cli.fleet_score:score",
+        "aggregates": "ahorraluz.cli.fleet_score:aggregates",
+        "report": "ahorraluz.cli.fleet_score:report",
         "demo": "ahorraluz.cli.fleet_demo:demo",
     },
 )

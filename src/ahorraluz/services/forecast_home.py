@@ -27,6 +27,7 @@ from ahorraluz.services.predict_usage import (
     predict_months_after,
     predict_next_months,
 )
+from ahorraluz.services.serving_models import served_forecaster
 from ahorraluz.services.supplies import supply_name
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.services.understand_usage import NOT_STATED, Understanding
@@ -124,20 +125,27 @@ def forecast_home(
     if found is None:
         return HomeForecast(
             name="",
-            hours=_hours_of_recibos(request, recibos, facts, today),
+            hours=_hours_of_recibos(request, recibos, facts, tools=tools, today=today),
             months=_of_recibos(request, recibos, connection, tools, today),
             issues=(*issues, *_old(recibos, today)),
         )
     found, left_out = readings_by(found, as_of=request.as_of, today=today)
     readings = found.cleaned.readings
-    before = recibo_kwh_day(recibos, as_of=_last_day(found), recent=True)
+    before = recibo_kwh_day(recibos, as_of=last_day(found), recent=True)
     moment = Moment(today=today, as_of=request.as_of, before_kwh_day=before)
     hours = month = None
     months: tuple[MonthAhead, ...] = ()
     if request.hours is not None:
-        hours = predict_hours(
-            readings, as_of=request.as_of, hours=request.hours, facts=facts, bill_kwh_day=before
+        model, replaced = served_forecaster(tools.serving, zone=readings.zone)
+        told = predict_hours(
+            readings,
+            as_of=request.as_of,
+            hours=request.hours,
+            facts=facts,
+            bill_kwh_day=before,
+            model=model,
         )
+        hours = replace(told, issues=(*replaced, *told.issues))
     if request.month:
         month = predict_month(readings, moment=moment, connection=connection, tools=tools)
     if request.months:
@@ -196,7 +204,7 @@ def readings_by(
     if as_of is not None:
         known = known_on(found, as_of)
         return known, _stale(known, as_of)
-    first, last = _first_day(found), _last_day(found)
+    first, last = _first_day(found), last_day(found)
     if first > today:
         raise ForecastRequestError("forecast-readings-future", first=first, day=today)
     if first == today:
@@ -216,7 +224,7 @@ def readings_by(
 
 def _stale(found: FoundReadings, day: date) -> tuple[Issue, ...]:
     """Return that the readings end long before the day they are asked about, where they do."""
-    last = _last_day(found)
+    last = last_day(found)
     days = (day - last).days - 1
     if days < (STALE_MONTHS_DAYS if found.cleaned.readings.step is Step.MONTH else STALE_DAYS):
         return ()
@@ -259,7 +267,7 @@ def _first_day(found: FoundReadings) -> date:
     return datetime.fromtimestamp(int(readings.starts_s[0]), ZoneInfo(readings.zone)).date()
 
 
-def _last_day(found: FoundReadings) -> date:
+def last_day(found: FoundReadings) -> date:
     """Return the local day of the last reading."""
     readings = found.cleaned.readings
     last_s = int(readings.end_s) - 1
@@ -286,16 +294,28 @@ def _of_recibos(
 
 
 def _hours_of_recibos(
-    request: ForecastRequest, recibos: Sequence[MonthlyUse], facts: Floats, today: date
+    request: ForecastRequest,
+    recibos: Sequence[MonthlyUse],
+    facts: Floats,
+    *,
+    tools: Toolbox,
+    today: date,
 ) -> HoursAhead | None:
     """Return the hours of a home of which only recibos are known, where they are asked for."""
     if request.month:
         raise ForecastRequestError("forecast-needs-readings")
     if request.hours is None:
         return None
-    return hours_of_recibos(
-        _newest_day(recibos, today), origin=today, zone=LIMA, hours=request.hours, facts=facts
+    model, replaced = served_forecaster(tools.serving, zone=LIMA)
+    told = hours_of_recibos(
+        _newest_day(recibos, today),
+        origin=today,
+        zone=LIMA,
+        hours=request.hours,
+        facts=facts,
+        model=model,
     )
+    return replace(told, issues=(*replaced, *told.issues))
 
 
 def _old(recibos: Sequence[MonthlyUse], today: date) -> tuple[Issue, ...]:

@@ -130,7 +130,7 @@ def latest_aggregates(*, tools: Toolbox) -> Aggregates | None:
     if latest is None:
         return None
     verified = {row["place"]: row for row in latest.parts[VERIFIED]}
-    places = tuple(_place(row, verified.get(row["place"])) for row in latest.parts[USE])
+    places = tuple(place_of(row, verified.get(row["place"])) for row in latest.parts[USE])
     return Aggregates(at=latest.at, limit_kwh=Decimal(latest.parts["limit"]), places=places)
 
 
@@ -197,7 +197,8 @@ def _verified(home: str, *, tools: Toolbox, today: date) -> int | None:
     return round(sum(saved) * float(TENTHS)) if saved else None
 
 
-def _place(row: dict[str, object], verified: dict[str, object] | None) -> Place:
+def place_of(row: dict[str, object], verified: dict[str, object] | None) -> Place:
+    """Return what is told of a place from its sums, of use and of verified savings."""
     homes, sums = int(str(row["homes"])), _sums(row)
     saved = None if verified is None else int(str(verified["homes"]))
     return Place(

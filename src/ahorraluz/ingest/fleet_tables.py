@@ -1,0 +1,270 @@
+"""Tables of very many homes, read batch by batch: the homes, and their recibos or readings.
+
+Parquet, CSV or gzipped CSV, a file or a folder of them. Batches come in one form whatever the
+file: texts of homes as texts, days as days, moments as seconds. A cell that is not what its
+column says never stops the reading: it is kept as text in ``BROKEN``, for whoever asks why.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pc_csv
+import pyarrow.parquet as pq
+
+from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.ingest.fleet_cells import (
+    BILLS,
+    HOMES,
+    ID,
+    PACKED,
+    TIDY,
+    Clock,
+    bills_of,
+    homes_of,
+    packed_of,
+    tidy_of,
+)
+
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+SUFFIXES = (".parquet", ".csv", ".csv.gz")
+DELIMITERS = (",", ";", "\t")
+CSV_BLOCK = 8 * 1024 * 1024
+"""Text read at once. [byte]"""
+ROWS_AT_ONCE = 262_144
+PACKED_AT_ONCE = 1_024
+"""Rows of a batch; a packed row may be a year of minutes."""
+HEAD_BYTES = 65_536
+MAX_SHOWN = 60
+
+
+class FleetTableError(AhorraLuzError):
+    """A table of homes or of readings that cannot be used at all."""
+
+
+class Shape(StrEnum):
+    """What the rows of a table are."""
+
+    HOMES = "homes"
+    BILLS = "bills"
+    TIDY = "tidy"
+    """Readings, a row each."""
+    PACKED = "packed"
+    """Readings, a row for a stretch of them."""
+
+
+SCHEMAS = {
+    Shape.HOMES: HOMES,
+    Shape.BILLS: BILLS,
+    Shape.TIDY: TIDY,
+    Shape.PACKED: PACKED,
+}
+NEEDED = {
+    Shape.HOMES: ((ID,), ("distributor",)),
+    Shape.BILLS: ((ID,), ("start",), ("end",), ("kwh",)),
+    Shape.TIDY: ((ID,), ("timestamp", "timestamp_local"), ("kwh", "load_kwh")),
+    Shape.PACKED: ((ID,), ("start",), ("step_s",), ("kwh",)),
+}
+"""Columns of each shape; of alternatives one."""
+
+
+@dataclass(slots=True, eq=False)
+class FleetTable:
+    """A table that can be read batch by batch, any number of times."""
+
+    path: Path
+    files: tuple[Path, ...]
+    shape: Shape
+    columns: tuple[str, ...]
+    """As the first file calls them, bare."""
+    clock: Clock | None = None
+    """Which clock stamps without an offset are of; known once the first batch is read."""
+    broken_rows: int = 0
+    """Rows of a CSV with another number of columns, left aside while reading."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of every batch."""
+        return SCHEMAS[self.shape]
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows.
+
+        Raises
+        ------
+        FleetTableError
+            ``fleet-table-unreadable``, ``fleet-columns-missing`` of a later file.
+        """
+        self.broken_rows = 0
+        for file in self.files:
+            try:
+                for batch in self._raw(file):
+                    if batch.num_rows:
+                        yield self._normal(batch, file)
+            except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+                raise FleetTableError(
+                    "fleet-table-unreadable", file=file.name, reason=str(error)[:MAX_SHOWN]
+                ) from error
+
+    def _raw(self, file: Path) -> Iterator[pa.RecordBatch]:
+        wanted = {name for names in NEEDED[self.shape] for name in names} | set(self.schema.names)
+        if _is_parquet(file):
+            opened = pq.ParquetFile(file)
+            columns = [name for name in opened.schema_arrow.names if bare(name) in wanted]
+            rows = PACKED_AT_ONCE if self.shape is Shape.PACKED else ROWS_AT_ONCE
+            yield from opened.iter_batches(batch_size=rows, columns=columns)
+            return
+        with _csv_stream(file) as stream:
+            yield from _csv_batches(stream, file, wanted, self._leave_aside)
+
+    def _leave_aside(self, _: object) -> str:
+        self.broken_rows += 1
+        return "skip"
+
+    def _normal(self, batch: pa.RecordBatch, file: Path) -> pa.RecordBatch:
+        batch = batch.rename_columns([bare(name) for name in batch.schema.names])
+        _check_columns(self.shape, tuple(batch.schema.names), file)
+        match self.shape:
+            case Shape.HOMES:
+                return homes_of(batch)
+            case Shape.BILLS:
+                return bills_of(batch)
+            case Shape.PACKED:
+                return packed_of(batch)
+            case _:
+                found, self.clock = tidy_of(batch, self.clock)
+                return found
+
+    def digest(self) -> str:
+        """Return the hash of the content of every file, in order."""
+        whole = hashlib.sha256()
+        for file in self.files:
+            with file.open("rb") as opened:
+                whole.update(hashlib.file_digest(opened, "sha256").digest())
+        return whole.hexdigest()
+
+
+def open_homes(path: Path) -> FleetTable:
+    """Return the table of homes; raises what :func:`open_readings` raises."""
+    files = _files(path)
+    columns = _columns(files[0])
+    _check_columns(Shape.HOMES, columns, files[0])
+    return FleetTable(path, files, Shape.HOMES, columns)
+
+
+def open_readings(path: Path) -> FleetTable:
+    """Return a table of readings, of the shape that its columns tell.
+
+    Raises
+    ------
+    FleetTableError
+        ``fleet-path-missing``, ``fleet-folder-empty``, ``fleet-table-unreadable``,
+        ``fleet-columns-missing``, ``fleet-packed-text``: packed readings are Parquet only.
+    """
+    files = _files(path)
+    columns = _columns(files[0])
+    if "step_s" in columns:
+        shape = Shape.PACKED
+    elif "end" in columns or "start" in columns:
+        shape = Shape.BILLS
+    else:
+        shape = Shape.TIDY
+    _check_columns(shape, columns, files[0])
+    if shape is Shape.PACKED and not _is_parquet(files[0]):
+        raise FleetTableError("fleet-packed-text", file=files[0].name)
+    return FleetTable(path, files, shape, columns)
+
+
+def bare(column: str) -> str:
+    """Return a name of a column as it is compared."""
+    return column.strip().strip('"').strip().casefold()
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    try:
+        if path.is_dir():
+            found = sorted(p for p in path.iterdir() if p.name.endswith(SUFFIXES) and p.is_file())
+            if not found:
+                raise FleetTableError("fleet-folder-empty", folder=str(path))
+            return tuple(found)
+        if not path.is_file():
+            raise FleetTableError("fleet-path-missing", path=str(path))
+    except OSError as error:
+        raise FleetTableError("fleet-path-missing", path=str(path)) from error
+    return (path,)
+
+
+def _is_parquet(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(PARQUET)) == PARQUET
+
+
+def _columns(file: Path) -> tuple[str, ...]:
+    try:
+        names = pq.ParquetFile(file).schema_arrow.names if _is_parquet(file) else _head(file)
+    except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise FleetTableError(
+            "fleet-table-unreadable", file=file.name, reason=str(error)[:MAX_SHOWN]
+        ) from error
+    return tuple(bare(name) for name in names)
+
+
+def _head(file: Path) -> list[str]:
+    with _csv_stream(file) as stream:
+        head = bytes(stream.read(HEAD_BYTES)).removeprefix(b"\xef\xbb\xbf")
+    line = head.partition(b"\n")[0].decode("utf-8").strip()
+    return line.split(_delimiter(line))
+
+
+def _delimiter(line: str) -> str:
+    return max(DELIMITERS, key=line.count)
+
+
+def _csv_stream(file: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
+    with file.open("rb") as opened:
+        packed = opened.read(len(GZIP)) == GZIP
+    return pa.input_stream(str(file), compression="gzip" if packed else None)
+
+
+def _csv_batches(
+    stream: Any,  # noqa: ANN401 - pyarrow has no types
+    file: Path,
+    wanted: set[str],
+    leave_aside: Any,  # noqa: ANN401 - pyarrow has no types
+) -> Iterator[pa.RecordBatch]:
+    names = _head(file)
+    line = file_delimiter(file)
+    keep = [name for name in names if bare(name) in wanted]
+    reader = pc_csv.open_csv(
+        stream,
+        read_options=pc_csv.ReadOptions(column_names=names, skip_rows=1, block_size=CSV_BLOCK),
+        parse_options=pc_csv.ParseOptions(delimiter=line, invalid_row_handler=leave_aside),
+        convert_options=pc_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            include_columns=keep,
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+    yield from reader
+
+
+def file_delimiter(file: Path) -> str:
+    """Return what parts the columns of a CSV."""
+    with _csv_stream(file) as stream:
+        head = bytes(stream.read(HEAD_BYTES))
+    return _delimiter(head.partition(b"\n")[0].decode("utf-8"))
+
+
+def _check_columns(shape: Shape, columns: tuple[str, ...], file: Path) -> None:
+    missing = [names[0] for names in NEEDED[shape] if not set(names) & set(columns)]
+    if missing:
+        shown = ", ".join(name[:30] for name in columns[:12])
+        raise FleetTableError(
+            "fleet-columns-missing", file=file.name, missing=", ".join(missing), columns=shown
+        )

@@ -1,0 +1,127 @@
+"""A run over very many homes as a document and as lines for a terminal."""
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from ahorraluz.core.issues import Issue
+from ahorraluz.services.documents.aggregates import level_of, name_of
+from ahorraluz.services.documents.parts import Document
+from ahorraluz.services.fleet.summing import DeadSum, Summary
+from ahorraluz.services.publish_aggregates import Aggregates
+from ahorraluz.texts import Texts
+
+SCHEMA = "ahorraluz.fleet-report.1"
+MOST_PLACES = 12
+Lines = Sequence[Sequence[str]]
+
+
+def fleet_document(found: Summary, groups: Aggregates, texts: Texts) -> Document:
+    """Return a run in short; layout in ``docs/reference/schemas/fleet-report.json``."""
+    return {
+        "schema": SCHEMA,
+        "complete": found.complete,
+        "homes": found.homes,
+        "dead": found.dead,
+        "rows_left_aside": found.left_aside,
+        "kwh_last_year": round(found.kwh_last_year, 3),
+        "kwh_year": round(found.kwh_year, 3),
+        "bill_year": str(found.bill_year),
+        "saving_year": str(found.saving_year),
+        "fose_homes": found.fose,
+        "array_homes": found.array_homes,
+        "array_kwp": found.array_kwp,
+        "steps": [
+            {
+                "measure": step.measure,
+                "title": texts.text(f"measure.{step.measure}.title"),
+                "homes": step.homes,
+                "saving_year": str(step.saving_year),
+            }
+            for step in found.steps
+        ],
+        "dead_letters": [
+            {
+                "stage": one.stage,
+                "code": one.code,
+                "homes": one.homes,
+                "example": one.example,
+                "text": sentence_of(one, texts),
+            }
+            for one in found.reasons
+        ],
+        "places": [
+            {
+                "level": level_of(place),
+                "code": place.code,
+                "name": name_of(place),
+                "homes": place.homes,
+                "consumption_kwh_month": str(place.consumption_kwh),
+                "forecast_kwh_month": str(place.forecast_kwh),
+                "fose_share": str(place.fose_share),
+                "potential_pen_year": str(place.potential_pen),
+            }
+            for place in groups.places
+        ],
+        "versions": dict(found.versions),
+    }
+
+
+def sentence_of(one: DeadSum, texts: Texts) -> str:
+    """Return why a home was put aside, as a sentence."""
+    return texts.issue(Issue(code=one.code, parameters=json.loads(one.reason)))
+
+
+def figures_rows(found: Summary, texts: Texts) -> Lines:
+    """Return the sums of a run as rows of two cells."""
+    mean = Decimal(found.homes or 1)
+    share = found.fose / found.homes if found.homes else 0.0
+    return [
+        (texts.text("fleet.homes"), texts.number(found.homes, places=0)),
+        (texts.text("fleet.dead"), texts.number(found.dead, places=0)),
+        (texts.text("fleet.left-aside"), texts.number(found.left_aside, places=0)),
+        (texts.text("fleet.kwh-last-year"), f"{texts.number(found.kwh_last_year, places=0)} kWh"),
+        (texts.text("fleet.kwh-year"), f"{texts.number(found.kwh_year, places=0)} kWh"),
+        (texts.text("fleet.bill-year"), texts.soles(found.bill_year)),
+        (texts.text("fleet.saving-year"), texts.soles(found.saving_year)),
+        (texts.text("fleet.saving-home"), texts.soles(found.saving_year / mean)),
+        (texts.text("fleet.fose"), texts.percent(share)),
+        (texts.text("fleet.array"), f"{texts.number(found.array_kwp, places=0)} kWp"),
+    ]
+
+
+def step_rows(found: Summary, texts: Texts) -> Lines:
+    """Return the measures that most plans hold."""
+    return [
+        (
+            texts.text(f"measure.{step.measure}.title"),
+            texts.number(step.homes, places=0),
+            texts.soles(step.saving_year),
+        )
+        for step in found.steps
+    ]
+
+
+def place_rows(groups: Aggregates, texts: Texts) -> Lines:
+    """Return the country and its departments."""
+    return [
+        (
+            name_of(place),
+            texts.number(place.homes, places=0),
+            f"{texts.number(place.consumption_kwh, places=1)} kWh",
+            f"{texts.number(place.forecast_kwh, places=1)} kWh",
+            texts.percent(float(place.fose_share)),
+            texts.soles(place.potential_pen),
+        )
+        for place in groups.places
+        if level_of(place) in ("country", "department")
+    ][: MOST_PLACES + 1]
+
+
+def dead_lines(found: Summary, texts: Texts) -> Iterator[str]:
+    """Yield why homes were put aside, with one of each."""
+    for one in found.reasons:
+        homes = texts.number(one.homes, places=0)
+        yield texts.text(
+            "fleet.dead-line", homes=homes, example=one.example, text=sentence_of(one, texts)
+        )

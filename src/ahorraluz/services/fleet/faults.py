@@ -1,0 +1,53 @@
+"""What is wrong with one home of many: it is put aside with its reason, and the run goes on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+
+from ahorraluz.core.issues import AhorraLuzError, Issue
+from ahorraluz.services.fleet.tables import Dead
+
+MAX_REASON = 400
+MAX_SHOWN = 64
+
+
+class HomeFaultError(AhorraLuzError):
+    """Something of one home that keeps it from being scored."""
+
+
+class Ward:
+    """Where homes that fail are noted."""
+
+    def __init__(self) -> None:
+        self.dead: list[Dead] = []
+
+    @contextmanager
+    def of(self, home: str, stage: str) -> Iterator[None]:
+        """Put ``home`` aside if what is done inside fails, whatever the failure is."""
+        try:
+            yield
+        except AhorraLuzError as error:
+            self.put(home, stage, error.issue)
+        except Exception as error:  # noqa: BLE001 - one home's fault must never stop a run
+            fault = {"error": type(error).__name__, "text": str(error)[:MAX_REASON]}
+            self.put(home, stage, Issue(code="fleet-home-failed", parameters=fault))
+
+    def put(self, home: str, stage: str, issue: Issue) -> None:
+        """Note that a home is put aside, and why."""
+        self.dead.append(
+            Dead(home=home[:MAX_SHOWN], stage=stage, code=issue.code, reason=_reason(issue))
+        )
+
+
+def _reason(issue: Issue) -> str:
+    plain = {
+        name: value
+        if value is None or isinstance(value, str | int | float)
+        else [str(item) for item in value]
+        if not isinstance(value, Decimal | date)
+        else str(value)
+        for name, value in issue.parameters.items()
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
