@@ -118,6 +118,20 @@ def public_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def server_url(text: str) -> str:
+    """Read the address of a server that programs ask, without credentials."""
+    parts = urlsplit(text)
+    try:
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if parts.scheme not in ("http", "https") or not named or "@" in parts.netloc:
+        raise WrongValueError("setting-not-a-server")
+    if parts.query or parts.fragment:
+        raise WrongValueError("setting-not-a-server")
+    return text.rstrip("/")
+
+
 def smtp_url(text: str) -> str:
     """Read the URL of a mail server."""
     if not _MAIL_SERVER.fullmatch(text):

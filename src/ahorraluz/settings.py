@@ -66,6 +66,8 @@ class Settings:
     live_raw_days: int = 35
     notice_hosts: str = ""
     registry_uri: str = field(default="", repr=False)
+    serving_url: str = ""
+    serving_timeout_ms: int = 500
 
     @property
     def database(self) -> str:
@@ -310,6 +312,18 @@ TABLE: tuple[Setting, ...] = (
         "`postgresql://…`, or the `https://…` address of a tracking server.",
         read=setting_values.registry_uri,
     ),
+    Setting(
+        field="serving_url",
+        default="none: this process answers by itself",
+        meaning="TensorFlow Serving that is asked for forecasts first: `http://HOST:8501`.",
+        read=setting_values.server_url,
+    ),
+    Setting(
+        field="serving_timeout_ms",
+        default="`500`",
+        meaning="Milliseconds that it has for an answer, 20 to 10000; then this process answers.",
+        read=setting_values.whole(20, 10_000),
+    ),
 )
 """Every setting, for :func:`read_settings` and for the reference page."""
 
@@ -330,7 +344,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ``setting-not-a-registry``,
         ``setting-not-a-time``, ``setting-not-a-host``, ``setting-not-an-address``,
         ``setting-not-a-mail-server``, ``setting-not-a-mail-address``,
-        ``setting-not-a-computer`` or ``setting-not-a-secret``: every wrong variable at once.
+        ``setting-not-a-computer``, ``setting-not-a-server`` or ``setting-not-a-secret``: every
+        wrong variable at once.
     """
     given = os.environ if environment is None else environment
     by_variable = {setting.variable: setting for setting in TABLE}

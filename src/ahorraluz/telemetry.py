@@ -133,6 +133,12 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "ahorraluz_live_connected": "Whether the broker brings messages: 1 or 0.",
         "ahorraluz_live_waiting": "Messages that came and are not kept yet.",
         "ahorraluz_live_summed_seconds": "Until when live readings are summed up.",
+        "ahorraluz_model_served_info": "Model in use, by name, version and number: 1.",
+        "ahorraluz_model_call_homes": "Homes that were told in one call of the model.",
+        "ahorraluz_model_call_seconds": "Time of one call of the model.",
+        "ahorraluz_model_swaps_total": "Times that another version came into use.",
+        "ahorraluz_model_refused_total": "Versions that were refused, the old one staying.",
+        "ahorraluz_model_remote_total": "Questions to the server of models, by outcome.",
     }
 )
 """Every metric by name. None says anything about one person or home."""
@@ -144,6 +150,73 @@ READINGS = ("new", "same", "corrected", "outside")
 """What becomes of a live reading."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the ranges that times are counted in. [s]"""
+
+
+HOMES = (1, 2, 4, 8, 16, 32, 64, 256, 1024)
+"""Upper ends of the ranges that homes of a call are counted in."""
+CALL_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0)
+"""The same of the time of a call of the model. [s]"""
+REMOTE = ("answered", "failed", "late", "wrong", "other-version", "skipped")
+"""What becomes of a question to the server of models; but for the first this process answers."""
+
+
+class ModelMeters:
+    """Counters of the model that one process serves."""
+
+    def __init__(self) -> None:
+        """Begin at nought."""
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        self.registry = CollectorRegistry()
+
+        def told(name: str) -> tuple[str, str]:
+            return name, METRICS[name]
+
+        registry = self.registry
+        self._info = Gauge(
+            *told("ahorraluz_model_served_info"), ("model", "version", "number"), registry=registry
+        )
+        self._homes = Histogram(
+            *told("ahorraluz_model_call_homes"), buckets=HOMES, registry=registry
+        )
+        self._seconds = Histogram(
+            *told("ahorraluz_model_call_seconds"), buckets=CALL_SECONDS, registry=registry
+        )
+        self._swaps = Counter(*told("ahorraluz_model_swaps_total"), registry=registry)
+        self._refused = Counter(*told("ahorraluz_model_refused_total"), registry=registry)
+        self._remote = Counter(
+            *told("ahorraluz_model_remote_total"), ("outcome",), registry=registry
+        )
+        for outcome in REMOTE:
+            self._remote.labels(outcome)
+
+    def serves(self, *, name: str, version: str, number: int) -> None:
+        """Note which version is in use."""
+        self._info.clear()
+        self._info.labels(name, version, str(number)).set(1)
+
+    def called(self, homes: int, seconds: float) -> None:
+        """Count a call of the model."""
+        self._homes.observe(homes)
+        self._seconds.observe(seconds)
+
+    def swapped(self) -> None:
+        """Count that another version came into use."""
+        self._swaps.inc()
+
+    def refused(self) -> None:
+        """Count a version that was refused."""
+        self._refused.inc()
+
+    def asked_remote(self, outcome: str) -> None:
+        """Count a question to the server of models."""
+        self._remote.labels(outcome).inc()
+
+    def text(self) -> bytes:
+        """Return everything in the text form of Prometheus."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry)
 
 
 class LiveMeters:

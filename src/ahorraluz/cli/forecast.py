@@ -102,8 +102,8 @@ def _lines(forecast: "HomeForecast", texts: Texts) -> Iterator[str]:
 
 def _hours(ahead: "HoursAhead", texts: Texts) -> Iterator[str]:
     """Yield each day ahead: its energy and the hour it is highest."""
+    from ahorraluz.services.days_ahead import days_ahead
     from ahorraluz.services.documents.forecast import basis_of_hours
-    from ahorraluz.services.predict_hours import days_ahead
 
     yield from heading(texts.text("forecast.hours", day=ahead.origin))
     titles = ("day", "kwh", "highest")

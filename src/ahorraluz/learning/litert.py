@@ -1,7 +1,7 @@
 """Serve the day mixer with LiteRT: no TensorFlow, a few tens of megabytes, under a millisecond."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -34,8 +34,12 @@ SIGNATURE = "forecast"
 """Name of the call in both exported forms."""
 BATCH = 16
 """Homes of one call of the network: what it works on then stays in the cache."""
-FEW = 4
-"""Up to so many homes are called one by one rather than as a batch that is mostly empty."""
+FEW = 12
+"""Up to so many homes left over are called one by one: a batch costs as much however empty it is,
+a home of it as much as a home alone."""
+
+Run = Callable[[Inputs], np.ndarray]
+"""A network: its answers to any number of homes, shape (w, 7, 24, 10). [of a mean hour]"""
 
 
 class DayMixer:
@@ -44,14 +48,14 @@ class DayMixer:
     name = NAME
 
     def __init__(
-        self, model: bytes, card: Mapping[str, Any], *, free: "FreeDays | None" = None
+        self, model: "bytes | Run", card: Mapping[str, Any], *, free: "FreeDays | None" = None
     ) -> None:
         """Keep a model that ``ahorraluz train`` has written.
 
         Parameters
         ----------
         model
-            Content of ``model.tflite``.
+            Content of ``model.tflite``, or whatever runs the network.
         card
             Content of ``card.json``.
         free
@@ -62,8 +66,7 @@ class DayMixer:
         self._offsets: Floats = np.array(card["offsets"])
         self._taught = np.array([card["facts"][name] > 0 for name in FACTS])
         self._free = free
-        self._one = Network(model, batch=1)
-        self._many = Network(model, batch=BATCH)
+        self._run: Run = LiteNetwork(model) if isinstance(model, bytes) else model
 
     def predict(self, windows: Windows, *, days: int = HORIZON_DAYS) -> Hours:
         """Return the hours of the first ``days`` days ahead, h = 24 × days.
@@ -73,13 +76,28 @@ class DayMixer:
         ForecastError
             ``forecast-nothing-known``: a window with neither readings nor a recibo.
         """
+        return self.told(windows, run=self._run, free=self._calendar(), days=days)
+
+    def told(
+        self, windows: Windows, *, run: Run, free: "FreeDays", days: int = HORIZON_DAYS
+    ) -> Hours:
+        """Return what :meth:`predict` does, of another network of this card, or elsewhere.
+
+        Parameters
+        ----------
+        windows, days
+            As of :meth:`predict`.
+        run
+            The network.
+        free
+            Holidays where the homes are.
+        """
         if windows.facts is not None:
             # Of what no home that was learnt from had stated, the network knows nothing.
             windows = replace(windows, facts=np.where(self._taught, windows.facts, np.nan))
         base = climatology(windows, days=HORIZON_DAYS, population=self._population)
-        seen = tokens(windows, base, free=self._calendar())
-        network = self._one if len(windows) <= FEW else self._many
-        answer = network(seen.inputs)[:, :days]
+        seen = tokens(windows, base, free=free)
+        answer = run(seen.inputs)[:, :days]
         return bare_as_others(hours_of_answer(answer, seen.level, self._offsets), windows, base)
 
     def _calendar(self) -> "FreeDays":
@@ -143,6 +161,27 @@ class Network:
             return np.asarray(self._interpreter.get_tensor(self._out)[:rows])
 
 
+class LiteNetwork:
+    """The network for any number of homes: whole batches at once, what is left one by one."""
+
+    def __init__(self, model: bytes) -> None:
+        """Load a model; raises as :class:`Network`."""
+        self._one = Network(model, batch=1)
+        self._many = Network(model, batch=BATCH)
+
+    def __call__(self, inputs: Inputs) -> np.ndarray:
+        """Return the answers of any number of homes, float32, shape (w, 7, 24, 10)."""
+        count = len(inputs["home"])
+        left = count % BATCH
+        whole = count - left if left <= FEW else count
+        return np.concatenate(
+            [
+                self._many({name: value[:whole] for name, value in inputs.items()}),
+                self._one({name: value[whole:] for name, value in inputs.items()}),
+            ]
+        )
+
+
 def load_default(*, free: "FreeDays | None" = None) -> Forecaster:
     """Return the model that comes with the program.
 
@@ -156,13 +195,13 @@ def load_default(*, free: "FreeDays | None" = None) -> Forecaster:
     ForecastError
         ``forecast-runtime-missing``: this system has no LiteRT.
     """
-    model, card = _shipped()
+    model, card = shipped()
     return DayMixer(model, card, free=free)
 
 
 def default_population() -> Population:
     """Return how the homes behind the default model spread their energy."""
-    _, card = _shipped()
+    _, card = shipped()
     return population_of(card)
 
 
@@ -175,7 +214,8 @@ def population_of(card: Mapping[str, Any]) -> Population:
 
 
 @cache
-def _shipped() -> tuple[bytes, Mapping[str, Any]]:
+def shipped() -> tuple[bytes, Mapping[str, Any]]:
+    """Return network and card of the model that comes with the program."""
     folder = files("ahorraluz") / "data" / "models" / NAME
     card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     return (folder / MODEL_FILE).read_bytes(), card

@@ -1,8 +1,8 @@
 """The models of hourly use by their names: those of the core, and those that were fitted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.resources import files
 
@@ -25,6 +25,8 @@ FITTED: Mapping[str, str] = {
 }
 """Where each fitted model is opened, ``module:function``; imported when it is asked for."""
 NAMES = (*BASELINES, *FITTED)
+MOST_ZONES = 1_024
+"""Zones whose calendar is remembered: more than there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
     return OpenModels(models=tuple(models), issues=tuple(issues))
 
 
+@lru_cache(maxsize=MOST_ZONES)
 def holidays_of(zone: str) -> FreeDays:
     """Return the national holidays of a zone's country; of a zone of no country there are none.
 
@@ -110,6 +113,11 @@ def _baselines(population: Population) -> Mapping[str, Forecaster]:
         Climatology(population),
     )
     return {model.name: model for model in models}
+
+
+def warned(error: AhorraLuzError) -> Issue:
+    """Return why a model does not run here, as a warning beside the answer of another."""
+    return replace(error.issue, severity=Severity.WARNING)
 
 
 def population_known() -> Population:

@@ -1,6 +1,6 @@
 """The hours after a local midnight, as sure as the home's own past says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,12 +22,13 @@ from ahorraluz.core.forecast.forecaster import (
     Windows,
     mean_day,
 )
-from ahorraluz.core.forecast.panel import HomeHours, home_hours
-from ahorraluz.core.issues import Issue, Severity
+from ahorraluz.core.forecast.panel import Cut, HomeHours, home_hours
+from ahorraluz.core.issues import Issue
 from ahorraluz.core.readings.grid import day_grid
 from ahorraluz.core.readings.schema import Readings, Step
+from ahorraluz.learning.gathering import joined
 from ahorraluz.learning.litert import load_default
-from ahorraluz.services.forecast_models import holidays_of, population_known
+from ahorraluz.services.forecast_models import holidays_of, population_known, warned
 from ahorraluz.services.quiet_runtime import quiet_runtime
 
 UNUSUAL_DAYS = 14
@@ -80,6 +81,32 @@ class UnusualDay:
     """Part of its known hours above the ninth quantile; a tenth is to be expected. [0 to 1]"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class About:
+    """What is known of a home beside its hours, and what is asked of it."""
+
+    zone: str
+    """IANA zone of its local days."""
+    hours: int
+    """Hours ahead, 1 to 168. [h]"""
+    facts: Floats | None = None
+    """Columns ``FACTS``, shape (3,); ``None``: nothing."""
+    bill_kwh_day: float | None = None
+    """Mean energy of a day by its recibos; ``None``: there are none. [kWh]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HoursAsked:
+    """What a model is to be asked of one home."""
+
+    windows: Windows
+    """The home at its origin, one window."""
+    past: Cut | None
+    """Windows of its past with what came after them; ``None``: there are none."""
+    hours: int
+    zone: str
+
+
 def predict_hours(
     readings: Readings,
     *,
@@ -114,29 +141,88 @@ def predict_hours(
         ``forecast-hours-too-long``: one reading a day or a month; ``forecast-nothing-known``:
         neither a reading in the 28 days before nor a recibo.
     """
+    asked = hours_asked(readings, as_of=as_of, hours=hours, facts=facts, bill_kwh_day=bill_kwh_day)
+    chosen, issues = (model, ()) if model else _default_model(readings.zone)
+    (ahead,) = tell_hours([asked], chosen)
+    return replace(ahead, issues=issues)
+
+
+def hours_asked(
+    readings: Readings,
+    *,
+    as_of: date | None,
+    hours: int,
+    facts: Floats | None = None,
+    bill_kwh_day: float | None = None,
+) -> HoursAsked:
+    """Return what a model is to be asked of a home; as of :func:`predict_hours`."""
     if readings.step is not Step.FIXED:
         raise ForecastError("forecast-hours-too-long")
-    grid = day_grid(readings).hourly()
-    known = np.flatnonzero(grid.known > 0)
-    behind = grid.days[known[-1]] + 1 if len(known) else grid.days[0]
+    home = home_hours("", day_grid(readings))
+    known = np.flatnonzero(~np.isnan(home.kwh).all(axis=1))
+    behind = home.days[known[-1]] + 1 if len(known) else home.days[0]
     origin = behind if as_of is None else min(behind, np.datetime64(as_of, "D"))
-    place = int((origin - grid.days[0]).astype(int))
+    return hours_asked_of(
+        home,
+        place=int((origin - home.days[0]).astype(int)),
+        about=About(zone=readings.zone, hours=hours, facts=facts, bill_kwh_day=bill_kwh_day),
+    )
+
+
+def hours_asked_of(home: HomeHours, *, place: int, about: About) -> HoursAsked:
+    """Return what a model is to be asked of a home that is known hour by hour.
+
+    Parameters
+    ----------
+    home
+        Its hours, and those after the origin, which nobody looks at.
+    place
+        Place of the origin among its days.
+    about
+        What else is known.
+
+    Raises
+    ------
+    ForecastError
+        ``forecast-nothing-known``: neither a reading in the 28 days before nor a recibo.
+    """
     kwh = np.full((CONTEXT_DAYS, HOURS_DAY), np.nan)
-    part = grid.power_kw[max(place - CONTEXT_DAYS, 0) : max(place, 0)]
+    part = home.kwh[max(place - CONTEXT_DAYS, 0) : max(place, 0)]
     if len(part):
         kwh[-len(part) :] = part
-    windows = _window(kwh, origin=origin, facts=facts, bill_kwh_day=bill_kwh_day)
+    origin = home.days[0] + np.timedelta64(place, "D")
+    windows = _window(kwh, origin=origin, facts=about.facts, bill_kwh_day=about.bill_kwh_day)
     bare = place <= 0 or bool(np.all(np.isnan(kwh)))
-    if bare and bill_kwh_day is None:
+    if bare and about.bill_kwh_day is None:
         raise ForecastError("forecast-nothing-known", day=origin.astype(date))
-    chosen, issues = (model, ()) if model else _default_model(readings.zone)
-    unusual: tuple[UnusualDay, ...] = ()
-    if bare:
-        told = chosen.predict(windows)
-    else:
-        told, unusual = _as_served(chosen, windows, home_hours("", grid), before=place)
-    ahead = _answer(told, windows, chosen, hours=hours, zone=readings.zone)
-    return replace(ahead, unusual=unusual, issues=issues)
+    past = None if bare else _past(windows, home, before=place)
+    return HoursAsked(windows=windows, past=past, hours=about.hours, zone=about.zone)
+
+
+def tell_hours(asked: Sequence[HoursAsked], model: Forecaster) -> tuple[HoursAhead, ...]:
+    """Return the hours of some homes, told by a model in one call.
+
+    Each is moved by how well the model did for the home itself.
+    """
+    if not asked:
+        return ()
+    parts = [
+        windows
+        for each in asked
+        for windows in (each.windows, *(() if each.past is None else (each.past.windows,)))
+    ]
+    everything = model.predict(joined(parts))
+    found, start = [], 0
+    for each in asked:
+        told, start = _rows(everything, start, 1), start + 1
+        unusual: tuple[UnusualDay, ...] = ()
+        if each.past is not None:
+            count = len(each.past.windows)
+            said, start = _rows(everything, start, count), start + count
+            told, unusual = _as_served(told, said, each.windows, each.past)
+        ahead = _answer(told, each.windows, model, hours=each.hours, zone=each.zone)
+        found.append(replace(ahead, unusual=unusual))
+    return tuple(found)
 
 
 def hours_of_recibos(
@@ -202,28 +288,48 @@ def _default_model(zone: str) -> tuple[Forecaster, tuple[Issue, ...]]:
         with quiet_runtime():
             return load_default(free=holidays_of(zone)), ()
     except ForecastError as error:
-        known = Climatology(population_known())
-        return known, (replace(error.issue, severity=Severity.WARNING),)
+        return Climatology(population_known()), (warned(error),)
 
 
-def _as_served(
-    model: Forecaster, windows: Windows, home: HomeHours, *, before: int
-) -> tuple[Hours, tuple[UnusualDay, ...]]:
-    """Return a forecast moved by how well the model did for this home, and its odd days."""
-    told = model.predict(windows)
+def _past(windows: Windows, home: HomeHours, *, before: int) -> Cut | None:
+    """Return the windows of a home that its forecast is calibrated on, ``None``: there are none."""
     past_home = HomeHours(id=home.id, days=home.days[:before], kwh=home.kwh[:before])
     # The windows that a backtest calibrates on, so that what is served is what was judged.
     cut = make_trial([past_home], first=windows.origin[0], history_days=HISTORY_DAYS).cut
-    if len(cut.windows) == 0:
-        return told, ()
-    past = replace(cut.windows, bill_kwh_day=np.repeat(windows.bill_kwh_day, len(cut.windows)))
-    if windows.facts is not None:
-        past = replace(past, facts=np.repeat(windows.facts, len(past), axis=0))
-    said, actual = model.predict(past), cut.actual.reshape(len(past), -1)
-    scale, origin = _scale(past), past.origin
+    count = len(cut.windows)
+    if count == 0:
+        return None
+    facts = None if windows.facts is None else np.repeat(windows.facts, count, axis=0)
+    bills = np.repeat(windows.bill_kwh_day, count)
+    return replace(cut, windows=replace(cut.windows, bill_kwh_day=bills, facts=facts))
+
+
+def _as_served(
+    told: Hours, said: Hours, windows: Windows, past: Cut
+) -> tuple[Hours, tuple[UnusualDay, ...]]:
+    """Return a forecast moved by how well the model did for this home, and its odd days.
+
+    Parameters
+    ----------
+    told
+        Of the hours ahead.
+    said
+        What the model says of the windows of the past.
+    windows
+        The home at its origin.
+    past
+        Windows of the past with what came after them.
+    """
+    actual = past.actual.reshape(len(past.windows), -1)
+    scale, origin = _scale(past.windows), past.windows.origin
     offsets = latest_offsets(said, actual, scale, origin=origin, today=windows.origin[0])
     served = rolling(said, actual, scale, origin=origin)
     return apply(told, offsets, _scale(windows)), _unusual(served, actual, origin)
+
+
+def _rows(hours: Hours, start: int, count: int) -> Hours:
+    end = start + count
+    return Hours(quantiles=hours.quantiles[start:end], mean=hours.mean[start:end])
 
 
 def _unusual(served: Hours, actual: np.ndarray, origin: np.ndarray) -> tuple[UnusualDay, ...]:
@@ -239,42 +345,6 @@ def _unusual(served: Hours, actual: np.ndarray, origin: np.ndarray) -> tuple[Unu
 
 def _scale(windows: Windows) -> np.ndarray:
     return np.maximum(mean_day(windows.kwh) / HOURS_DAY, LEAST_SCALE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayAhead:
-    """One day ahead in short."""
-
-    day: date
-    hours: int
-    """Hours of it that were asked for; a day of a clock change has 23 or 25. [h]"""
-    is_whole: bool
-    """Whether those are all it has."""
-    mean_kwh: float
-    """Expected energy of its hours. [kWh]"""
-    highest_hour: int
-    """Hour of the clock with the highest expected energy."""
-
-
-def days_ahead(ahead: HoursAhead) -> tuple[DayAhead, ...]:
-    """Return the days of some hours ahead; the last one may be a part of a day."""
-    mean = ahead.hours.mean[0]
-    starts: dict[date, list[int]] = {}
-    for start, slot in clock_hours(ahead):
-        starts.setdefault(start.date(), []).append(slot)
-    days = []
-    for number, (day, slots) in enumerate(starts.items()):
-        highest = max(slots, key=lambda slot: mean[slot])
-        days.append(
-            DayAhead(
-                day=day,
-                hours=len(slots),
-                is_whole=len(mean) >= (number + 1) * HOURS_DAY,
-                mean_kwh=float(mean[slots].sum()),
-                highest_hour=highest % HOURS_DAY,
-            )
-        )
-    return tuple(days)
 
 
 def clock_hours(ahead: HoursAhead) -> Iterator[tuple[datetime, int]]:

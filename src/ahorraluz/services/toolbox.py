@@ -1,6 +1,7 @@
 """Everything the services work with, wired once."""
 
 import time
+from collections.abc import Hashable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,7 @@ from ahorraluz.store.looking import one_look
 from ahorraluz.store.vault import Vault
 
 if TYPE_CHECKING:
+    from ahorraluz.learning.served import Serving
     from ahorraluz.security.keyring import Keyring
 
 
@@ -75,6 +77,17 @@ class Toolbox:
                     about = path.stat()
                     found.append((path.name, about.st_ino, about.st_mtime_ns, about.st_size))
         return tuple(found)
+
+    @cached_property
+    def serving(self) -> "Serving":
+        """The model of hourly use: the champion of the shelf, loaded when it is first asked."""
+        from ahorraluz.services.serving_models import open_serving
+
+        return open_serving(self.settings)
+
+    def model_mark(self) -> Hashable:
+        """Return what is another one when answers come from another model."""
+        return self.serving.mark()
 
     @cached_property
     def keyring(self) -> "Keyring":

@@ -77,7 +77,8 @@ def metrics() -> Response:
         # Counters are told all the same where the database cannot be read: that is when they
         # are needed, and /listo says what is wrong.
         current_app.logger.warning("accounts not counted")
-    return _text(meters().text(), content_type=PROMETHEUS)
+    counted = meters().text() + tools.serving.meters.text()
+    return _text(counted, content_type=PROMETHEUS)
 
 
 def _may_read() -> bool:

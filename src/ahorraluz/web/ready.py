@@ -218,7 +218,7 @@ def _proof(asked: Asked, period: int) -> tuple[Hashable | None, bool]:
         # Now and then it is to be noted that a session is in use.
         fresh = now.timestamp() - stamp.seen_s < SEEN_EVERY.total_seconds()
         who = stamp.digest
-    return (who, door().today(), tools.facts_stamp(), period), fresh
+    return (who, door().today(), tools.facts_stamp(), tools.model_mark(), period), fresh
 
 
 def _content(response: Response) -> bytes | Packed | None:

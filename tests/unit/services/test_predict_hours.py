@@ -11,10 +11,10 @@ from ahorraluz.core.forecast.forecaster import HIGH, QUANTILES, Hours
 from ahorraluz.core.forecast.panel import home_hours
 from ahorraluz.core.readings.grid import day_grid
 from ahorraluz.core.readings.schema import Quality, Readings, Step, make_readings
+from ahorraluz.services.days_ahead import days_ahead
 from ahorraluz.services.predict_hours import (
     HoursAhead,
     clock_hours,
-    days_ahead,
     hours_of_recibos,
     predict_hours,
 )

@@ -100,6 +100,7 @@ def _stamp(kept: KeptHome) -> tuple[Hashable, ...]:
         tools.store.people.stamps.home(kept.id, at=this_moment()),
         door().today(),
         tools.facts_stamp(),
+        tools.model_mark(),
         ready_pages(current_app).period(),
     )
 
