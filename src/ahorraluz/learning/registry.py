@@ -275,7 +275,8 @@ def _asking(place: Place, *, missing: tuple[str, str] | None = None) -> Iterator
         warnings.simplefilter("ignore")
         try:
             yield
-        except AhorraLuzError:
+        except (AhorraLuzError, AssertionError, NameError, TypeError):
+            # What we got wrong ourselves is no fault of the registry.
             raise
         except Exception as error:
             # Databases and servers of every kind stand behind it, each with errors of its own.
@@ -324,5 +325,5 @@ def _described(entry: Entry, run: str) -> Any:  # noqa: ANN401 - mlflow.models.M
         outputs=Schema([spec(*entry.output)]),
     )
     model = Model(artifact_path=FOLDER, run_id=run, signature=signature)
-    model.add_flavor("ahorraluz", name=entry.name, version=entry.version)
+    model.add_flavor("ahorraluz", model=entry.name, version=entry.version)
     return model
