@@ -63,4 +63,10 @@ check = TextCommand(
     ],
     run=_run,
 )
-data = TextGroup("data", commands={"check": "ahorraluz.cli.data:check"})
+data = TextGroup(
+    "data",
+    commands={
+        "check": "ahorraluz.cli.data:check",
+        "validate": "ahorraluz.cli.data_validate:validate",
+    },
+)
