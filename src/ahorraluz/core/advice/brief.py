@@ -16,7 +16,7 @@ from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear
 from ahorraluz.core.advice.explaining import Explainer
-from ahorraluz.core.advice.measures import Measure
+from ahorraluz.core.advice.measures import Kind, Measure
 from ahorraluz.core.advice.plan import offer
 from ahorraluz.core.advice.potential import Potential, potential_of
 from ahorraluz.core.advice.pricing import price_year
@@ -113,7 +113,8 @@ def brief_plan(
         ``bracket-price-unknown``: not even the bills of today have a price.
     """
     ready = context.prepared()
-    offered = offer(ready, [(measure, measure.judge(ready)) for measure in measures], wishes)
+    asked = [measure for measure in measures if _may_be_step(measure, ready, wishes)]
+    offered = offer(ready, [(measure, measure.judge(ready)) for measure in asked], wishes)
     board, choice = offered.board, offered.choice
     explainer = Explainer(board=board, choice=choice)
     years = board.years(choice.steps)
@@ -140,6 +141,15 @@ def brief_plan(
         proved=(choice.best is None or choice.best.proved) and all(tried),
         potential=potential_of(board, ready, steps=choice.steps),
     )
+
+
+def _may_be_step(measure: Measure, context: PlanContext, wishes: Wishes) -> bool:
+    """Tell whether a measure may become a step of this home, or its tariff option."""
+    if measure.needs_list and not context.listed:
+        return False
+    if measure.kind is Kind.TARIFF:
+        return wishes.any_option
+    return measure.kind not in (Kind.CHECK, Kind.TARGET)
 
 
 def _bills(board: Board, years: Sequence[EnergyYear]) -> tuple[tuple[Decimal, ...], ...]:

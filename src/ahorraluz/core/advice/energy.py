@@ -4,16 +4,17 @@ Whole numbers, so that no step spares more than its use has, not even by roundin
 and months add up to the metered energy exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from ahorraluz.core.estimate import Estimate, total
 from ahorraluz.core.home import Appliance
-from ahorraluz.core.usage.account import ApplianceUse, UsageAccount
+from ahorraluz.core.usage.account import ApplianceUse, EndUse, UsageAccount
 from ahorraluz.core.usage.appliances import Surroundings, appliance_energy
 from ahorraluz.core.usage.facts import EndUseId
 
@@ -114,29 +115,63 @@ def energy_year(
     return EnergyYear(uses=tuple(monthly), wh=np.array(rows, dtype=np.int64))
 
 
-def use_figures(
-    account: UsageAccount, *, surroundings: Surroundings
-) -> Mapping[UseKey, UseFigures]:
-    """Return how well each use of an account is known.
+class KnownUses(Mapping[UseKey, UseFigures]):
+    """How well each use of an account is known, reckoned when it is asked for.
 
     The range of an appliance that the home may not have is the one it would have if
     it were there: whoever uses it asks first.
     """
-    entries: dict[UseKey, list[ApplianceUse]] = {}
-    figures: dict[UseKey, UseFigures] = {}
-    for use in account.uses:
-        if not use.appliances:
-            figures[UseKey(use.id.value)] = _figures(use.estimate, owned=1.0)
-        for item in use.appliances:
-            entries.setdefault(UseKey(item.id, item.standby), []).append(item)
-    for key, items in entries.items():
-        owned = min(item.owned for item in items)
-        estimate = total((item.estimate for item in items), basis=items[0].estimate.basis)
+
+    def __init__(self, account: UsageAccount, *, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._known: dict[UseKey, UseFigures] = {}
+        self._entries: dict[UseKey, list[ApplianceUse | EndUse]] = {}
+        for use in account.uses:
+            if not use.appliances:
+                self._entries[UseKey(use.id.value)] = [use]
+            for item in use.appliances:
+                self._entries.setdefault(UseKey(item.id, item.standby), []).append(item)
+
+    @override
+    def __getitem__(self, key: UseKey) -> UseFigures:
+        """Return how well a use is known."""
+        if key not in self._known:
+            self._known[key] = self._reckoned(key, self._entries[key])
+        return self._known[key]
+
+    @override
+    def __iter__(self) -> Iterator[UseKey]:
+        """Yield every use."""
+        return iter(self._entries)
+
+    @override
+    def __len__(self) -> int:
+        """Return the number of uses."""
+        return len(self._entries)
+
+    def owned(self, key: UseKey) -> float:
+        """Return the chance that the home has a use. [0 to 1]"""
+        return min(_owned(item) for item in self._entries[key])
+
+    def _reckoned(self, key: UseKey, items: Sequence[ApplianceUse | EndUse]) -> UseFigures:
+        owned = self.owned(key)
+        estimate = items[0].estimate
+        if isinstance(items[0], EndUse):
+            return _figures(estimate, owned=owned)
+        estimate = total((item.estimate for item in items), basis=estimate.basis)
         alone = None
         if owned < 1 and not key.standby:
-            alone = appliance_energy(Appliance(id=key.id), surroundings=surroundings)
-        figures[key] = _figures(alone or estimate, owned=owned, basis=estimate.basis)
-    return figures
+            alone = appliance_energy(Appliance(id=key.id), surroundings=self._surroundings)
+        return _figures(alone or estimate, owned=owned, basis=estimate.basis)
+
+
+def use_figures(account: UsageAccount, *, surroundings: Surroundings) -> KnownUses:
+    """Return how well each use of an account is known."""
+    return KnownUses(account, surroundings=surroundings)
+
+
+def _owned(item: ApplianceUse | EndUse) -> float:
+    return item.owned if isinstance(item, ApplianceUse) else 1.0
 
 
 def _figures(estimate: Estimate, *, owned: float, basis: str | None = None) -> UseFigures:

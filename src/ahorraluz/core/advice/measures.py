@@ -231,6 +231,8 @@ class Measure:
     """Answers for one home."""
     needs_owner: bool = False
     """It changes the dwelling or the supply."""
+    needs_list: bool = False
+    """It acts on appliances alone, so that a home must list them before it is a step."""
     needs_roof: bool = False
     needs: tuple[str, ...] = ()
     """Measures of which one must be in the plan before this one makes sense."""

@@ -9,6 +9,7 @@ calibrated on one simulated heater in Lima (150 L a day at 50 °C from 2 m2: sol
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from ahorraluz.core.renewables.sun import (
     MONTH_DAYS,
     MONTH_OF_DAY,
     Floats,
+    SunYear,
     sun_year,
 )
 
@@ -264,20 +266,12 @@ class _Roof:
 
     @classmethod
     def at(cls, facts: SolarFacts, assumptions: SolarAssumptions) -> "_Roof":
-        sun = sun_year(facts, assumptions=assumptions)
-        plane, _ = light_on(sun, COLLECTOR_TILT, NORTH if facts.lat < 0 else SOUTH)
-        steps = (DAYS, STEPS_DAY, STEP_H)
-        days, air = (hours.reshape(steps).mean(axis=2) for hours in (plane, sun.temp_c))
-        light, temperatures = [], []
-        for month, count in enumerate(MONTH_DAYS):
-            own = np.flatnonzero(month == MONTH_OF_DAY)
-            some = days[own[np.linspace(0, count - 1, MODEL_DAYS).round().astype(int)]]
-            counted = some[WARMING_DAYS:]
-            light.append(some.ravel() * (days[own].mean() / counted.mean()))
-            temperatures.append(air[own].mean(axis=0))
+        light, air_c = _months_on_roof(
+            sun_year(facts, assumptions=assumptions), NORTH if facts.lat < 0 else SOUTH
+        )
         return cls(
-            light=np.array(light),
-            air_c=np.array(temperatures),
+            light=light,
+            air_c=air_c,
             cold_c=cold_water_c(facts, assumptions=assumptions),
             hot_c=assumptions.heater_water_c.middle,
             most_c=assumptions.tank_most_c.middle,
@@ -316,3 +310,22 @@ class _Roof:
                 given += heat
         asked = draw * rise * (MODEL_DAYS - WARMING_DAYS)
         return np.where(asked > 0, np.minimum(given / np.where(asked > 0, asked, 1.0), 1.0), 0.0)
+
+
+@lru_cache(maxsize=64)
+def _months_on_roof(sun: SunYear, towards: float) -> tuple[Floats, Floats]:
+    """Return the light of the model days of each month on a collector, and the mean day's air."""
+    plane, _ = light_on(sun, COLLECTOR_TILT, towards)
+    steps = (DAYS, STEPS_DAY, STEP_H)
+    days, air = (hours.reshape(steps).mean(axis=2) for hours in (plane, sun.temp_c))
+    light, temperatures = [], []
+    for month, count in enumerate(MONTH_DAYS):
+        own = np.flatnonzero(month == MONTH_OF_DAY)
+        some = days[own[np.linspace(0, count - 1, MODEL_DAYS).round().astype(int)]]
+        counted = some[WARMING_DAYS:]
+        light.append(some.ravel() * (days[own].mean() / counted.mean()))
+        temperatures.append(air[own].mean(axis=0))
+    found = np.array(light), np.array(temperatures)
+    for part in found:
+        part.flags.writeable = False
+    return found

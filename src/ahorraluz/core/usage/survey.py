@@ -5,10 +5,12 @@ probability; the metered total then tells which of these fit (``reconcile``).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from ahorraluz.core.home import Appliance, Home, Sector
+from ahorraluz.core.home import Appliance, CookingFuel, Home, Sector
 from ahorraluz.core.issues import Issue, Severity
+from ahorraluz.core.same import Same
 from ahorraluz.core.usage.appliances import (
     METER_SHARE,
     OWNERSHIP,
@@ -95,10 +97,47 @@ def _from_list(appliances: Iterable[Appliance], surroundings: Surroundings) -> S
 def _from_ownership(
     home: Home, ownership: Iterable[OwnershipFacts], surroundings: Surroundings
 ) -> Survey:
+    return _expected_survey(
+        _Told(
+            cooking=home.cooking,
+            zone=Zone.RURAL if home.supply.sector in _RURAL else Zone.URBAN,
+            people=surroundings.people,
+        ),
+        Same(ownership if isinstance(ownership, tuple) else tuple(ownership)),
+        Same(surroundings.catalogue),
+        Same(surroundings.climate),
+        Same(surroundings.assumptions),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a home without a list says of what it probably owns."""
+
+    cooking: CookingFuel | None
+    zone: Zone
+    people: int | None
+
+
+@lru_cache(maxsize=256)
+def _expected_survey(
+    told: _Told,
+    ownership: Same[tuple[OwnershipFacts, ...]],
+    catalogue: Same[Mapping[str, ApplianceFacts]],
+    climate: Same[ClimateFacts | None],
+    assumptions: Same[UsageAssumptions],
+) -> Survey:
+    """Return what homes that say the same probably own: there are few such."""
+    surroundings = Surroundings(
+        catalogue=catalogue.value,
+        assumptions=assumptions.value,
+        climate=climate.value,
+        people=told.people,
+    )
     uses: list[SurveyedUse] = []
-    for item in ownership:
+    for item in ownership.value:
         facts = surroundings.facts(item.appliance)
-        share = _share(item, facts, home=home, surroundings=surroundings)
+        share = _share(item, facts, told=told, surroundings=surroundings)
         if share <= 0:
             continue
         expected = survey_appliance(Appliance(id=item.appliance), surroundings=surroundings)
@@ -128,20 +167,15 @@ def _expected(
 
 
 def _share(
-    item: OwnershipFacts, facts: ApplianceFacts, *, home: Home, surroundings: Surroundings
+    item: OwnershipFacts, facts: ApplianceFacts, *, told: _Told, surroundings: Surroundings
 ) -> float:
     """Return the probability that this home owns ``item``, from what is known of it."""
-    if item.cooking is not None and home.cooking is not None:
-        return 1.0 if item.cooking is home.cooking else 0.0
+    if item.cooking is not None and told.cooking is not None:
+        return 1.0 if item.cooking is told.cooking else 0.0
     climate, assumptions = surroundings.climate, surroundings.assumptions
     if climate is not None:
         too_cool = max(climate.monthly_temp_c) < assumptions.warm_month_c.middle
         too_warm = min(climate.monthly_temp_c) > assumptions.cold_month_c.middle
         if (facts.responds_to_heat and too_cool) or (facts.responds_to_cold and too_warm):
             return 0.0
-    return _published(item, home)
-
-
-def _published(item: OwnershipFacts, home: Home) -> float:
-    zone = Zone.RURAL if home.supply.sector in _RURAL else Zone.URBAN
-    return item.shares.get(zone, item.shares[Zone.ALL])
+    return item.shares.get(told.zone, item.shares[Zone.ALL])

@@ -13,7 +13,8 @@ from tests.unit.core.advice.test_plan import HOMES, KWH, MANY
 
 from ahorraluz.core.advice.brief import brief_plan
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
-from ahorraluz.core.advice.plan import make_plan
+from ahorraluz.core.advice.measures import Kind
+from ahorraluz.core.advice.plan import board_of, make_plan
 from ahorraluz.core.advice.wishes import Objective, Wishes
 from ahorraluz.core.home import Home, Roof, Tenure
 from ahorraluz.core.tariffs.energy import EnergyPriceError
@@ -117,3 +118,23 @@ def test_measures_that_are_left_out_are_no_steps() -> None:
 
     assert "shorter-showers" not in {step.measure for step in brief.steps}
     assert_same_plan(brief, make_plan(context, measures=some))
+
+
+@given(kwh=KWH, stated=HOMES)
+@MANY
+def test_what_needs_a_list_is_no_step_without_one(kwh: int, stated: dict[str, Any]) -> None:
+    context = context_of(home_of(*([kwh] * 12), **{**stated, "appliances": ()}))
+
+    board = board_of(context)
+
+    needing = {one.measure.id for one in board.candidates if one.measure.needs_list}
+    assert needing == set()
+
+
+@given(kwh=KWH, stated=HOMES)
+@MANY
+def test_checks_targets_and_tariffs_are_never_steps(kwh: int, stated: dict[str, Any]) -> None:
+    board = board_of(context_of(home_of(*([kwh] * 12), **stated)))
+
+    kinds = {candidate.measure.kind for candidate in board.candidates}
+    assert kinds.isdisjoint({Kind.CHECK, Kind.TARGET, Kind.TARIFF})

@@ -33,7 +33,7 @@ from ahorraluz.core.renewables.matching import (
     PRICED_FROM_KWP,
     SIZES_KWP,
     SizeLimits,
-    match_arrays,
+    array_sizes,
     priced_kwp,
 )
 from ahorraluz.core.renewables.solar import SelfUse, as_stated, roof_obstacle, use_of_array
@@ -74,8 +74,11 @@ def rooftop_panels(context: PlanContext) -> Answer:
         return Ask(questions=questions)
     if load.kwh.sum() <= 0:
         return NotHere(reason="reason.no-saving")
-    proposal = _panels(context, load, sun)
-    return Ask(questions=questions, proposal=proposal) if questions else proposal
+    if questions:
+        # A plan takes nothing that waits for an answer: without a price sizes tell nothing more.
+        most = 1 if context.typed(PANELS_COST) is None else None
+        return Ask(questions=questions, proposal=_panels(context, load, sun, most=most))
+    return _panels(context, load, sun)
 
 
 def _more_panels(context: PlanContext) -> Answer:
@@ -148,17 +151,23 @@ def own_load(context: PlanContext) -> HomeLoad:
     return as_stated(load_of_uses(own, context.facts.use_hours), context.facts.solar)
 
 
-def _panels(context: PlanContext, load: HomeLoad, sun: SolarFacts) -> Proposal:
-    """Return the array that makes what the home uses by day, with the other sizes beside it."""
+def _panels(
+    context: PlanContext, load: HomeLoad, sun: SolarFacts, *, most: int | None = None
+) -> Proposal:
+    """Return the array that makes what the home uses by day, with the other sizes beside it.
+
+    ``most`` sizes at most; ``None``: all that suit.
+    """
     facts = context.facts
-    fitting = match_arrays(
-        load,
-        sun,
-        assumptions=facts.solar,
-        rule=facts.generation,
-        within=SizeLimits(least_kwp=_least_kwp_priced(context), most_kwp=_most_kwp(context)),
+    within = SizeLimits(least_kwp=_least_kwp_priced(context), most_kwp=_most_kwp(context))
+    sizes = array_sizes(load, sun, assumptions=facts.solar, within=within)[:most]
+    first, *others = (
+        _of_size(
+            context,
+            use_of_array(load, sun, kwp=kwp, assumptions=facts.solar, rule=facts.generation),
+        )
+        for kwp in sizes
     )
-    first, *others = (_of_size(context, array) for array in fitting)
     return replace(first, variants=tuple(others))
 
 

@@ -182,4 +182,5 @@ SOLAR_WATER_HEATER = Measure(
     needs_owner=True,
     needs_roof=True,
     parameters=("litres", "part"),
+    needs_list=True,
 )

@@ -216,6 +216,7 @@ SHORTER_SHOWERS = Measure(
     evidence=("ducha-habits",),
     judge=_shorter_showers,
     parameters=("minutes_now", "minutes_then"),
+    needs_list=True,
 )
 HEATER_OFF_AFTER_BATH = Measure(
     id="heater-off-after-bath",
@@ -224,6 +225,7 @@ HEATER_OFF_AFTER_BATH = Measure(
     effort=Effort.DAILY,
     evidence=("terma-timer",),
     judge=_heater_off_after_bath,
+    needs_list=True,
 )
 SHOWER_SUMMER_POSITION = Measure(
     id="shower-summer-position",
@@ -232,6 +234,7 @@ SHOWER_SUMMER_POSITION = Measure(
     effort=Effort.NONE,
     evidence=("ducha-habits",),
     judge=_shower_summer_position,
+    needs_list=True,
 )
 GAS_WATER_HEATER = Measure(
     id="gas-water-heater",
@@ -241,6 +244,7 @@ GAS_WATER_HEATER = Measure(
     evidence=("terma-gas",),
     judge=_gas_water_heater,
     needs_owner=True,
+    needs_list=True,
 )
 MEASURES = (
     SHORTER_SHOWERS,
