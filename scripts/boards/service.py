@@ -57,7 +57,7 @@ def service_board() -> Dashboard:
     ):
         shape = Shape(unit=unit, width=4, height=4)
         made = made.with_panel(stat(title, [prom(expression)], shape, PROMETHEUS))
-    return _people(_database(_live(_requests(made))))
+    return _people(_database(_model(_live(_requests(made)))))
 
 
 def _requests(made: Dashboard) -> Dashboard:
@@ -127,6 +127,39 @@ def _live(made: Dashboard) -> Dashboard:
     return made.with_panel(
         lines("Demora hasta guardar", lag, Shape(unit=SECONDS, width=6), PROMETHEUS)
     ).with_panel(lines("Cola de lecturas", waits, Shape(width=6), PROMETHEUS))
+
+
+def _model(made: Dashboard) -> Dashboard:
+    calls = [
+        prom(_quantile("ahorraluz_model_call_seconds", quantile), name, ref=ref)
+        for ref, quantile, name in QUANTILES
+    ]
+    homes = [
+        prom(_quantile("ahorraluz_model_call_homes", quantile), name, ref=ref)
+        for ref, quantile, name in QUANTILES
+    ]
+    remote = f"sum by (outcome) (rate(ahorraluz_model_remote_total[{RATE}]))"
+    changes = [
+        prom("sum by (version, number) (ahorraluz_model_served_info)", "{{number}}: {{version}}"),
+        prom(f"sum(increase(ahorraluz_model_swaps_total[{RATE}]))", "cambios", ref="B"),
+        prom(f"sum(increase(ahorraluz_model_refused_total[{RATE}]))", "rechazadas", ref="C"),
+    ]
+    return (
+        made.with_row(Row("Modelo en servicio"))
+        .with_panel(lines("Procesos por versión y cambios", changes, Shape(width=6), PROMETHEUS))
+        .with_panel(
+            lines("Duración de una llamada", calls, Shape(unit=SECONDS, width=6), PROMETHEUS)
+        )
+        .with_panel(lines("Hogares por llamada", homes, Shape(width=6), PROMETHEUS))
+        .with_panel(
+            lines(
+                "Preguntas a TensorFlow Serving",
+                [prom(remote, "{{outcome}}")],
+                Shape(unit=RATES, width=6),
+                PROMETHEUS,
+            )
+        )
+    )
 
 
 JOBS = (

@@ -18,7 +18,13 @@ from ahorraluz.services.assumed_supply import assumed_supply
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.find_readings import FoundReadings, known_on
 from ahorraluz.services.home_facts import facts_of, recibo_kwh_day, recibos_of
-from ahorraluz.services.predict_hours import HoursAhead, hours_of_recibos, predict_hours
+from ahorraluz.services.predict_hours import (
+    HoursAhead,
+    HoursAsked,
+    hours_asked,
+    hours_of_recibos,
+    tell_hours,
+)
 from ahorraluz.services.predict_usage import (
     Moment,
     MonthAhead,
@@ -136,16 +142,10 @@ def forecast_home(
     hours = month = None
     months: tuple[MonthAhead, ...] = ()
     if request.hours is not None:
-        model, replaced = served_forecaster(tools.serving, zone=readings.zone)
-        told = predict_hours(
-            readings,
-            as_of=request.as_of,
-            hours=request.hours,
-            facts=facts,
-            bill_kwh_day=before,
-            model=model,
+        asked = hours_asked(
+            readings, as_of=request.as_of, hours=request.hours, facts=facts, bill_kwh_day=before
         )
-        hours = replace(told, issues=(*replaced, *told.issues))
+        hours = _told(asked, tools)
     if request.month:
         month = predict_month(readings, moment=moment, connection=connection, tools=tools)
     if request.months:
@@ -291,6 +291,13 @@ def _of_recibos(
     return predict_next_months(
         history, ahead=request.months, connection=connection, tools=tools, today=today
     )
+
+
+def _told(asked: HoursAsked, tools: Toolbox) -> HoursAhead:
+    """Return the hours of a home by the model in use."""
+    model, issues = served_forecaster(tools.serving, zone=asked.zone)
+    (ahead,) = tell_hours([asked], model)
+    return replace(ahead, issues=issues)
 
 
 def _hours_of_recibos(
