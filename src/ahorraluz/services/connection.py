@@ -12,6 +12,7 @@ from ahorraluz.core.tariffs.receipt import Receipt
 from ahorraluz.core.tariffs.schedule import TariffBook
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 from ahorraluz.services.explain_bill import Evidence, learn, with_receipt_charges
+from ahorraluz.services.shared_terms import shared_year
 from ahorraluz.services.toolbox import Toolbox
 
 MONTHS = 12
@@ -63,7 +64,10 @@ class Prices:
 
     @cached_property
     def year(self) -> tuple[BillTerms, ...]:
-        """Terms of the twelve months to come."""
+        """Terms of the twelve months to come, which connections without recibos share."""
+        known = self.connection
+        if not known.receipts:
+            return shared_year(self.book, known.supply, as_of=self.as_of, charges=known.charges)
         return tuple(map(self.terms, months_from(self.as_of, months=MONTHS)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ahorraluz.core.forecast.backtest import HISTORY_DAYS, LEAST_SCALE, make_trial
 from ahorraluz.core.forecast.baselines import Climatology
-from ahorraluz.core.forecast.calibration import apply, latest_offsets, rolling
+from ahorraluz.core.forecast.calibration import apply, served_and_latest
 from ahorraluz.core.forecast.forecaster import (
     CONTEXT_DAYS,
     HIGH,
@@ -219,7 +219,7 @@ def tell_hours(asked: Sequence[HoursAsked], model: Forecaster) -> tuple[HoursAhe
         if each.past is not None:
             count = len(each.past.windows)
             said, start = _rows(everything, start, count), start + count
-            told, unusual = _as_served(told, said, each.windows, each.past)
+            told, unusual = _as_served(told, said, each)
         ahead = _answer(told, each.windows, model, hours=each.hours, zone=each.zone)
         found.append(replace(ahead, unusual=unusual))
     return tuple(found)
@@ -304,9 +304,7 @@ def _past(windows: Windows, home: HomeHours, *, before: int) -> Cut | None:
     return replace(cut, windows=replace(cut.windows, bill_kwh_day=bills, facts=facts))
 
 
-def _as_served(
-    told: Hours, said: Hours, windows: Windows, past: Cut
-) -> tuple[Hours, tuple[UnusualDay, ...]]:
+def _as_served(told: Hours, said: Hours, asked: HoursAsked) -> tuple[Hours, tuple[UnusualDay, ...]]:
     """Return a forecast moved by how well the model did for this home, and its odd days.
 
     Parameters
@@ -315,15 +313,21 @@ def _as_served(
         Of the hours ahead.
     said
         What the model says of the windows of the past.
-    windows
-        The home at its origin.
-    past
-        Windows of the past with what came after them.
+    asked
+        The home at its origin, and what came after those windows.
     """
+    windows, past = asked.windows, asked.past
+    assert past is not None  # noqa: S101 - something was said of it
     actual = past.actual.reshape(len(past.windows), -1)
     scale, origin = _scale(past.windows), past.windows.origin
-    offsets = latest_offsets(said, actual, scale, origin=origin, today=windows.origin[0])
-    served = rolling(said, actual, scale, origin=origin)
+    served, offsets = served_and_latest(
+        said,
+        actual,
+        scale,
+        origin=origin,
+        today=windows.origin[0],
+        days=-(-asked.hours // HOURS_DAY),
+    )
     return apply(told, offsets, _scale(windows)), _unusual(served, actual, origin)
 
 

@@ -217,18 +217,20 @@ def predict_months_after(
     moment: Moment,
     connection: Connection | None,
     tools: Toolbox,
+    present: MonthForecast | None = None,
 ) -> tuple[MonthAhead, ...]:
     """Return the months after the present one, of which a part may be over.
 
     The rest of the present month is expected as :func:`predict_month` says; its doubt
-    widens the months after it.
+    widens the months after it. Who has it already gives it as ``present``.
     """
     history = _history(readings, before=None)
     if readings.step is Step.MONTH:
         return predict_next_months(
             history, ahead=ahead, connection=connection, tools=tools, today=moment.today
         )
-    present = predict_month(readings, moment=moment, connection=None, tools=tools).forecast
+    if present is None:
+        present = predict_month(readings, moment=moment, connection=None, tools=tools).forecast
     month = present.period.start
     use = MonthUse(month=month, kwh=present.mean_kwh, days=present.period.days)
     history = tuple(item for item in history if item.month < month)

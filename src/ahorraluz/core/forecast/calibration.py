@@ -137,8 +137,30 @@ def rolling(hours: Hours, actual: Floats, scale: Floats, *, origin: Days) -> Hou
 
     Parameters are those of ``latest_offsets``.
     """
-    following = _Following.begin(_errors(hours, actual, scale), origin=origin)
-    moved = hours.quantiles.copy()
+    return _moved(hours, scale, _Following.begin(_errors(hours, actual, scale), origin=origin))
+
+
+def served_and_latest(
+    hours: Hours,
+    actual: Floats,
+    scale: Floats,
+    *,
+    origin: Days,
+    today: np.datetime64,
+    days: int = HORIZON_DAYS,
+) -> tuple[Hours, Offsets]:
+    """Return :func:`rolling` and :func:`latest_offsets` of a home, followed once for both.
+
+    Parameters are those of ``latest_offsets``; all origins lie before ``today``. Days ahead
+    from ``days`` on are not moved: each day ahead is moved by its own errors alone, so that who
+    needs the first alone need not wait for the others.
+    """
+    following = _Following.begin(_errors(hours, actual, scale), origin=origin, days=days)
+    return _moved(hours, scale, following), following.offsets(today)
+
+
+def _moved(hours: Hours, scale: Floats, following: "_Following") -> Hours:
+    origin, moved = following.origin, hours.quantiles.copy()
     for place in range(len(origin)):
         rows = slice(place, place + 1)
         row = Hours(quantiles=hours.quantiles[rows], mean=hours.mean[rows])
@@ -159,12 +181,15 @@ class _Following:
     """By how much each forecast was moved, shape (w, 7, 9)."""
     moved: NDArray[np.bool_]
     """Whether it was moved at all, shape (w,)."""
+    days: int
+    """Days ahead that are moved."""
     seen: NDArray[np.int64]
     """Forecasts whose day ahead has come and was looked at, by day ahead, shape (7,)."""
 
     @classmethod
-    def begin(cls, errors: Floats, *, origin: Days) -> "_Following":
+    def begin(cls, errors: Floats, *, origin: Days, days: int = HORIZON_DAYS) -> "_Following":
         return cls(
+            days=days,
             errors=errors,
             origin=origin,
             asked=np.tile(_ASKED, (HORIZON_DAYS, 1)),
@@ -183,9 +208,10 @@ class _Following:
     def offsets(self, today: np.datetime64) -> Offsets:
         """Return the offsets at the midnight that begins a day."""
         come = self._come(today)
-        for day, rows in enumerate(come):
+        for day, rows in enumerate(come[: self.days]):
             self._follow(day, rows.stop)
-        own = _of_errors([self.errors[rows, day] for day, rows in enumerate(come)], self.asked)
+        by_day = [self.errors[rows, day] for day, rows in enumerate(come)]
+        own = _of_errors(by_day, self.asked, days=self.days)
         if own.days < LEAST_DAYS:
             return NO_OFFSETS
         return own
@@ -208,16 +234,19 @@ class _Following:
         self.seen[day] = max(int(self.seen[day]), stop)
 
 
-def _of_errors(by_day: list[Floats], asked: Floats) -> Offsets:
-    """Return offsets from errors of each day ahead, each of shape (n, 24, 9)."""
+def _of_errors(by_day: list[Floats], asked: Floats, *, days: int = HORIZON_DAYS) -> Offsets:
+    """Return offsets from errors of each day ahead, each of shape (n, 24, 9).
+
+    Of days ahead from ``days`` on it is counted alone how many they rest on.
+    """
     shift = np.zeros(NO_OFFSETS.shift.shape)
-    days = []
+    rest_on = []
     for day, errors in enumerate(by_day):
         known = ~np.isnan(errors[..., 0])
-        days.append(int(known.any(axis=1).sum()))
-        if days[-1] > 0:
+        rest_on.append(int(known.any(axis=1).sum()))
+        if rest_on[-1] > 0 and day < days:
             shift[day] = _ranked(errors[known], asked[day])
-    return Offsets(shift=shift, days=min(days, default=0))
+    return Offsets(shift=shift, days=min(rest_on, default=0))
 
 
 def _ranked(errors: Floats, asked: Floats) -> Floats:
@@ -230,8 +259,11 @@ def _ranked(errors: Floats, asked: Floats) -> Floats:
     up, down = np.ceil(asked * (count + 1)), np.floor(asked * (count + 1))
     rank = np.where(_SIDE_UP, up, down).astype(np.int64)
     places = np.clip(rank - 1, 0, count - 1)
-    columns = zip(errors.T, places, strict=True)
-    return np.array([np.partition(column, place)[place] for column, place in columns])
+    # In place and in a row of memory each: this is what a forecast of a home waits for.
+    columns = np.array(errors.T, order="C")
+    for column, place in zip(columns, places.tolist(), strict=True):
+        column.partition(place)
+    return np.asarray(columns[np.arange(len(places)), places])
 
 
 def _errors(hours: Hours, actual: Floats, scale: Floats) -> Floats:

@@ -6,6 +6,7 @@ from datetime import date
 import pyarrow as pa
 
 from ahorraluz.core.advice.measured_months import latest_year, months_of
+from ahorraluz.core.forecast.forecaster import ForecastError
 from ahorraluz.core.forecast.months import MonthForecast
 from ahorraluz.core.home import Home, MonthlyUse
 from ahorraluz.core.readings.schema import Readings
@@ -16,6 +17,8 @@ from ahorraluz.services.fleet.intervals import found_of, series_of
 from ahorraluz.services.fleet.months import Tariffs
 from ahorraluz.services.fleet.rows import Measured
 from ahorraluz.services.forecast_home import last_day
+from ahorraluz.services.home_facts import facts_of
+from ahorraluz.services.predict_hours import HoursAsked, hours_asked
 from ahorraluz.services.predict_usage import Moment, predict_month, predict_months_after
 from ahorraluz.services.understand_usage import About, understand_usage
 
@@ -33,11 +36,13 @@ class MeasuredHome:
     end: date
     """Last local day with a reading."""
     measured: Measured
+    asked: HoursAsked | None
+    """What the model of hours is to be asked; ``None``: nothing can be."""
     months: tuple[MonthForecast, ...]
 
 
 def measured_home(
-    about: FleetHome, rows: pa.Table, *, is_local: bool, tariffs: Tariffs
+    about: FleetHome, rows: pa.Table, *, is_local: bool, hours: int, tariffs: Tariffs
 ) -> MeasuredHome:
     """Return what the readings of a home say.
 
@@ -63,12 +68,31 @@ def measured_home(
     moment = Moment(today=tariffs.as_of, as_of=tariffs.as_of)
     tools = tariffs.tools
     present = predict_month(readings, moment=moment, connection=None, tools=tools)
-    after = predict_months_after(readings, ahead=AFTER, moment=moment, connection=None, tools=tools)
+    after = predict_months_after(
+        readings,
+        ahead=AFTER,
+        moment=moment,
+        connection=None,
+        tools=tools,
+        present=present.forecast,
+    )
     return MeasuredHome(
         about=about,
         home=home,
         readings=readings,
         end=last_day(found),
         measured=Measured(findings=known.findings, account=known.account),
+        asked=_asked(readings, home, hours=hours, as_of=tariffs.as_of),
         months=(present.forecast, *(month.forecast for month in after)),
     )
+
+
+def _asked(readings: Readings, home: Home, *, hours: int, as_of: date) -> HoursAsked | None:
+    if hours == 0:
+        return None
+    facts = facts_of(home, Connection(supply=home.supply))
+    try:
+        return hours_asked(readings, as_of=as_of, hours=hours, facts=facts)
+    except ForecastError:
+        # Readings of days, or none of the last weeks: hours are no part of what can be told.
+        return None

@@ -8,7 +8,9 @@ from datetime import date
 import numpy as np
 
 from ahorraluz.catalog.month_nets import bills_net
+from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.forecast_bills import costs_of, energies_of_many
+from ahorraluz.core.advice.measures import Measure
 from ahorraluz.core.consumption import Band
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.forecast.bills_only import predict_months_of_many
@@ -20,6 +22,7 @@ from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.terms import BillTerms
 from ahorraluz.services.connection import Connection, month_to_come, prices_of
 from ahorraluz.services.fleet.recibos import Past
+from ahorraluz.services.learn_savings import learnt_measures, read_learnt
 from ahorraluz.services.toolbox import Toolbox
 
 AT_ONCE = 256
@@ -32,6 +35,7 @@ class Tariffs:
 
     tools: Toolbox
     as_of: date
+    _measures: dict[str, Sequence[Measure]] = field(default_factory=dict)
     _known: dict[tuple[Supply, Period], BillTerms | AhorraLuzError] = field(default_factory=dict)
 
     def terms(self, supply: Supply, period: Period) -> BillTerms:
@@ -50,6 +54,13 @@ class Tariffs:
         if isinstance(known, AhorraLuzError):
             raise known
         return known
+
+    def measures(self, department: str) -> Sequence[Measure]:
+        """Return what plans of a department choose from, as homes there were found to save."""
+        if department not in self._measures:
+            learnt = read_learnt(self.tools.user_folder)
+            self._measures[department] = learnt_measures(ALL_MEASURES, learnt, region=department)
+        return self._measures[department]
 
     def _asked(self, supply: Supply, period: Period) -> BillTerms | AhorraLuzError:
         connection = Connection(supply=supply)

@@ -10,7 +10,7 @@ from ahorraluz.core.advice.brief import BriefPlan, brief_plan
 from ahorraluz.core.advice.brief_figures import BriefFigures
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.estimate import Estimate, total
-from ahorraluz.core.forecast.forecaster import HIGH, LOW, Hours
+from ahorraluz.core.forecast.forecaster import HIGH, LOW
 from ahorraluz.core.forecast.months import MonthForecast
 from ahorraluz.core.home import Fose, Home
 from ahorraluz.core.periods import MEAN_MONTH_DAYS
@@ -21,9 +21,12 @@ from ahorraluz.services.advise import plan_context
 from ahorraluz.services.fleet.homes import FleetHome
 from ahorraluz.services.fleet.months import Tariffs
 from ahorraluz.services.fleet.tables import Row, kwh, pen
+from ahorraluz.services.predict_hours import HoursAhead
 from ahorraluz.services.understand_usage import PricedFinding
 
 MONTHS = 12
+PLACES = 4
+"""Decimals of the energy of an hour."""
 PEN_YEAR = "PEN/year"
 BASIS = "basis.bills"
 RECIBOS, INTERVALS = "bills", "intervals"
@@ -35,9 +38,8 @@ class Measured:
 
     findings: tuple[PricedFinding, ...]
     account: UsageAccount | None
-    origin: date | None = None
-    """First day ahead; ``None``: no hours are told."""
-    hours: Hours | None = None
+    hours: HoursAhead | None = None
+    """``None``: no hours are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +68,8 @@ def row_of(known: Known, *, tariffs: Tariffs) -> Row:
     """
     home = known.home
     context = plan_context(home, tools=tariffs.tools, as_of=tariffs.as_of)
-    plan = brief_plan(context)
+    measures = tariffs.measures(home.department or "")
+    plan = brief_plan(context, measures=measures)
     last = home.history[-MONTHS:]
     days = sum(month.period.days for month in last)
     energy = sum((month.kwh for month in last), Decimal(0))
@@ -163,11 +166,12 @@ def _energy(prefix: str, month: MonthForecast) -> dict[str, object]:
 def _hours(measured: Measured | None) -> dict[str, object]:
     if measured is None or measured.hours is None:
         return {}
+    told = measured.hours.hours
     return {
-        "hours_start": measured.origin,
-        "hours_kwh_q10": measured.hours.quantiles[0, :, LOW].round(4).tolist(),
-        "hours_kwh_mean": measured.hours.mean[0].round(4).tolist(),
-        "hours_kwh_q90": measured.hours.quantiles[0, :, HIGH].round(4).tolist(),
+        "hours_start": measured.hours.origin,
+        "hours_kwh_q10": told.quantiles[0, :, LOW].round(PLACES).tolist(),
+        "hours_kwh_mean": told.mean[0].round(PLACES).tolist(),
+        "hours_kwh_q90": told.quantiles[0, :, HIGH].round(PLACES).tolist(),
     }
 
 

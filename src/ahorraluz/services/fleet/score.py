@@ -6,7 +6,7 @@ of their energies. A home that fails anywhere is put aside with its reason.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.ingest.fleet_cells import ID
 from ahorraluz.services.fleet.faults import Ward
 from ahorraluz.services.fleet.homes import FleetHome, home_of, rows_of
+from ahorraluz.services.fleet.hours import HoursModel, hours_of
 from ahorraluz.services.fleet.intervals import homes_in, slices_of
 from ahorraluz.services.fleet.measured import MeasuredHome, measured_home
 from ahorraluz.services.fleet.months import Tariffs, ToPrice, months_of_recibos, recibos_to_come
@@ -73,15 +74,15 @@ def score_part(
     Tables of the columns ``HOMES`` and ``DEAD`` of :mod:`.tables`, by the ids of the homes. Every
     home of either table is in exactly one of them.
     """
-    ward = Ward()
+    ward, said = Ward(), versions or versions_of(tools)
     known = _homes_of(homes, readings, ward, options)
     tariffs = Tariffs(tools, as_of)
     if "end" in readings.schema.names:
         rows = _of_recibos(known, readings, ward, tariffs)
     else:
-        rows = _of_readings(known, readings, ward, tariffs, options)
-    said = (versions or versions_of(tools)).columns()
-    return table_of([{**row, **said} for row in rows]), dead_table(ward.dead)
+        rows = _of_readings(known, readings, ward, tariffs, options, said.hours)
+    columns = said.columns()
+    return table_of([{**row, **columns} for row in rows]), dead_table(ward.dead)
 
 
 def _homes_of(
@@ -148,15 +149,22 @@ def _of_readings(
     ward: Ward,
     tariffs: Tariffs,
     options: PartOptions,
+    model: HoursModel,
 ) -> list[Row]:
     homes: dict[str, MeasuredHome] = {}
     for home, part in slices_of(readings, order=("start_s",)):
         if home in known:
             with ward.of(home, READINGS):
                 homes[home] = measured_home(
-                    known[home], part, is_local=options.is_local, tariffs=tariffs
+                    known[home],
+                    part,
+                    is_local=options.is_local,
+                    hours=options.hours,
+                    tariffs=tariffs,
                 )
     costs = _costs(known, {home: one.months for home, one in homes.items()}, tariffs)
+    asked = {home: one.asked for home, one in homes.items() if one.asked is not None}
+    hours = hours_of(asked, tools=tariffs.tools, model=model)
     rows: list[Row] = []
     for home, one in homes.items():
         with ward.of(home, PLAN):
@@ -166,7 +174,7 @@ def _of_readings(
                 end=one.end,
                 months=one.months,
                 costs=costs,
-                measured=one.measured,
+                measured=replace(one.measured, hours=hours.get(home)),
             )
             rows.append(row_of(told, tariffs=tariffs))
     return rows

@@ -8,11 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from ahorraluz.catalog.month_nets import bills_net, month_end_net
-from ahorraluz.services.toolbox import Toolbox
+from ahorraluz.catalog.user_sheets import TARIFFS
+from ahorraluz.services.fleet.hours import HoursModel, model_in_use
+from ahorraluz.services.toolbox import TABLES, Toolbox
 
 SHOWN = 12
 """Digits of a hash that tell one from another."""
-DATA = ("data",)
 CODE = (".py",)
 
 
@@ -25,7 +26,7 @@ class Versions:
     data: str
     """Hash of every table of figures, those of the user's folder included."""
     months_model: str
-    hours_model: str
+    hours: HoursModel
     inputs: str = ""
     """Hash of homes and readings; empty: not known yet."""
 
@@ -35,7 +36,7 @@ class Versions:
             "code_version": self.code,
             "data_hash": self.data,
             "months_model": self.months_model,
-            "hours_model": self.hours_model,
+            "hours_model": self.hours.text,
             "inputs_hash": self.inputs,
         }
 
@@ -43,24 +44,22 @@ class Versions:
 def versions_of(tools: Toolbox, *, inputs: str = "") -> Versions:
     """Return the versions of what is installed and of the figures of a user's folder."""
     whole = hashlib.sha256(_package_hash(("data",), (".csv", ".json")).encode())
-    for name, *about in sorted(tools.facts_stamp()):
-        whole.update(f"{name}".encode())
-        del about
     for path in _user_tables(tools.user_folder):
-        whole.update(path.read_bytes())
+        whole.update(path.name.encode() + path.read_bytes())
     nets = "+".join(net.version for net in (bills_net(), month_end_net()))
     return Versions(
         code=f"{version('ahorraluz')}+{_package_hash((), CODE)[:SHOWN]}",
         data=whole.hexdigest()[:SHOWN],
         months_model=nets,
-        hours_model=_hours_model(),
+        hours=model_in_use(tools),
         inputs=inputs,
     )
 
 
 def _user_tables(folder: Path) -> list[Path]:
-    found = [folder / "national.csv", *sorted((folder / "tariffs").glob("*.csv"))]
-    return [path for path in found if path.is_file()]
+    """Return what a user imported or learnt: tables beside those that came with the program."""
+    found = (path for place in (folder, folder / TARIFFS) for path in sorted(place.glob("*")))
+    return [path for path in found if path.suffix in TABLES and path.is_file()]
 
 
 @cache
@@ -72,10 +71,3 @@ def _package_hash(parts: tuple[str, ...], suffixes: tuple[str, ...]) -> str:
         whole.update(path.relative_to(root).as_posix().encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
-
-
-def _hours_model() -> str:
-    from ahorraluz.services.fleet.hours import hours_model
-
-    model = hours_model()
-    return f"{model.name} {model.version}"
