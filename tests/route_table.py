@@ -213,7 +213,7 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
         GET /api/v1/docs.css            POST /api/v1/forecast
         GET /api/v1/openapi.json        POST /api/v1/plan
         GET /api/v1/renewables          GET /api/v1/renewables/<entry>
-        GET /api/v1/scoreboard
+        GET /api/v1/scoreboard          GET /api/v1/forecasts
     """,
     (DEVICES, None): """
         POST /api/v1/live/readings
@@ -223,6 +223,7 @@ ENDPOINTS: Mapping[tuple[Line, Scope | None], str] = {
     (ACCOUNT, Scope.ACCOUNT_READ): "GET /api/v1/account",
     (KEEPERS, Scope.HOMES_READ): "GET /api/v1/homes",
     (KEEPERS, Scope.HOMES_WRITE): "POST /api/v1/homes",
+    (KEEPERS, Scope.PLAN_READ): "POST /api/v1/forecasts",
     (READ, Scope.HOMES_READ): """
         GET /api/v1/homes/<home>        GET /api/v1/homes/<home>/audit
         GET /api/v1/homes/<home>/bill   GET /api/v1/homes/<home>/notices

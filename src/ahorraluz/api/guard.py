@@ -151,12 +151,18 @@ def _may(made: Endpoint, bearer: Bearer) -> Response | None:
 
 
 def _may_with(home: str, act: Act | None, bearer: Bearer) -> Response | None:
+    refused = refused_home(home, act, bearer)
+    return None if refused is None else problem(refused)
+
+
+def refused_home(home: str, act: Act | None, bearer: Bearer) -> HTTPStatus | None:
+    """Return by which status somebody may not do something with a home, ``None`` where they may."""
     reach = door().tools.store.people.households.reach(home, bearer.account.id)
     if act is None or reach is None or not reach_allows(reach, Act.READ):
-        return problem(HTTPStatus.NOT_FOUND)
+        return HTTPStatus.NOT_FOUND
     if reach is Reach.CONSULTANT and not _still_let_in(home, bearer):
-        return problem(HTTPStatus.NOT_FOUND)
-    return None if reach_allows(reach, act) else problem(HTTPStatus.FORBIDDEN)
+        return HTTPStatus.NOT_FOUND
+    return None if reach_allows(reach, act) else HTTPStatus.FORBIDDEN
 
 
 def _still_let_in(home: str, bearer: Bearer) -> bool:
@@ -175,6 +181,16 @@ def _spend(throttle: Throttle, name: str) -> Response | None:
     if left.wait_s <= 0:
         return None
     return problem(HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(ceil(left.wait_s))})
+
+
+def spend_more(times: int) -> Response | None:
+    """Count the present request as several more; return the problem of too many, else ``None``."""
+    name = f"token {asked().who.token.id}"
+    for _ in range(times):
+        refused = _spend(door().limits.programs, name)
+        if refused is not None:
+            return refused
+    return None
 
 
 def _token() -> str | None:

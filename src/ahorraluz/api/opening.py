@@ -13,6 +13,7 @@ from ahorraluz.api.endpoints import api
 from ahorraluz.api.views import (
     account,
     advice,
+    forecasts,
     groups,
     homes,
     inquiries,
@@ -41,6 +42,7 @@ VIEWS = (
     groups,
     notices,
     live,
+    forecasts,
 )
 
 

@@ -34,9 +34,21 @@ def problem(
     status: int, *, issues: Sequence[Issue] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return a problem; what is wrong in the request stands in its ``issues``."""
+    document = status_document(status, issues=issues)
+    response = Response(
+        json.dumps(document, ensure_ascii=False) + "\n", status, content_type=PROBLEM
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = texts().language
+    response.headers.update(headers or {})
+    return response
+
+
+def status_document(status: int, *, issues: Sequence[Issue] = ()) -> dict[str, object]:
+    """Return a problem as it stands in an answer."""
     words = texts()
     told = status if status in TOLD else (500 if status >= 500 else 400)
-    document = {
+    return {
         # A path: the name of the host is what the request says it is.
         "type": f"{PREFIX}/docs#problem-{told}",
         "title": words.text(f"api.problem.{told}"),
@@ -45,13 +57,6 @@ def problem(
         or words.text(f"api.problem.{told}.detail"),
         "issues": [_told(issue) for issue in issues],
     }
-    response = Response(
-        json.dumps(document, ensure_ascii=False) + "\n", status, content_type=PROBLEM
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = words.language
-    response.headers.update(headers or {})
-    return response
 
 
 def _told(issue: Issue) -> dict[str, object]:
@@ -71,14 +76,20 @@ def of_error(error: AhorraLuzError) -> Response:
     if code.startswith(BUSY):
         headers = {"Retry-After": str(RETRY_S)}
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem(_status_of(code), issues=error.issues)
+
+
+def problem_of_error(error: AhorraLuzError) -> dict[str, object]:
+    """Return the problem of a part of an answer that a service refused."""
+    return status_document(_status_of(error.issue.code), issues=error.issues)
+
+
+def _status_of(code: str) -> HTTPStatus:
     if code in NOT_THERE:
-        status = HTTPStatus.NOT_FOUND
-    elif code in LATE:
-        status = HTTPStatus.PRECONDITION_FAILED
-    elif code in CONFLICTS:
-        status = HTTPStatus.CONFLICT
-    return problem(status, issues=error.issues)
+        return HTTPStatus.NOT_FOUND
+    if code in LATE:
+        return HTTPStatus.PRECONDITION_FAILED
+    return HTTPStatus.CONFLICT if code in CONFLICTS else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def of_http(error: HTTPException) -> Response:

@@ -41,6 +41,33 @@ ISSUE = _object(
     },
     optional=["field"],
 )
+PROBLEM = _object(
+    {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": TEXT,
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": TEXT,
+        "issues": {"type": "array", "items": ISSUE},
+    }
+)
+NUMBER: Schema = {"type": "number"}
+SERIES = _object(
+    {
+        "id": TEXT,
+        "as_of": DAY,
+        "zone": TEXT,
+        "days_seen": {"type": "integer"},
+        "basis": TEXT,
+        "kwh": NUMBER,
+        "hours": {
+            "type": "array",
+            "items": _object(
+                {"start": MOMENT, "q10": NUMBER, "q50": NUMBER, "q90": NUMBER, "mean": NUMBER}
+            ),
+        },
+    }
+)
+"""The hours ahead of one series."""
 RATE = _object({"start": MOMENT, "end": MOMENT, "value": {"type": "number"}})
 NUMBER_OR_NONE: Schema = {"type": list(NULLABLE)}
 NOTICE_WAY = _object({"id": TEXT, "name": TEXT, "service": TEXT})
@@ -108,15 +135,7 @@ PRICES: Schema = {
 """The price of the next kWh, in each form that a program may ask for."""
 OWN: Mapping[str, Schema] = {
     **LIVE,
-    "problem": _object(
-        {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": TEXT,
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": TEXT,
-            "issues": {"type": "array", "items": ISSUE},
-        }
-    ),
+    "problem": PROBLEM,
     "document": {"type": "object", "required": ["openapi", "info", "paths"]},
     "distributors": _object(
         {
@@ -174,6 +193,29 @@ OWN: Mapping[str, Schema] = {
         }
     ),
     "prices": PRICES,
+    "forecast-model": _object(
+        {
+            "model": TEXT,
+            "version": TEXT,
+            "number": {"type": ["integer", "null"]},
+            "trained": {"type": list(NULLABLE)},
+            "context_days": {"type": "integer"},
+            "horizon_hours": {"type": "integer"},
+        }
+    ),
+    "forecasts": _object(
+        {
+            "model": TEXT,
+            "version": TEXT,
+            "number": {"type": ["integer", "null"]},
+            "served_by": TEXT,
+            "forecasts": {
+                "type": "array",
+                "items": {"anyOf": [SERIES, _object({"id": TEXT, "problem": PROBLEM})]},
+            },
+            "issues": {"type": "array", "items": ISSUE},
+        }
+    ),
     "events": _object(
         {
             "events": {

@@ -130,7 +130,7 @@ class Gathering:
     def _answer_together(self, questions: Sequence[_Question]) -> None:
         ends = np.cumsum([len(question.windows) for question in questions]).tolist()
         starts = [0, *ends[:-1]]
-        free = _by_rows(list(zip(starts, ends, (q.free for q in questions), strict=True)))
+        free = by_rows(list(zip(starts, ends, (q.free for q in questions), strict=True)))
         hours, by = self._call(joined([question.windows for question in questions]), free)
         for question, start, end in zip(questions, starts, ends, strict=True):
             part = Hours(quantiles=hours.quantiles[start:end], mean=hours.mean[start:end])
@@ -143,8 +143,14 @@ class Gathering:
         return told
 
 
-def _by_rows(spans: Sequence[tuple[int, int, FreeDays]]) -> FreeDays:
-    """Return the holidays of homes of several countries, each row by its own."""
+def by_rows(spans: Sequence[tuple[int, int, FreeDays]]) -> FreeDays:
+    """Return the holidays of homes of several countries, each row by its own.
+
+    Parameters
+    ----------
+    spans
+        First row, the one after the last, and the holidays of those rows; at least one span.
+    """
     if all(free is spans[0][2] for _, _, free in spans):
         return spans[0][2]
 

@@ -1,0 +1,249 @@
+"""The hours ahead of many series at once: one call of the model, and each fault beside its series.
+
+A series is given hour by hour, or is a kept home, or is nothing but what its recibos say a day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+from ahorraluz.core.forecast.baselines import Climatology
+from ahorraluz.core.forecast.forecaster import FACTS, HOURS_DAY, Floats, Forecaster, ForecastError
+from ahorraluz.core.forecast.holidays import FreeDays
+from ahorraluz.core.forecast.panel import HomeHours
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
+from ahorraluz.ingest.meter_files.options import LIMA
+from ahorraluz.learning.gathering import by_rows
+from ahorraluz.learning.served import IN_PROCESS, ServedForecaster
+from ahorraluz.services.find_readings import FoundReadings
+from ahorraluz.services.forecast_home import ForecastRequestError, last_day, readings_by
+from ahorraluz.services.forecast_models import holidays_of, population_known, warned
+from ahorraluz.services.home_facts import facts_of, recibo_kwh_day, recibos_of
+from ahorraluz.services.households.asking import ask_home
+from ahorraluz.services.households.keeping import kept_home
+from ahorraluz.services.predict_hours import (
+    About,
+    HoursAhead,
+    HoursAsked,
+    hours_asked,
+    hours_asked_of,
+    tell_hours,
+)
+from ahorraluz.services.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from ahorraluz.core.home import MonthlyUse
+
+MOST_SERIES = 100
+MOST_HOMES = 10
+"""Kept homes among them: each is read from the database, and its readings looked through."""
+MOST_HOURS = 100 * HOURS_DAY
+"""Hours of a series: the model sees 28 days, and its errors of the two months before count."""
+HIGHEST_KWH = 1_000.0
+"""Of one hour: what no home takes. [kWh]"""
+FIRST_DAY = date(2000, 1, 1)
+FURTHEST = timedelta(days=366)
+"""How long after today a forecast may begin."""
+
+
+class SeriesError(InvalidInputError):
+    """A series that cannot be told on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One series, and what is asked of it; exactly one of ``kwh``, ``home`` and the recibo."""
+
+    kwh: tuple[float | None, ...] | None = None
+    """Hours of the local clock, oldest first; the last one ends when ``origin`` begins. [kWh]"""
+    home: str | None = None
+    """Id of a kept home that whoever asks may read."""
+    zone: str = LIMA
+    origin: date | None = None
+    """First day ahead; ``None``: today, of a kept home the day after its readings."""
+    hours: int = HOURS_DAY
+    """Hours ahead, 1 to 168. [h]"""
+    recibo_kwh_day: float | None = None
+    """Mean energy of a day by its recibos. [kWh]"""
+    facts: tuple[float | None, ...] = (None,) * len(FACTS)
+    """Of ``FACTS``, each ``None`` where not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesTold:
+    """What is told of some series."""
+
+    model: str
+    version: str
+    number: int | None
+    """Of the version on the shelf, 0 of the one that comes with the program."""
+    served_by: str
+    items: tuple[HoursAhead | AhorraLuzError, ...]
+    """Of each series the hours ahead, or why they cannot be told."""
+    issues: tuple[Issue, ...]
+
+
+def forecast_series(series: Sequence[Series], *, tools: Toolbox, today: date) -> SeriesTold:
+    """Return the hours ahead of some series, all told by one version of the model in one call.
+
+    Parameters
+    ----------
+    series
+        ``MOST_SERIES`` at most.
+    tools
+        The model in use, and the kept homes.
+    today
+        Day of the answer.
+
+    Raises
+    ------
+    SeriesError
+        ``series-too-many``.
+    """
+    if len(series) > MOST_SERIES:
+        raise SeriesError("series-too-many", count=len(series), limit=MOST_SERIES)
+    homes = 0
+    prepared: list[HoursAsked | AhorraLuzError] = []
+    for each in series:
+        homes += each.home is not None
+        try:
+            if each.home is not None and homes > MOST_HOMES:
+                raise SeriesError("series-homes-too-many", field="home", limit=MOST_HOMES)
+            prepared.append(_asked(each, tools=tools, today=today))
+        except AhorraLuzError as error:
+            prepared.append(error)
+    asked = [each for each in prepared if isinstance(each, HoursAsked)]
+    model, issues = _model(tools, _calendar(asked))
+    told = iter(tell_hours(asked, model))
+    items = tuple(next(told) if isinstance(each, HoursAsked) else each for each in prepared)
+    number, by = None, IN_PROCESS
+    if isinstance(model, ServedForecaster):
+        number, by = model.number, model.served_by
+    return SeriesTold(
+        model=model.name,
+        version=model.version,
+        number=number,
+        served_by=by,
+        items=items,
+        issues=issues,
+    )
+
+
+def _model(tools: Toolbox, free: FreeDays) -> tuple[Forecaster, tuple[Issue, ...]]:
+    try:
+        return tools.serving.forecaster(free=free), ()
+    except ForecastError as error:
+        return Climatology(population_known()), (warned(error),)
+
+
+def _calendar(asked: Sequence[HoursAsked]) -> FreeDays:
+    """Return the holidays of every window of some homes, by the zone of each."""
+    spans, start = [], 0
+    for each in asked:
+        end = start + 1 + (0 if each.past is None else len(each.past.windows))
+        spans.append((start, end, holidays_of(each.zone)))
+        start = end
+    return by_rows(spans) if spans else holidays_of(LIMA)
+
+
+def _asked(series: Series, *, tools: Toolbox, today: date) -> HoursAsked:
+    given = [series.kwh is not None, series.home is not None]
+    if all(given):
+        raise SeriesError("series-of-two", field="home")
+    if series.origin is not None and not FIRST_DAY <= series.origin <= today + FURTHEST:
+        raise SeriesError(
+            "series-origin-far",
+            field="origin",
+            value=series.origin,
+            first=FIRST_DAY,
+            last=today + FURTHEST,
+        )
+    if series.home is not None:
+        return _of_home(series, series.home, tools=tools, today=today)
+    _check_zone(series.zone)
+    origin = today if series.origin is None else series.origin
+    if not series.kwh and series.recibo_kwh_day is None:
+        raise SeriesError("series-empty", field="kwh")
+    about = About(
+        zone=series.zone,
+        hours=series.hours,
+        facts=_facts(series),
+        bill_kwh_day=series.recibo_kwh_day,
+    )
+    home = _hours(series.kwh or (), origin)
+    return hours_asked_of(home, place=len(home.days), about=about)
+
+
+def _of_home(series: Series, home: str, *, tools: Toolbox, today: date) -> HoursAsked:
+    """Return what is to be asked of a kept home, as its own forecast asks it."""
+    asked = ask_home(kept_home(home, tools=tools), tools=tools, as_of=today)
+    described = None if asked.inquiry is None else asked.inquiry.home
+    facts = facts_of(described, asked.connection)
+    recibos = recibos_of(described, asked.connection)
+    if asked.understanding is None:
+        return _of_recibos(series, recibos, facts, today=today)
+    found: FoundReadings
+    found, _ = readings_by(asked.understanding.found, as_of=series.origin, today=today)
+    return hours_asked(
+        found.cleaned.readings,
+        as_of=series.origin,
+        hours=series.hours,
+        facts=facts,
+        bill_kwh_day=recibo_kwh_day(recibos, as_of=last_day(found), recent=True),
+    )
+
+
+def _of_recibos(
+    series: Series, recibos: "Sequence[MonthlyUse]", facts: Floats, *, today: date
+) -> HoursAsked:
+    origin = today if series.origin is None else series.origin
+    kwh_day = recibo_kwh_day(recibos, as_of=origin)
+    if kwh_day is None:
+        raise ForecastRequestError("forecast-of-what")
+    about = About(zone=LIMA, hours=series.hours, facts=facts, bill_kwh_day=kwh_day)
+    home = _hours((), origin)
+    return hours_asked_of(home, place=len(home.days), about=about)
+
+
+def _hours(kwh: Sequence[float | None], origin: date) -> HomeHours:
+    """Return a series as whole days before its origin, at least one.
+
+    Raises
+    ------
+    SeriesError
+        ``series-too-long``, ``series-kwh-impossible``.
+    """
+    if len(kwh) > MOST_HOURS:
+        raise SeriesError("series-too-long", field="kwh", count=len(kwh), limit=MOST_HOURS)
+    values = np.array([np.nan if value is None else value for value in kwh], dtype=np.float64)
+    impossible = np.flatnonzero(~np.isnan(values) & ~((values >= 0) & (values <= HIGHEST_KWH)))
+    if len(impossible):
+        place = int(impossible[0])
+        raise SeriesError(
+            "series-kwh-impossible",
+            field="kwh",
+            place=place,
+            value=float(values[place]),
+            highest=HIGHEST_KWH,
+        )
+    days = max(1, -(-len(values) // HOURS_DAY))
+    table = np.full(days * HOURS_DAY, np.nan)
+    if len(values):
+        table[-len(values) :] = values
+    first = np.datetime64(origin, "D") - np.timedelta64(days, "D")
+    return HomeHours(id="", days=np.arange(first, first + days), kwh=table.reshape(days, HOURS_DAY))
+
+
+def _facts(series: Series) -> Floats:
+    return np.array([np.nan if value is None else float(value) for value in series.facts])
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SeriesError("series-zone-unknown", field="zone", value=zone[:60]) from None
