@@ -7,10 +7,11 @@ household reads (reasons, frontier, near plans, questions, draws) is not made.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 
-from ahorraluz.core.advice.brief_figures import BriefFigures, figures_of
+from ahorraluz.core.advice.brief_figures import BriefFigures, BriefTurn, figures_of
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
@@ -120,15 +121,18 @@ def brief_plan(
     years = board.years(choice.steps)
     bills = _bills(board, years)
     others = explainer.others if choice.steps else ()
+    figures = figures_of(
+        board,
+        [
+            BriefTurn(candidate=step, before=before, then=then, other=other)
+            for step, (before, then), other in zip(
+                choice.steps, pairwise(years), others, strict=True
+            )
+        ],
+    )
     steps = tuple(
-        BriefStep(
-            measure=step.measure.id,
-            month=choice.months[number],
-            figures=figures_of(
-                board, step, before=years[number], then=years[number + 1], other=others[number]
-            ),
-        )
-        for number, step in enumerate(choice.steps)
+        BriefStep(measure=step.measure.id, month=month, figures=told)
+        for step, month, told in zip(choice.steps, choice.months, figures, strict=True)
     )
     tried = [one.proved for one in offered.tried if one.reason is None]
     return BriefPlan(

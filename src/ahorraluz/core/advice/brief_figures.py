@@ -1,12 +1,15 @@
 """What one measure saves in figures alone: those of its recommendation, without its rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 
 from ahorraluz.core.advice.choosing import Board, other_year
+from ahorraluz.core.advice.context import MONTHS
 from ahorraluz.core.advice.energy import OTHER_HOMES, WATT_HOUR, EnergyYear, WattHours
+from ahorraluz.core.advice.interactions import Spared
 from ahorraluz.core.advice.measures import Candidate
 from ahorraluz.core.advice.pricing import home_part
 from ahorraluz.core.advice.recommendation import ZERO
@@ -14,6 +17,9 @@ from ahorraluz.core.advice.savings import PriceUnknownError, in_range
 from ahorraluz.core.advice.worth import later_cost, payback_months
 from ahorraluz.core.money import CENT, round_cent
 from ahorraluz.core.tariffs.year_arrays import UNPRICED
+
+ENDS = 4
+"""Bills of a candidate: before it, with its middle, its low and its high end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,47 +66,52 @@ class _Bills:
     high: Decimal
 
 
-def figures_of(
-    board: Board,
-    candidate: Candidate,
-    *,
-    before: EnergyYear,
-    then: EnergyYear | None = None,
-    other: Decimal | None = None,
-) -> BriefFigures:
-    """Return the figures of a candidate that takes energy off the meter.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefTurn:
+    """A candidate that takes energy off the meter, when its turn comes."""
 
-    Parameters
-    ----------
-    board
-        What the plan is chosen from.
-    candidate
-        What is done.
-    before
-        Energy that is left when its turn comes.
-    then
-        Energy after it, where a plan tells; ``None``: reckoned alone.
-    other
-        What it spares outside the bill, where a plan tells; ``None``: reckoned alone.
-        [PEN/year]
+    candidate: Candidate
+    before: EnergyYear
+    """Energy that is left when its turn comes."""
+    then: EnergyYear | None = None
+    """Energy after it, where a plan tells; ``None``: reckoned alone."""
+    other: Decimal | None = None
+    """What it spares outside the bill, where a plan tells; ``None``: reckoned alone.
+    [PEN/year]"""
+
+
+def figures_of(board: Board, turns: Sequence[BriefTurn]) -> tuple[BriefFigures, ...]:
+    """Return the figures of candidates in their turns, their bills priced in one go.
 
     Raises
     ------
     PriceUnknownError
-        ``saving-price-unknown``: one of its bills has no price.
+        ``saving-price-unknown``: one of the bills has no price.
     """
-    proposal = candidate.proposal
-    change = board.spared(before, candidate, then=then)
-    meter = before.total_wh
-    totals = board.prices.totals(
-        np.column_stack([meter, meter - change.middle, meter - change.low, meter - change.high])
+    if not turns:
+        return ()
+    changes = [board.spared(turn.before, turn.candidate, then=turn.then) for turn in turns]
+    columns = []
+    for turn, change in zip(turns, changes, strict=True):
+        meter = turn.before.total_wh
+        columns += [meter, meter - change.middle, meter - change.low, meter - change.high]
+    totals = board.prices.totals(np.column_stack(columns)).reshape(MONTHS, len(turns), ENDS)
+    return tuple(
+        _figures(board, turn, change, totals[:, place])
+        for place, (turn, change) in enumerate(zip(turns, changes, strict=True))
     )
+
+
+def _figures(board: Board, turn: BriefTurn, change: Spared, totals: WattHours) -> BriefFigures:
+    """Return the figures of one candidate from its bills. [céntimo]"""
+    proposal = turn.candidate.proposal
     bills = _bills(totals)
     others = other_year(proposal, bills.middle)
-    if other is not None:
-        shift = other - others[1]
-        others = (others[0] + shift, other, others[2] + shift)
-    home_year = round_cent(_home_saving(board, bills, totals, before, change.middle)) + others[1]
+    if turn.other is not None:
+        shift = turn.other - others[1]
+        others = (others[0] + shift, turn.other, others[2] + shift)
+    saving = _home_saving(board, bills, totals, turn.before, change.middle)
+    home_year = round_cent(saving) + others[1]
     low, _, high = in_range(bills, board.context.year, other=others)
     part = (home_year - others[1]) / bills.middle if bills.middle else Decimal(1)
     _, told, _ = sorted((bills.low * part + others[0], home_year, bills.high * part + others[2]))
@@ -117,7 +128,7 @@ def figures_of(
         low_kwh_year=int(change.low.sum()) * WATT_HOUR,
         high_kwh_year=int(change.high.sum()) * WATT_HOUR,
         cost_pen=cost,
-        later_pen=round_cent(later_cost(proposal, board.money, cost=candidate.cost)),
+        later_pen=round_cent(later_cost(proposal, board.money, cost=turn.candidate.cost)),
         payback_months=None if cost is None else payback_months(cost, told, proposal),
     )
 

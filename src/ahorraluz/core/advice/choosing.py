@@ -304,6 +304,10 @@ def most_first(problem: Problem, members: Iterable[int]) -> tuple[int, ...]:
             or not set(problem.rules.needs[place]).isdisjoint(done)
         ]
         ready = [place for place in ready if not problem.cost[place]] or ready
+        if len(ready) == 1:
+            left.remove(ready[0])
+            done.append(ready[0])
+            continue
         sets = np.zeros((len(ready), len(problem.candidates)), dtype=bool)
         sets[:, done] = True
         sets[np.arange(len(ready)), ready] = True

@@ -135,9 +135,10 @@ class KnownUses(Mapping[UseKey, UseFigures]):
     @override
     def __getitem__(self, key: UseKey) -> UseFigures:
         """Return how well a use is known."""
-        if key not in self._known:
-            self._known[key] = self._reckoned(key, self._entries[key])
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._reckoned(key, self._entries[key])
+        return found
 
     @override
     def __iter__(self) -> Iterator[UseKey]:

@@ -20,6 +20,8 @@ from ahorraluz.core.advice.energy import (
 )
 from ahorraluz.core.advice.measures import Cut, Effect
 
+Floats = NDArray[np.float64]
+
 RULED_OUT_BY: Mapping[str, frozenset[str]] = {
     # One source of hot water takes the place of the other, and of the tank that waits.
     "solar-water-heater": frozenset({"gas-water-heater"}),
@@ -96,19 +98,13 @@ def spared(
     """
     months = list(calendar)
     total = year.total_wh
+    if effect.home_shares:
+        middles, most = _of_all(year, np.array(effect.home_shares)[months], then=then)
+    else:
+        middles, most = _of_cuts(year, effect.cuts, figures, months=months, then=then)
     nothing = np.zeros_like(total)
-    middles: dict[UseKey, WattHours] = {}
-    most: NDArray[np.float64] = np.zeros(len(total))
-    for cut in _cuts(year, effect):
-        known = figures.get(cut.use, METERED) if effect.cuts else METERED
-        left = year.of(cut.use) / known.owned
-        wanted = np.floor(left * np.array(cut.shares)[months]).astype(np.int64)
-        if then is not None:
-            wanted = year.of(cut.use) - then.of(cut.use)
-        middles[cut.use] = np.minimum(wanted, total - sum(middles.values(), nothing))
-        most += left * known.high
     taken = sum(middles.values(), nothing)
-    below, above = _range(middles, effect, figures if effect.cuts else {})
+    below, above = _range(middles, effect, {} if effect.home_shares else figures)
     least_taken = np.floor(taken * below).astype(np.int64)
     most_taken = np.floor(np.minimum(taken * above, np.minimum(most, total))).astype(np.int64)
     low_added, added, high_added = _added(effect, len(total))
@@ -124,11 +120,46 @@ def spared(
     )
 
 
-def _cuts(year: EnergyYear, effect: Effect) -> Sequence[Cut]:
-    """Return the cuts of an effect; what spares a share of all acts on every own use."""
-    if not effect.home_shares:
-        return effect.cuts
-    return [Cut(use=use, shares=effect.home_shares) for use in year.uses if use != OTHER_HOMES]
+def _of_cuts(
+    year: EnergyYear,
+    cuts: Sequence[Cut],
+    figures: Mapping[UseKey, UseFigures],
+    *,
+    months: list[int],
+    then: EnergyYear | None,
+) -> tuple[dict[UseKey, WattHours], Floats]:
+    """Return what cuts take by use, and the most that these uses may be. [Wh]"""
+    total = year.total_wh
+    nothing = np.zeros_like(total)
+    middles: dict[UseKey, WattHours] = {}
+    most: Floats = np.zeros(len(total))
+    for cut in cuts:
+        known = figures.get(cut.use, METERED)
+        use = year.of(cut.use)
+        left = use / known.owned
+        if then is None:
+            wanted = np.floor(left * np.array(cut.shares)[months]).astype(np.int64)
+        else:
+            wanted = use - then.of(cut.use)
+        middles[cut.use] = np.minimum(wanted, total - sum(middles.values(), nothing))
+        most += left * known.high
+    return middles, most
+
+
+def _of_all(
+    year: EnergyYear, shares: Floats, *, then: EnergyYear | None
+) -> tuple[dict[UseKey, WattHours], Floats]:
+    """Return the same where a share of every own use is taken: the meter counts them all."""
+    places = [place for place, use in enumerate(year.uses) if use != OTHER_HOMES]
+    own = year.wh[:, places]
+    if then is None:
+        wanted = np.floor(own * shares[:, None]).astype(np.int64)
+    elif then.uses[: len(year.uses)] == year.uses:
+        wanted = own - then.wh[:, places]
+    else:
+        wanted = own - np.column_stack([then.of(year.uses[place]) for place in places])
+    uses = [year.uses[place] for place in places]
+    return dict(zip(uses, wanted.T, strict=True)), own.sum(axis=1).astype(np.float64)
 
 
 def _range(
@@ -139,6 +170,8 @@ def _range(
     whole = sum(parts.values())
     if whole == 0:
         return 1.0, 1.0
+    if not figures:
+        return max(0.0, 1 - abs(1 - effect.low)), 1 + abs(effect.high - 1)
     known = {use: figures.get(use, METERED) for use in parts}
     down = math.hypot(*(part * (1 - known[use].low) for use, part in parts.items())) / whole
     up = math.hypot(*(part * (known[use].high - 1) for use, part in parts.items())) / whole

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ahorraluz.core.advice.brief_figures import BriefFigures, figures_of
+from ahorraluz.core.advice.brief_figures import BriefFigures, BriefTurn, figures_of
 from ahorraluz.core.advice.catalogue.roof import ROOFTOP_PANELS, rooftop_panels
 from ahorraluz.core.advice.choosing import Board, sizes_of
 from ahorraluz.core.advice.context import PlanContext
@@ -70,10 +70,10 @@ def potential_of(
     chosen = [step for step in steps if step.measure.id == ROOFTOP_PANELS.id]
     sizes = chosen or _sizes(Candidate(measure=ROOFTOP_PANELS, proposal=proposal))
     try:
-        found = [(size, figures_of(board, size, before=board.start)) for size in sizes]
+        told = figures_of(board, [BriefTurn(candidate=size, before=board.start) for size in sizes])
     except PriceUnknownError:
         return None
-    size, figures = max(found, key=lambda one: _worth(board, *one))
+    size, figures = max(zip(sizes, told, strict=True), key=lambda one: _worth(board, *one))
     sun = context.facts.sun
     assert sun is not None  # noqa: S101 - panels were proposed for its sun
     kwp = float(str(size.proposal.parameters["kwp"]))

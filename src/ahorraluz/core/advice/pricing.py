@@ -14,6 +14,7 @@ from ahorraluz.core.consumption import Band, Consumption
 from ahorraluz.core.history import NotInForceError
 from ahorraluz.core.home import CustomerClass, FixedCharges, Fose, Home, Option
 from ahorraluz.core.money import CENT
+from ahorraluz.core.same import kept_by_identity
 from ahorraluz.core.tariffs.band_arrays import BandArrays
 from ahorraluz.core.tariffs.billing import Bill, price_bill
 from ahorraluz.core.tariffs.schedule import NoScheduleError, Origin, Schedule, TariffBook
@@ -60,7 +61,7 @@ class YearPrices:
         """The months as lines of whole numbers."""
         if self.shares:
             return BandArrays(year=self.year, shares=self.shares)
-        return YearArrays.of(self.year)
+        return _arrays_of(self.year)
 
     def bands(self, kwh: Decimal) -> Mapping[Band, Decimal]:
         """Return the energy of a month by band; empty with one register. [kWh]"""
@@ -79,6 +80,11 @@ class YearPrices:
     def connected(self) -> Cents:
         """Totals with nothing used, shape (12,). [céntimo]"""
         return self.totals(np.zeros((len(self.year), 1), dtype=np.int64))[:, 0]
+
+
+@kept_by_identity(most=64)
+def _arrays_of(year: tuple[BillTerms, ...]) -> YearArrays:
+    return YearArrays.of(year)
 
 
 def home_part(

@@ -307,12 +307,12 @@ class Problem:
             left = sorted(sorted(left, key=lambda place: -self._alone[place])[:MOST_TOGETHER])
         sets = np.zeros((1 << len(left), len(self.candidates)), dtype=bool)
         sets[:, left] = subsets(len(left))
-        sets[:, [place for place in group.candidates if self._is_free(place)]] = True
+        sets[:, [place for place in group.candidates if place in self._free]] = True
         return sets[self.rules.allowed(sets, within=group.candidates)]
 
     def _open(self, group: Group) -> list[int]:
         """Return the candidates of a group that are worth having in some plans only."""
-        return [place for place in group.candidates if not self._is_free(place)]
+        return [place for place in group.candidates if place not in self._free]
 
     @cached_property
     def _ruled(self) -> frozenset[int]:
@@ -323,12 +323,11 @@ class Problem:
             {*lost, *self.rules.needs, *(p for o in self.rules.needs.values() for p in o), *pairs}
         )
 
-    def _is_free(self, place: int) -> bool:
-        """Tell whether having a candidate can never be worse than not having it."""
-        return (
-            self.rising
-            and place not in self._ruled
-            and place not in self.leaving.added
-            and self.cost[place] == 0
-            and bool((self.fixed[place] <= 0).all())
-        )
+    @cached_property
+    def _free(self) -> frozenset[int]:
+        """Candidates that are never worse to have than not to have."""
+        if not self.rising:
+            return frozenset()
+        costless = (self.cost == 0) & (self.fixed <= 0).all(axis=1)
+        ruled = self._ruled | self.leaving.added.keys()
+        return frozenset(np.flatnonzero(costless).tolist()) - ruled

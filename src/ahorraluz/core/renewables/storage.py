@@ -16,7 +16,6 @@ from ahorraluz.core.renewables.sun import (
     DAYS,
     HOURS,
     MONTH_DAYS,
-    MONTH_OF_DAY,
     Floats,
     SolarError,
 )
@@ -167,10 +166,12 @@ def given_by_pairs(
     wants = np.minimum(need[:, None, :] - direct, power) / way
     held, given = np.zeros(made.shape[1:]), np.zeros(made.shape[1:])
     warm = WARMING_DAYS * HOURS
-    for hour in range(len(made)):
-        held = np.minimum(held + fills[hour], size)
-        out = np.minimum(wants[hour], held)
-        held = held - out
+    out = np.empty_like(held)
+    for hour, (fill, want) in enumerate(zip(fills, wants, strict=True)):
+        held += fill
+        np.minimum(held, size, out=held)
+        np.minimum(want, held, out=out)
+        held -= out
         if hour >= warm:
             given += out
     days = np.array(MONTH_DAYS) / (MODEL_DAYS - WARMING_DAYS)
@@ -185,9 +186,22 @@ def _model_days(hourly: Floats) -> Floats:
     """
     days = hourly.reshape(DAYS, HOURS)
     chosen = []
-    for month, count in enumerate(MONTH_DAYS):
-        own = np.flatnonzero(month == MONTH_OF_DAY)
-        some = days[own[np.linspace(0, count - 1, MODEL_DAYS).round().astype(int)]]
-        counted = some[WARMING_DAYS:].mean()
-        chosen.append(some.ravel() * (days[own].mean() / counted if counted > 0 else 1.0))
+    for own, some in _DAYS_OF_MODEL:
+        hours = days[some]
+        counted = hours[WARMING_DAYS:].mean()
+        chosen.append(hours.ravel() * (days[own].mean() / counted if counted > 0 else 1.0))
     return np.array(chosen).T
+
+
+def _days_of_model() -> tuple[tuple[slice, NDArray[np.int64]], ...]:
+    """Return the days of each month, and those that stand for it."""
+    found = []
+    first = 0
+    for count in MONTH_DAYS:
+        spread = np.linspace(0, count - 1, MODEL_DAYS).round().astype(np.int64)
+        found.append((slice(first, first + count), first + spread))
+        first += count
+    return tuple(found)
+
+
+_DAYS_OF_MODEL = _days_of_model()

@@ -289,15 +289,24 @@ class _Roof:
         # Kelvin that a step brings for each W/m2 on the collector.
         warming = area * STEP_H / (litres * WATT_HOURS_PER_LITRE_KELVIN)
         losing = way["tank"] * STEP_H / WATT_HOURS_PER_LITRE_KELVIN
+        air = self.air_c.T[:, None, :, None]
         sunny = self.light.T[:, None, :, None] * (way["sun"] * way["optical"])
         tank = np.full((len(heaters), len(MONTH_DAYS), len(way["sun"])), self.cold_c)
         given = np.zeros_like(tank)
+        above, gained = np.empty_like(tank), np.empty_like(tank)
+        losses = way["loss"]
         for step in range(MODEL_DAYS * STEPS_DAY):
             hour = step % STEPS_DAY
-            above = tank - self.air_c[None, :, hour, None]
-            gained = np.maximum(sunny[step] - way["loss"] * above, 0.0) * warming
+            np.subtract(tank, air[hour], out=above)
+            np.multiply(losses, above, out=gained)
+            np.subtract(sunny[step], gained, out=gained)
+            np.maximum(gained, 0.0, out=gained)
+            gained *= warming
+            tank += gained
+            above *= losing
+            tank -= above
             # A boiling tank takes no more: tubes vent, plates stand still.
-            tank = np.minimum(tank + gained - losing * above, self.most_c)
+            np.minimum(tank, self.most_c, out=tank)
             part = DRAWS.get(hour)
             if part is None:
                 continue
@@ -305,7 +314,7 @@ class _Roof:
             # Hotter than asked, less of it is mixed with cold water at the tap.
             taken = np.minimum(draw * part * rise / np.maximum(warmer, rise), litres)
             heat = taken * warmer
-            tank = tank - heat / litres
+            tank -= heat / litres
             if step >= WARMING_DAYS * STEPS_DAY:
                 given += heat
         asked = draw * rise * (MODEL_DAYS - WARMING_DAYS)

@@ -180,6 +180,15 @@ def appliance_energy(appliance: Appliance, *, surroundings: Surroundings) -> Est
     return next((use.estimate for use in uses if not use.standby), None)
 
 
+def appliance_kwh(appliance: Appliance, *, surroundings: Surroundings) -> float:
+    """Return the middle of :func:`appliance_energy`; zero where nobody knows its power.
+
+    [kWh/month]
+    """
+    uses = survey_appliance(appliance, surroundings=surroundings).uses
+    return next((use.owned * use.mean_kwh for use in uses if not use.standby), 0.0)
+
+
 def check_appliance(appliance: Appliance) -> None:
     """Refuse a use that cannot be (``appliance-use-impossible``)."""
     for name, limit in _LIMITS.items():

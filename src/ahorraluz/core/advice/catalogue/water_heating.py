@@ -43,7 +43,7 @@ from ahorraluz.core.advice.measures import (
 from ahorraluz.core.estimate import Estimate
 from ahorraluz.core.home import Appliance
 from ahorraluz.core.renewables.ranges import propagated
-from ahorraluz.core.usage.appliances import appliance_energy
+from ahorraluz.core.usage.appliances import appliance_kwh
 from ahorraluz.core.usage.facts import EndUseId
 
 MINUTES_HOUR = 60
@@ -58,8 +58,7 @@ def _entry(context: PlanContext, own: OwnUse) -> Appliance:
 
 def _kwh(context: PlanContext, entry: Appliance) -> float:
     """Return what an entry takes by physics, before any recibo. [kWh/month]"""
-    energy = appliance_energy(entry, surroundings=context.surroundings)
-    return energy.middle if energy else 0.0
+    return appliance_kwh(entry, surroundings=context.surroundings)
 
 
 def _showers_day(context: PlanContext, entry: Appliance) -> float:
@@ -142,11 +141,10 @@ def _standing_share(context: PlanContext, entry: Appliance) -> Estimate:
             }
         )
         around = replace(surroundings, assumptions=assumed)
-        kwh = [
-            appliance_energy(replace(entry, always_on=on), surroundings=around)
-            for on in (True, False)
-        ]
-        on, off = (energy.middle if energy else 0.0 for energy in kwh)
+        on, off = (
+            appliance_kwh(replace(entry, always_on=always), surroundings=around)
+            for always in (True, False)
+        )
         return 1 - off / on if on > 0 else 0.0
 
     return propagated(
