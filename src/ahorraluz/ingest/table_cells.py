@@ -34,6 +34,8 @@ def with_values(part: "pd.DataFrame", rules: Collection[Rule]) -> "pd.DataFrame"
         if rule.name not in part:
             continue
         column = part[rule.name]
+        if rule.kind in (Kind.TEXT, Kind.ID):
+            column = _as_text(column)
         known = column.notna().to_numpy(dtype=bool)
         found[rule.name] = column
         if rule.kind is Kind.TEXT:
@@ -58,6 +60,17 @@ def number_of(homes: "Column") -> NDArray[np.uint64]:
     codes, ids = pd.factorize(homes)
     hashed = pd.util.hash_array(np.asarray(ids, dtype=str).astype(object), categorize=False)
     return np.append(hashed, np.uint64(0))[codes]
+
+
+def _as_text(column: "Column") -> "Column":
+    """Return codes that a file holds as numbers as text, without the point of an empty cell."""
+    import pandas as pd
+
+    if not pd.api.types.is_numeric_dtype(column):
+        return column
+    if pd.api.types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all()):
+        column = column.astype("Int64")  # type: ignore[assignment]
+    return column.astype("string").astype(object)  # type: ignore[return-value]
 
 
 def _chosen(column: "Column", rule: Rule) -> NDArray[np.bool_]:

@@ -162,13 +162,21 @@ def read_panel(folder: Path) -> Panel:
     ----------
     folder
         Files of ``METER_SETS`` and tidy files (``timestamp`` in UTC, ``household_id``,
-        ``kwh``; comma separated, ``.csv`` or ``.csv.gz``); others are passed over.
+        ``kwh``; comma separated, ``.csv`` or ``.csv.gz``); others are passed over. Or what
+        ``ahorraluz features`` has written.
 
     Raises
     ------
     TrainingDataError
         ``train-no-data``: no home of 36 days or more in any file.
+    FeaturesError
+        ``features-unreadable``, ``features-differ``.
     """
+    # Here, not above: what reads them makes the homes of this module.
+    from ahorraluz.learning.panel_files import holds_features, read_features
+
+    if holds_features(folder):
+        return read_features(folder)
     by_file = {known.file: known for known in METER_SETS}
     hashes: dict[str, str] = {}
     homes: list[tuple[MeterSet, HomeHours]] = []
@@ -176,7 +184,7 @@ def read_panel(folder: Path) -> Panel:
         known = by_file.get(path.name) or _tidy_set(path)
         if known is None:
             continue
-        hashes[path.name] = _sha256(path)
+        hashes[path.name] = sha256_of(path)
         homes += [(known, home) for home in _homes_of(path, known)]
     if not homes:
         raise TrainingDataError("train-no-data", folder=folder.name, days=LEAST_DAYS)
@@ -186,14 +194,14 @@ def read_panel(folder: Path) -> Panel:
         if (name := known.weather) is not None and (folder / name).exists()
     }
     for name in weather:
-        hashes[name] = _sha256(folder / name)
+        hashes[name] = sha256_of(folder / name)
     stated = {
         name: _households(folder / name)
         for known, _ in homes
         if (name := known.households) is not None and (folder / name).exists()
     }
     for name in stated:
-        hashes[name] = _sha256(folder / name)
+        hashes[name] = sha256_of(folder / name)
     cuts = _cuts(homes)
     panel = tuple(
         TrainingHome(
@@ -252,6 +260,40 @@ def hours_of(home: str, starts_s: np.ndarray, kwh: Floats, *, zone: str, step_s:
     )
 
 
+def regular_home(home: str, starts_s: np.ndarray, kwh: Floats, *, zone: str) -> HomeHours | None:
+    """Return readings as hours of local days; ``None``: too few, or further apart than an hour.
+
+    Parameters
+    ----------
+    home, starts_s, kwh, zone
+        As of :func:`hours_of`; stamps rise and none is there twice.
+    """
+    if len(starts_s) < LEAST_DAYS * HOURS_DAY:
+        return None
+    step = int(np.median(np.diff(starts_s)))
+    return hours_of(home, starts_s, kwh, zone=zone, step_s=step) if step <= HOUR_S else None
+
+
+def cuts_of(
+    homes: Sequence[HomeHours], *, judged_from: str | None = None
+) -> tuple[np.datetime64, np.datetime64]:
+    """Return where learning ends and where judging begins at one place.
+
+    Parameters
+    ----------
+    homes
+        All homes of it, at least one.
+    judged_from
+        First day that is never learnt from; ``None``: the last fifth of the days.
+    """
+    if judged_from is not None:
+        judge = np.datetime64(judged_from, "D")
+        return judge - CHECK_DAYS, judge
+    days = np.sort(np.concatenate([home.days for home in homes]))
+    learn, check = (days[int(share * (len(days) - 1))] for share in (LEARN_SHARE, CHECK_SHARE))
+    return learn, check
+
+
 def _tidy_set(path: Path) -> MeterSet | None:
     columns = set(pd.read_csv(path, nrows=0).columns)
     if not {"timestamp", "household_id", "kwh"} <= columns:
@@ -268,12 +310,10 @@ def _homes_of(path: Path, known: MeterSet) -> Iterable[HomeHours]:
     for home, rows in table.groupby("household_id", sort=True):
         rows = rows.drop_duplicates("second").sort_values("second")
         starts = rows["second"].to_numpy(np.int64)
-        if len(starts) < LEAST_DAYS * HOURS_DAY:
-            continue
-        step = int(np.median(np.diff(starts)))
         kwh = rows[known.column].to_numpy(np.float64) * known.unit_kwh
-        if step <= HOUR_S:
-            yield hours_of(str(home), starts, kwh, zone=zone, step_s=step)
+        found = regular_home(str(home), starts, kwh, zone=zone)
+        if found is not None:
+            yield found
 
 
 def _cuts(
@@ -282,14 +322,9 @@ def _cuts(
     """Return, for each place, where learning ends and where judging begins."""
     cuts: dict[str, tuple[np.datetime64, np.datetime64]] = {}
     for place in {known.place for known, _ in homes}:
-        days = np.sort(np.concatenate([h.days for known, h in homes if known.place == place]))
         own = [k.judged_from for k, _ in homes if k.place == place and k.judged_from is not None]
-        if own:
-            judge = np.datetime64(own[0], "D")
-            cuts[place] = (judge - CHECK_DAYS, judge)
-        else:
-            ends = [days[int(share * (len(days) - 1))] for share in (LEARN_SHARE, CHECK_SHARE)]
-            cuts[place] = (ends[0], ends[1])
+        here = [home for known, home in homes if known.place == place]
+        cuts[place] = cuts_of(here, judged_from=own[0] if own else None)
     return cuts
 
 
@@ -316,5 +351,7 @@ def _temperatures(days: Days, weather: pd.Series | None) -> Floats:
     return weather.reindex(days.astype(np.int64)).to_numpy(np.float64)
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from importlib.resources import files
 
@@ -86,7 +86,7 @@ def holidays_of(zone: str) -> FreeDays:
     zone
         IANA zone, such as ``America/Lima``.
     """
-    country = _country_of(zone)
+    country = country_of(zone)
     if country is None:
         return no_free
     if country == COUNTRY:
@@ -96,7 +96,8 @@ def holidays_of(zone: str) -> FreeDays:
     return partial(free_days, country)
 
 
-def _country_of(zone: str) -> str | None:
+@cache
+def country_of(zone: str) -> str | None:
     """Return the ISO code of the country that a zone is of."""
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
