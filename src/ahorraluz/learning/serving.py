@@ -43,6 +43,8 @@ OTHER_S = 5.0
 """How long a version that the server does not have is not asked for again. [s]"""
 BYTES_A_HOME, BYTES_BESIDE = 64 << 10, 64 << 10
 """Size of an answer at most: of each home, and of what is around them. [byte]"""
+BEYOND = 1e6
+"""No hour takes so many mean hours. [of a mean hour]"""
 AGAIN = (429, 502, 503)
 """Statuses after which the same question may be answered."""
 NOT_FOUND = 404
@@ -177,13 +179,14 @@ class TensorFlowServing:
         most = BYTES_BESIDE + count * BYTES_A_HOME
         told = self._asked("POST", path, body, until, most=most)
         try:
-            answer = np.asarray(told["outputs"], dtype=np.float32)
+            answer = np.asarray(told["outputs"], dtype=np.float64)
         except (KeyError, TypeError, ValueError, OverflowError):
             raise _FailedError("wrong", "its answer holds no outputs") from None
         shape = (count, HORIZON_DAYS, HOURS_DAY, HEADS)
-        if answer.shape != shape or not np.isfinite(answer).all():
+        # NaN is not below either.
+        if answer.shape != shape or not (np.abs(answer) < BEYOND).all():
             raise _FailedError("wrong", f"its answer has the shape {answer.shape}, or no numbers")
-        return answer
+        return answer.astype(np.float32)
 
     def _asked(self, method: str, path: str, body: bytes | None, until: float, *, most: int) -> Any:  # noqa: ANN401 - any JSON value
         """Return the JSON of an answer, tried again while there is time."""
@@ -206,9 +209,10 @@ class TensorFlowServing:
         if left <= 0:
             raise _FailedError("late", "no answer in time")
         connection = maker(place.hostname or "", place.port, timeout=left)
+        hurried = None
         try:
             connection.connect()
-            connection.sock = _Hurried(connection.sock, until, self.clock)
+            hurried = connection.sock = _Hurried(connection.sock, until, self.clock)
             headers = {"Content-Type": "application/json", "Connection": "close"}
             connection.request(method, place.path.rstrip("/") + path, body, headers)
             response = connection.getresponse()
@@ -219,7 +223,8 @@ class TensorFlowServing:
             reason = f"it cannot be reached: {type(error).__name__}"
             raise _FailedError("failed", reason, again=True) from None
         finally:
-            connection.close()
+            if hurried is not None:
+                hurried.hang_up()
         if response.status == NOT_FOUND:
             raise _FailedError("other-version", "it does not have this version")
         if response.status != 200:
@@ -261,7 +266,10 @@ class _Hurried:
         return io.BufferedReader(_HurriedReader(self))
 
     def close(self) -> None:
-        """Hang up."""
+        """Stay open: what closes when an answer begins has yet to be read."""
+
+    def hang_up(self) -> None:
+        """Close the connection."""
         self._sock.close()
 
     def take(self, buffer: memoryview) -> int:

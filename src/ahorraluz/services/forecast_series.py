@@ -24,7 +24,7 @@ from ahorraluz.services.forecast_home import ForecastRequestError, last_day, rea
 from ahorraluz.services.forecast_models import holidays_of, population_known, warned
 from ahorraluz.services.home_facts import facts_of, recibo_kwh_day, recibos_of
 from ahorraluz.services.households.asking import ask_home
-from ahorraluz.services.households.keeping import kept_home
+from ahorraluz.services.households.keeping import KeptHome, kept_home
 from ahorraluz.services.predict_hours import (
     About,
     HoursAhead,
@@ -45,6 +45,7 @@ MOST_HOURS = 100 * HOURS_DAY
 """Hours of a series: the model sees 28 days, and its errors of the two months before count."""
 HIGHEST_KWH = 1_000.0
 """Of one hour: what no home takes. [kWh]"""
+GONE = ("home-unknown", "home-without-answers", "key-gone")
 FIRST_DAY = date(2000, 1, 1)
 FURTHEST = timedelta(days=366)
 """How long after today a forecast may begin."""
@@ -180,7 +181,7 @@ def _asked(series: Series, *, tools: Toolbox, today: date) -> HoursAsked:
 
 def _of_home(series: Series, home: str, *, tools: Toolbox, today: date) -> HoursAsked:
     """Return what is to be asked of a kept home, as its own forecast asks it."""
-    asked = ask_home(kept_home(home, tools=tools), tools=tools, as_of=today)
+    asked = ask_home(_kept(home, tools), tools=tools, as_of=today)
     described = None if asked.inquiry is None else asked.inquiry.home
     facts = facts_of(described, asked.connection)
     recibos = recibos_of(described, asked.connection)
@@ -195,6 +196,20 @@ def _of_home(series: Series, home: str, *, tools: Toolbox, today: date) -> Hours
         facts=facts,
         bill_kwh_day=recibo_kwh_day(recibos, as_of=last_day(found), recent=True),
     )
+
+
+def _kept(home: str, tools: Toolbox) -> KeptHome:
+    try:
+        return kept_home(home, tools=tools)
+    except AhorraLuzError as error:
+        if error.issue.code in GONE:
+            raise unknown_home(home) from None
+        raise
+
+
+def unknown_home(home: str) -> SeriesError:
+    """Return the error of a home that is not there for whoever asks."""
+    return SeriesError("series-home-unknown", field="home", value=home[:60])
 
 
 def _of_recibos(

@@ -132,8 +132,8 @@ def test_the_home_of_somebody_else_is_not_there(owner: Program, stranger: Progra
     alone = stranger.post("/forecasts", json={"home": home})
     among, good = in_batch(stranger, {"id": "a", "home": home}, SERIES)
 
-    assert alone.status_code == 404
-    assert (among["id"], among["problem"]["status"]) == ("a", 404)
+    assert (alone.status_code, code_of(alone.json)) == (422, "series-home-unknown")
+    assert (among["id"], code_of(among["problem"])) == ("a", "series-home-unknown")
     assert good["id"] == "casa-1"
 
 

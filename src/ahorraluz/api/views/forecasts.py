@@ -1,7 +1,5 @@
 """The hours ahead of series that a program brings, one or many, and the model that tells them."""
 
-from http import HTTPStatus
-
 from flask import Response
 
 from ahorraluz.api.answering import answer
@@ -10,22 +8,23 @@ from ahorraluz.api.endpoints import KILOBYTE, Endpoint, Given, endpoint
 from ahorraluz.api.forecast_models import BatchSaid, ForecastsSaid, SeriesSaid, forecasts_model
 from ahorraluz.api.guard import asked, refused_home, spend_more
 from ahorraluz.api.language import texts
-from ahorraluz.api.problems import problem_of_error, status_document
+from ahorraluz.api.problems import problem_of_error
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.roles import Act, Permission
 from ahorraluz.security.scopes import Scope
 from ahorraluz.services.documents.parts import Document
 from ahorraluz.services.documents.series import model_document, series_document
-from ahorraluz.services.forecast_series import Series, SeriesTold, forecast_series
+from ahorraluz.services.forecast_series import (
+    Series,
+    SeriesTold,
+    forecast_series,
+    unknown_home,
+)
 
 LARGEST_BATCH = 2_048 * KILOBYTE
 """A hundred series of three months. [byte]"""
 SERIES_A_TOKEN = 10
 """Series that count as one request against what a program may ask for."""
-
-
-class SeriesHomeError(AhorraLuzError):
-    """A home that whoever asks may not read, and so does not find."""
 
 
 @endpoint(
@@ -64,9 +63,9 @@ def series() -> Response:
         return refused or answer(_batch(content.series))
     if not isinstance(content, SeriesSaid):
         raise TypeError("the guard lets no other body in")
-    refused_status = _refused(content)
-    if refused_status is not None:
-        raise SeriesHomeError("home-unknown", home=str(content.home))
+    refusal = _refusal(content)
+    if refusal is not None:
+        raise refusal
     told = forecast_series([_series(content)], tools=door().tools, today=door().today())
     (item,) = told.items
     if isinstance(item, AhorraLuzError):
@@ -76,17 +75,12 @@ def series() -> Response:
 
 def _batch(said: list[SeriesSaid]) -> Document:
     """Return what is told of each series, a problem in the place of one that cannot be told."""
-    refused = [_refused(each) for each in said]
-    allowed = [each for each, status in zip(said, refused, strict=True) if status is None]
-    told = forecast_series(
-        [_series(each) for each in allowed], tools=door().tools, today=door().today()
-    )
+    refusals = [_refusal(each) for each in said]
+    allowed = [_series(each) for each, no in zip(said, refusals, strict=True) if no is None]
+    told = forecast_series(allowed, tools=door().tools, today=door().today())
     items, found = iter(told.items), list[Document]()
-    for each, status in zip(said, refused, strict=True):
-        if status is not None:
-            found.append({"id": each.id, "problem": status_document(status)})
-            continue
-        item = next(items)
+    for each, refusal in zip(said, refusals, strict=True):
+        item = next(items) if refusal is None else refusal
         if isinstance(item, AhorraLuzError):
             found.append({"id": each.id, "problem": problem_of_error(item)})
         else:
@@ -108,9 +102,11 @@ def _document(told: SeriesTold, items: list[Document]) -> Document:
     }
 
 
-def _refused(said: SeriesSaid) -> HTTPStatus | None:
-    """Return why a home may not be read by whoever asks, ``None`` where it may or none is named."""
-    return None if said.home is None else refused_home(said.home, Act.READ, asked().who)
+def _refusal(said: SeriesSaid) -> AhorraLuzError | None:
+    """Return that a home is not there for whoever asks; ``None`` where it is, or none is named."""
+    if said.home is None or refused_home(said.home, Act.READ, asked().who) is None:
+        return None
+    return unknown_home(said.home)
 
 
 def _series(said: SeriesSaid) -> Series:
