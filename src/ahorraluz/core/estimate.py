@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -42,9 +42,14 @@ class Estimate:
 
     def scaled(self, factor: float, *, unit: str | None = None) -> "Estimate":
         """Return the estimate times a known ``factor``, in ``unit`` if it changes."""
-        ends = sorted((self.low * factor, self.high * factor))
-        return replace(
-            self, low=ends[0], middle=self.middle * factor, high=ends[1], unit=unit or self.unit
+        low, high = sorted((self.low * factor, self.high * factor))
+        return Estimate(
+            low=low,
+            middle=self.middle * factor,
+            high=high,
+            unit=unit or self.unit,
+            basis=self.basis,
+            level=self.level,
         )
 
 
@@ -55,16 +60,12 @@ class Assumptions:
     def edited(self, values: Mapping[str, Decimal]) -> Self:
         """Return these assumptions with those in ``values`` (kebab-case ids) as stated."""
         changes: dict[str, Any] = {}
-        for item in fields(self) if values else ():
-            value = values.get(item.name.replace("_", "-"))
-            if value is not None:
+        for name, value in values.items():
+            field = name.replace("-", "_")
+            if "_" not in name and field in self.__dataclass_fields__:
                 middle = float(value)
-                changes[item.name] = replace(
-                    getattr(self, item.name),
-                    low=middle,
-                    middle=middle,
-                    high=middle,
-                    basis=STATED,
+                changes[field] = replace(
+                    getattr(self, field), low=middle, middle=middle, high=middle, basis=STATED
                 )
         return replace(self, **changes) if changes else self
 

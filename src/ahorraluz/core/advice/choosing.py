@@ -321,6 +321,8 @@ def most_first(problem: Problem, members: Iterable[int]) -> tuple[int, ...]:
 def sizes_of(candidate: Candidate) -> tuple[Candidate, ...]:
     """Return a candidate in each of its sizes."""
     proposal = candidate.proposal
+    if not proposal.variants:
+        return (candidate,)
     sizes = (replace(proposal, variants=()), *proposal.variants)
     return tuple(replace(candidate, proposal=size) for size in sizes)
 

@@ -7,6 +7,7 @@ and months add up to the metered energy exactly.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class UseFigures:
     basis: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class EnergyYear:
     """Energy of each use in each month to come; never changed in place."""
 
@@ -56,11 +57,12 @@ class EnergyYear:
     wh: WattHours
     """Shape (12, n), non-negative. [Wh]"""
 
-    @property
+    @cached_property
     def total_wh(self) -> WattHours:
-        """Energy of the meter by month, shape (12,). [Wh]"""
-        total: WattHours = self.wh.sum(axis=1)
-        return total
+        """Energy of the meter by month, shape (12,), read-only. [Wh]"""
+        whole: WattHours = self.wh.sum(axis=1)
+        whole.flags.writeable = False
+        return whole
 
     def of(self, use: UseKey) -> WattHours:
         """Return the energy of one use by month; zeros where there is none. [Wh]"""

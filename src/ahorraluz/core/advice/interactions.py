@@ -166,12 +166,14 @@ def _range(
     middles: Mapping[UseKey, WattHours], effect: Effect, figures: Mapping[UseKey, UseFigures]
 ) -> tuple[float, float]:
     """Return low and high of the energy spared over its middle."""
+    if not figures:
+        if not any(wh.any() for wh in middles.values()):
+            return 1.0, 1.0
+        return max(0.0, 1 - abs(1 - effect.low)), 1 + abs(effect.high - 1)
     parts = {use: float(wh.sum()) for use, wh in middles.items()}
     whole = sum(parts.values())
     if whole == 0:
         return 1.0, 1.0
-    if not figures:
-        return max(0.0, 1 - abs(1 - effect.low)), 1 + abs(effect.high - 1)
     known = {use: figures.get(use, METERED) for use in parts}
     down = math.hypot(*(part * (1 - known[use].low) for use, part in parts.items())) / whole
     up = math.hypot(*(part * (known[use].high - 1) for use, part in parts.items())) / whole

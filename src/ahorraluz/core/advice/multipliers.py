@@ -240,8 +240,9 @@ def find_multipliers(
         if bound <= aim or size == 0 or stalled > PATIENCE:
             break
         step = pace * (bound - aim) / size
-        prices = replace(
-            prices,
+        prices = Multipliers(
+            ladder=ladder,
+            goal=prices.goal,
             energy=np.maximum(prices.energy - step * by_energy / KILO / KILO, 0.0),
             budget=max(prices.budget - step * budget, 0.0),
         )

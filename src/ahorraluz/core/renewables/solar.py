@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -183,8 +183,7 @@ def use_of_array(
     return SelfUse(
         kwp=kwp,
         generated=tuple(
-            year.scaled(float(month) / year.middle, unit=KWH_MONTH)
-            for month in months_of(array.made)
+            year.scaled(float(month) / year.middle, unit=KWH_MONTH) for month in array.by_month
         ),
         used=used[:-1],
         exported=exported[:-1],
@@ -212,7 +211,7 @@ def _issues_of(load: HomeLoad, rule: GenerationRule) -> list[Issue]:
     return issues
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Array:
     """An array over the load of a home."""
 
@@ -220,11 +219,16 @@ class _Array:
     loads: Mapping[float, Floats]
     """Hours of the home by the part used by day that they stand for."""
 
+    @cached_property
+    def by_month(self) -> Floats:
+        """What it makes in each month, shape (12,). [kWh/month]"""
+        return months_of(self.made)
+
     def shared(self, value: Mapping[str, float]) -> Floats:
         """Return what is used at once and what is exported, shape (26,): months and year twice."""
         load = self.loads[value.get("daytime", MEASURED)]
         used = months_of(np.minimum(self.made * value["yield"], load)) * value["meets"]
-        made = months_of(self.made) * value["yield"]
+        made = self.by_month * value["yield"]
         return np.concatenate([_with_year(used), _with_year(made - used)])
 
 

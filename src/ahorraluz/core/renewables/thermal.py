@@ -199,11 +199,8 @@ def solar_heats(
 def _heat(given: Floats, need: Floats) -> SolarHeat:
     """Return what a heater gives from the months of every way, shape (12, ways)."""
     whole = float(need.sum())
-    months = tuple(
-        _estimate(ways, most=float(most), unit=KWH_MONTH)
-        for ways, most in zip(given, need, strict=True)
-    )
-    year = _estimate(given.sum(axis=0), most=whole, unit=KWH_YEAR)
+    months = _estimates(given, most=need, unit=KWH_MONTH)
+    (year,) = _estimates(given.sum(axis=0)[None], most=np.array([whole]), unit=KWH_YEAR)
     return SolarHeat(
         monthly_kwh=months,
         auxiliary_kwh=tuple(float(n) - month.middle for n, month in zip(need, months, strict=True)),
@@ -228,18 +225,20 @@ def _inputs(facts: SolarFacts, assumptions: SolarAssumptions) -> Mapping[str, Es
     }
 
 
-def _estimate(ways: Floats, *, most: float, unit: str) -> Estimate:
-    """Return the estimate of what :func:`_ways` moved: the middle, then each input's two ends."""
-    middle = float(ways[0])
-    moves = (ways[1:] - middle).reshape(-1, 2)
-    below = float(np.sqrt((np.minimum(moves.min(axis=1), 0.0) ** 2).sum()))
-    above = float(np.sqrt((np.maximum(moves.max(axis=1), 0.0) ** 2).sum()))
-    return Estimate(
-        low=max(middle - below, 0.0),
-        middle=middle,
-        high=max(min(middle + above, most), middle),
-        unit=unit,
-        basis=BASIS,
+def _estimates(ways: Floats, *, most: Floats, unit: str) -> tuple[Estimate, ...]:
+    """Return the estimates of what :func:`_ways` moved, shape (n, ways), up to ``most``.
+
+    A way is the middle, then each input's two ends.
+    """
+    middles = ways[:, 0]
+    moves = (ways[:, 1:] - middles[:, None]).reshape(len(ways), -1, 2)
+    below = np.sqrt((np.minimum(moves.min(axis=2), 0.0) ** 2).sum(axis=1))
+    above = np.sqrt((np.maximum(moves.max(axis=2), 0.0) ** 2).sum(axis=1))
+    lows = np.maximum(middles - below, 0.0)
+    highs = np.maximum(np.minimum(middles + above, most), middles)
+    return tuple(
+        Estimate(low=low, middle=middle, high=high, unit=unit, basis=BASIS)
+        for low, middle, high in zip(lows.tolist(), middles.tolist(), highs.tolist(), strict=True)
     )
 
 

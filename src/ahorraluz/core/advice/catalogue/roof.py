@@ -141,8 +141,9 @@ def _least_kwh(context: PlanContext) -> Decimal:
     return Decimal(0)
 
 
+@lru_cache(maxsize=2)
 def own_load(context: PlanContext) -> HomeLoad:
-    """Return the hours of what the home itself uses."""
+    """Return the hours of what the home itself uses; asked more than once of a plan."""
     own = {
         use.id.value: use.monthly_kwh
         for use in context.account.uses
