@@ -264,5 +264,6 @@ models = TextGroup(
         "compare": "ahorraluz.cli.models:compare",
         "promote": "ahorraluz.cli.models:promote",
         "rollback": "ahorraluz.cli.models:rollback",
+        "same": "ahorraluz.cli.models_same:same",
     },
 )

@@ -40,8 +40,10 @@ def _trees(
     """Return the card of boosted trees; ``None``: nobody asked for them."""
     if not given.flag("boosting"):
         return None
-    if given.has("epochs"):
-        raise InvalidInputError("train-option-of-networks", option="--epochs")
+    for name in ("epochs", "write_anyway"):
+        if given.has(name):
+            option = f"--{name.replace('_', '-')}"
+            raise InvalidInputError("train-option-of-networks", option=option)
     from ahorraluz.services.train_boosting import Asked, train_trees
 
     asked = Asked(data=data, out=out, as_of=as_of, seeds=_seeds(given))
@@ -60,6 +62,7 @@ def _networks(
         out=out,
         as_of=as_of,
         seeds=_seeds(given),
+        anyway=bool(given.flag("write_anyway")),
         recipe=Recipe(epochs=int(given.number("epochs") or Decimal(standard.epochs))),
     )
     return train_models(asked, progress=shown).card
@@ -86,6 +89,8 @@ class _Shown:
 
 def _lines(card: Mapping[str, Any], folder: str, texts: Texts) -> Iterator[str]:
     yield texts.text("train.written", folder=folder, version=card["version"])
+    if card.get("refused"):
+        yield texts.text("train.not-good-enough")
     for homes in ("seen", "unseen"):
         for days, scores in card["scores"][homes].items():
             yield from heading(texts.text(f"train.{homes}", hours=int(days) * 24))
@@ -108,6 +113,7 @@ train = TextCommand(
         TextOption(["--out", "model_out"], type=File(), metavar="DIR"),
         TextOption(["--boosting"], is_flag=True, default=None),
         TextOption(["--seeds"], type=Number(low=1, high=MOST_SEEDS, whole=True), metavar="N"),
+        TextOption(["--write-anyway"], is_flag=True, default=None),
         TextOption(["--epochs"], type=Number(low=1, high=MOST_EPOCHS, whole=True), metavar="N"),
         as_of_option(),
     ],

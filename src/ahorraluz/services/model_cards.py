@@ -1,7 +1,11 @@
 """What the cards of fitted models have in common: homes, versions and rounded scores."""
 
+import os
+import platform
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +40,25 @@ def versions(libraries: Sequence[str]) -> dict[str, str]:
         except ImportError:
             continue
     return found
+
+
+def made_on() -> dict[str, Any]:
+    """Return what decides in which order numbers are added up: processor, threads, libraries.
+
+    It names no machine: two of the same kind say the same.
+    """
+    known = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        # Not Linux: the kind of machine has to do.
+        lines = []
+    flags = next((line for line in lines if line.startswith(("flags", "Features"))), "").split()
+    return {
+        "machine": platform.machine(),
+        "instructions": [name for name in known if name in flags],
+        "cores": os.process_cpu_count() if sys.version_info >= (3, 13) else os.cpu_count(),
+    }
 
 
 def spread(tables: Sequence[Table], name: str) -> dict[int, dict[str, dict[str, float]]]:

@@ -21,7 +21,7 @@ from ahorraluz.learning.neural import Model, joined, require_tensorflow
 from ahorraluz.learning.sampling import cut_of
 from ahorraluz.learning.training import Recipe, fit, tokens_of
 from ahorraluz.learning.training_data import Panel, TrainingHome, read_panel
-from ahorraluz.services.model_cards import places, rounded, spread, versions
+from ahorraluz.services.model_cards import made_on, places, rounded, spread, versions
 from ahorraluz.services.write_file import write_whole
 
 SHIPPED = 1
@@ -46,6 +46,8 @@ class Asked:
     as_of: date
     seeds: int = 3
     """Networks to fit, each from its own seed: 0, 1, 2 …"""
+    anyway: bool = False
+    """Whether a model that is not good enough is written too; its card then says why not."""
     recipe: Recipe = field(default_factory=Recipe)
 
 
@@ -88,7 +90,7 @@ def train_models(asked: Asked, *, progress: Progress) -> Trained:
         ``train-no-data``: no meter file that can be learnt from.
     InvalidInputError
         ``train-not-better``, ``train-coverage``: the model is not good enough; nothing is
-        written.
+        written, unless it was asked for anyway.
     ExportError
         ``export-differs``: the exported forms do not agree.
     """
@@ -102,13 +104,15 @@ def train_models(asked: Asked, *, progress: Progress) -> Trained:
     shipped = _fitted(members[:SHIPPED], learnt, population)
     tables = _judge(shipped, members, learnt, unseen, progress)
     refused = _refusals(tables)
-    if refused:
+    if refused and not asked.anyway:
         raise InvalidInputError.of(refused)
     progress("export", 0, 1)
     sample = tokens_of(cut_of(learnt[:8], "check", step_days=5), population).inputs
     chosen = {name: values[:SAMPLE_WINDOWS] for name, values in sample.items()}
     agreement = export(shipped.model, asked.out, sample=chosen)
     card = _card(asked, panel, shipped, tables, agreement)
+    if refused:
+        card["refused"] = sorted({issue.code for issue in refused})
     text = json.dumps(card, ensure_ascii=False, indent=1) + "\n"
     write_whole(asked.out / CARD_FILE, text.encode("utf-8"))
     progress("export", 1, 1)
@@ -199,6 +203,7 @@ def _card(
         "members": min(SHIPPED, asked.seeds),
         "recipe": asdict(asked.recipe),
         "libraries": versions(LIBRARIES),
+        "made_on": made_on(),
         "data": dict(panel.hashes),
         "homes": places(panel),
         "facts": _stated(panel.learnt()),

@@ -86,6 +86,9 @@ def test_trees_are_fitted_without_tensorflow(meters: Path, monkeypatch: pytest.M
         pytest.param(("--data", "."), "--out", id="nowhere to write"),
         pytest.param(("--data", ".", "--out", "model"), "36", id="nothing to learn from"),
         pytest.param(("--data", ".", "--out", "m", "--epochs", "2"), "--epochs", id="epochs"),
+        pytest.param(
+            ("--data", ".", "--out", "m", "--write-anyway"), "--write-anyway", id="anyway"
+        ),
     ],
 )
 def test_what_cannot_be_asked_for_ends_with_code_2(

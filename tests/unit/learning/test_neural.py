@@ -182,6 +182,23 @@ def test_a_model_that_is_no_better_is_refused_and_not_written(
     assert not out.exists()
 
 
+def test_a_model_that_is_written_anyway_says_in_its_card_why_it_is_not_good_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meters, out = tmp_path / "meters", tmp_path / "model"
+    meters.mkdir()
+    write_homes(meters / "homes.csv", homes=6, days=200)
+    monkeypatch.setattr(judging, "COVERAGE", (0.999, 1.0))
+    asked = service.Asked(
+        data=meters, out=out, as_of=date(2026, 11, 26), seeds=1, anyway=True, recipe=RECIPE
+    )
+
+    service.train_models(asked, progress=lambda step, done, total: None)
+
+    card = json.loads((out / CARD_FILE).read_text("utf-8"))
+    assert "train-coverage" in card["refused"]
+
+
 @pytest.mark.parametrize("better", ["nrmse", "wql"])
 def test_the_gate_names_the_score_that_fell_short(better: str) -> None:
     good = {"nrmse": 0.8, "wql": 0.3, "coverage80": 0.8}
