@@ -186,7 +186,6 @@ def _stamps(column: Any, name: str) -> tuple[Any, Any, Clock]:  # noqa: ANN401
 
 
 def _named(text: Any, good: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """Return ``name=text`` where a cell is not good, null where it is."""
-    shown = pc.utf8_slice_codeunits(pc.fill_null(text, ""), 0, MAX_SHOWN)
-    said = pc.binary_join_element_wise(name, shown, "=")
+    """Return ``name=text`` where a cell is not good, null where it is, or is empty."""
+    said = pc.binary_join_element_wise(name, pc.utf8_slice_codeunits(text, 0, MAX_SHOWN), "=")
     return pc.if_else(good, None, said)

@@ -20,9 +20,8 @@ STAMP = b"ahorraluz.fleet"
 """Key of the metadata of a part under which its fingerprint lies."""
 TEMPORARY = ".part-"
 WORK = ".work"
-LOCK = ".lock"
 FOLDERS = ("homes", "dead")
-OURS = frozenset({*FOLDERS, "aggregates", MANIFEST, WORK, LOCK})
+OURS = frozenset({*FOLDERS, "aggregates", MANIFEST, WORK})
 
 
 class FleetOutError(AhorraLuzError):
@@ -94,7 +93,7 @@ class Output:
         write_whole(self.folder / MANIFEST, lambda part: part.write_text(text, encoding="utf-8"))
 
     def take(self) -> None:
-        """Make the folder ready for a run.
+        """Make the folder for a run.
 
         Raises
         ------
@@ -109,16 +108,29 @@ class Output:
             held = set()
         except OSError as error:
             raise FleetOutError("fleet-out-foreign", folder=str(self.folder)) from error
-        strange = held - OURS
-        if strange or (held & {"homes", "dead", "aggregates"} and MANIFEST not in held):
+        if held - OURS or (self.read_manifest() is None and self._holds_files()):
             raise FleetOutError("fleet-out-foreign", folder=str(self.folder))
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _disk(self.folder, error) from error
+
+    def tidy(self) -> None:
+        """Make the folders of parts, and take away what a killed run left; raises ``fleet-disk``.
+
+        Only whoever has the folder alone may do so.
+        """
+        try:
             for name in FOLDERS:
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
+                (self.folder / name).mkdir(exist_ok=True)
                 for left in (self.folder / name).glob(f"{TEMPORARY}*"):
                     left.unlink(missing_ok=True)
         except OSError as error:
             raise _disk(self.folder, error) from error
+
+    def _holds_files(self) -> bool:
+        """Tell whether there are files of results, which a manifest always comes before."""
+        return any(path.is_file() for name in OURS for path in (self.folder / name).rglob("*"))
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -135,13 +147,19 @@ class Output:
             # This system has no such locks: two runs at once are then up to who starts them.
             yield
             return
-        with (self.folder / LOCK).open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise FleetOutError("fleet-out-busy", folder=str(self.folder)) from error
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(folder)
+            raise FleetOutError("fleet-out-busy", folder=str(self.folder)) from error
+        except OSError:
+            # Some network file systems lock no folders; they are shared by one run all the same.
+            pass
+        try:
             yield
-            (self.folder / LOCK).unlink(missing_ok=True)
+        finally:
+            os.close(folder)
 
     def make_work(self) -> None:
         """Make the folder where inputs lie in parts; raises ``fleet-disk``."""

@@ -161,6 +161,7 @@ def ready_job(
     output = Output(request.out)
     output.take()
     with output.alone():
+        output.tidy()
         progress.begin("inputs", 0)
         inputs = hashlib.sha256(f"{homes.digest()} {readings.digest()}".encode()).hexdigest()
         count = count_rows(homes)
