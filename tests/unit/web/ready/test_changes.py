@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import event
 from tests.meter_samples import write_meter
 from tests.signed_people import Clock, Service, Signed, make_service, text_of
+from tests.unit.learning.shelved_models import trained
 
 from ahorraluz.ingest.meter_files.reading import read_meter_file
+from ahorraluz.learning import shelf
 from ahorraluz.services.households.sharing import end_share, share_report
 from ahorraluz.store.database import Store
 from ahorraluz.store.stamps import _of_page
@@ -129,6 +131,23 @@ def test_a_table_that_is_imported_makes_new_pages(
     rosa.get(page(home))
     (folder / "nobody.csv").write_text("start,system\n")
 
+    rosa.get(page(home))
+
+    assert made == [home] * 3
+
+
+def test_another_champion_of_the_models_makes_new_pages(
+    service: Service, rosa: Signed, home: str, made: list[str], tmp_path: Path
+) -> None:
+    models, source = service.tools.settings.data_dir / shelf.FOLDER, tmp_path / "trained"
+    for _ in range(2):
+        rosa.get(page(home))
+    version = trained(source, lift=0.2, network=False)
+
+    shelf.publish(source, models, name="day-mixer", version=version)
+    for _ in range(2):
+        rosa.get(page(home))
+    shelf.point_to(models, name="day-mixer", number=0)
     rosa.get(page(home))
 
     assert made == [home] * 3
