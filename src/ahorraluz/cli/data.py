@@ -67,6 +67,7 @@ data = TextGroup(
     "data",
     commands={
         "check": "ahorraluz.cli.data:check",
+        "import": "ahorraluz.cli.data_import:import_",
         "validate": "ahorraluz.cli.data_validate:validate",
     },
 )
