@@ -7,6 +7,11 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# What makes the locks installs them many times as fast as pip does; where it does not reach the
+# packages, as behind a mirror that only pip was told of, pip goes on.
+FAST := UV_HTTP_TIMEOUT=60 UV_HTTP_RETRIES=1 UV_LINK_MODE=copy \
+	$(BIN)/uv pip install --quiet --no-config --python $(BIN)/python
+locked = $(FAST) --require-hashes -r $(1) || $(INSTALL) --require-hashes -r $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build --extra broker
 
@@ -15,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs lock registry spark tools
+.PHONY: help run test check fix docs lock notebooks registry spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -50,6 +55,11 @@ spark: $(VENV)/.installed-spark ## Set up Spark and run the tests of streams on 
 registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the model registry on it
 	$(BIN)/pytest tests/integration/test_model_registry.py $(ARGS)
 
+# ARGS="--write" keeps what they show; without it, it is only looked at.
+notebooks: export OMP_NUM_THREADS ?= 1
+notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and run all of them
+	$(BIN)/python scripts/run_notebooks.py $(ARGS)
+
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
@@ -59,6 +69,8 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 		--output-file requirements-spark.txt
 	$(COMPILE) --extra dev --extra registry --constraint requirements-dev.txt \
 		--output-file requirements-registry.txt
+	$(COMPILE) --extra dev --extra notebooks --constraint requirements-dev.txt \
+		--output-file requirements-notebooks.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -74,23 +86,33 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
+# Of the lock, the lines of one package.
+$(BIN)/uv: | $(VENV)/bin/python
+	sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ /p;}' requirements-dev.txt > $(VENV)/uv.txt
+	$(INSTALL) --require-hashes -r $(VENV)/uv.txt
+
+$(VENV)/.installed-dev: requirements-dev.txt pyproject.toml | $(BIN)/uv
 	@echo "Installing the locked packages and the development tools into $(VENV)"
-	$(INSTALL) --require-hashes -r requirements-dev.txt
+	$(call locked,requirements-dev.txt)
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-notebooks: requirements-notebooks.txt pyproject.toml | $(VENV)/.installed-dev
+	@echo "Installing the locked packages of the notebooks into $(VENV)"
+	$(call locked,requirements-notebooks.txt)
+	@touch $@
+
 $(VENV)/.installed-spark: requirements-spark.txt pyproject.toml | $(VENV)/.installed-dev
 	@echo "Installing the locked packages of Spark into $(VENV)"
-	$(INSTALL) --require-hashes -r requirements-spark.txt
+	$(call locked,requirements-spark.txt)
 	@touch $@
 
 $(VENV)/.installed-registry: requirements-registry.txt pyproject.toml | $(VENV)/.installed-dev
 	@echo "Installing the locked packages of the model registry into $(VENV)"
-	$(INSTALL) --require-hashes -r requirements-registry.txt
+	$(call locked,requirements-registry.txt)
 	@touch $@
 
 $(VENV)/.installed-train: requirements-train.txt pyproject.toml | $(VENV)/.installed-dev
 	@echo "Installing the locked training packages into $(VENV)"
-	$(INSTALL) --require-hashes -r requirements-train.txt
+	$(call locked,requirements-train.txt)
 	@touch $@
