@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from waitress.server import create_server
 
 from ahorraluz.security.throttle import Throttle
@@ -14,6 +14,9 @@ from ahorraluz.server import create_app, server_options
 from ahorraluz.settings import Settings
 
 TODAY = date(2026, 11, 24)
+PATIENCE_MS = 60_000
+"""How long a page may take on a busy machine: only what never comes costs this time."""
+expect.set_options(timeout=PATIENCE_MS)
 ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
@@ -62,6 +65,16 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         chromium.close()
 
 
+def follow(page: Page, led_by: str | Locator) -> None:
+    """Click what leads to another page, and wait until that has come to its end.
+
+    A click returns when an answer begins to come: what is looked at then may be half a page.
+    """
+    click = page.locator(led_by).first if isinstance(led_by, str) else led_by
+    with page.expect_navigation():
+        click.click()
+
+
 @contextmanager
 def context_of(
     browser: Browser, *, size: str = "phone", scripts: bool = True, dark: bool = False
@@ -74,7 +87,7 @@ def context_of(
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         yield context
     finally:

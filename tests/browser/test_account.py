@@ -8,7 +8,7 @@ from pathlib import Path
 import pyotp
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browser.conftest import context_of, serving
+from tests.browser.conftest import context_of, follow, serving
 from tests.browser.test_access import beyond_the_edge, open_everything, serious_barriers
 
 from ahorraluz.settings import Settings
@@ -70,7 +70,7 @@ def test_a_code_app_guards_the_account_without_scripts(browser: Browser, local: 
         page.goto(f"{local}/cuenta/codigo")
         app = pyotp.TOTP(page.inner_text(".secret").replace(" ", ""))
         page.fill("#codigo", app.now())
-        page.click("main button[type=submit]")
+        follow(page, "main button[type=submit]")
         codes = page.locator(".codes code").all_inner_texts()
         sign_in(page, local, name)
         page.wait_for_url("**/cuenta/segundo-paso*")
@@ -132,7 +132,7 @@ def test_permission_export_and_deletion(browser: Browser, local: str, tmp_path: 
         page.goto(f"{local}/entrar")
         page.fill("#nombre", name)
         page.fill("#clave", PASSWORD)
-        page.click("main button[type=submit]")
+        follow(page, "main button[type=submit]")
         after = page.inner_text("main")
 
     with zipfile.ZipFile(tmp_path / "mine.zip") as archive:

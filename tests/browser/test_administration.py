@@ -7,7 +7,7 @@ from pathlib import Path
 import pyotp
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.conftest import serving
+from tests.browser.conftest import follow, serving
 from tests.browser.test_portfolio_and_offers import (
     PASSWORD,
     SECRET,
@@ -54,22 +54,23 @@ def test_the_whole_way_of_an_administrator(
         is_for_everybody(page)
         page.fill("#nombre", f"nueva-{size}@ejemplo.pe")
         page.select_option("#rol", "agency")
-        page.locator("form.card button[type=submit]").first.click()
+        follow(page, "form.card button[type=submit]")
         assert "/recuperar/" in page.locator("code").inner_text()
         is_for_everybody(page)
         page.goto(f"{town.address}/administracion/pliegos")
         page.set_input_files("#archivo", sheet)
-        page.locator("form.card button[type=submit]").click()
+        follow(page, "form.card button[type=submit]")
         assert page.locator("tbody tr").count() > 3
         is_for_everybody(page)
         keep = page.locator("form[action*='guardar'] button")
-        (keep if keep.count() else page.locator("form[action*='descartar'] button")).click()
+        drop = page.locator("form[action*='descartar'] button")
+        follow(page, keep if keep.count() else drop)
         is_for_everybody(page)
         page.goto(f"{town.address}/administracion/propuestas")
         is_for_everybody(page)
-        page.locator(f"form[action*='propuestas/{number}'] button[value=publicar]").click()
+        follow(page, f"form[action*='propuestas/{number}'] button[value=publicar]")
         page.fill(f"#motivo-{number}", "Ya no se vende")
-        page.locator(f"form[action*='propuestas/{number}'] button[value=rechazar]").click()
+        follow(page, f"form[action*='propuestas/{number}'] button[value=rechazar]")
         assert "Ya no se vende" in page.content()
         page.goto(f"{town.address}/administracion/registro")
         assert "ejemplo.pe" not in page.content()
@@ -77,7 +78,7 @@ def test_the_whole_way_of_an_administrator(
         page.goto(f"{town.address}/trabajos")
         page.fill("#clave", PASSWORD)
         page.fill("#clave-segundo", pyotp.TOTP(SECRET).now())
-        page.locator("button[name=que]").first.click()
+        follow(page, "button[name=que]")
         assert page.locator("section.card").count() == 1
         is_for_everybody(page)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.conftest import serving
+from tests.browser.conftest import follow, serving
 from tests.browser.test_portfolio_and_offers import Town as Served
 from tests.browser.test_portfolio_and_offers import is_for_everybody, signed
 from tests.signed_people import Clock, Service, make_service
@@ -46,21 +46,21 @@ def test_the_whole_way_of_an_agency(
         page.goto(f"{town.address}/agregados")
         assert page.locator("circle.disc").count() == len(PLACES)
         is_for_everybody(page)
-        page.locator("a[href*='nivel=district']").click()
+        follow(page, "a[href*='nivel=district']")
         assert page.locator("tbody tr").count() == len(PLACES) + 1
         is_for_everybody(page)
         with page.expect_download() as table:
             page.locator("a[href*='/agregados.csv']").click()
         assert len(table.value.path().read_text("utf-8").splitlines()) == 11
-        page.locator("a[href*='/politicas']").click()
+        follow(page, "a[href*='/politicas']")
         is_for_everybody(page)
         page.fill("#limite", "100")
         page.set_input_files("#archivo", bills)
-        page.locator("form button[type=submit]").click()
+        follow(page, "form button[type=submit]")
         assert "3" in page.locator("#h-found + p").inner_text()
         assert page.locator("caption").count() == 4
         is_for_everybody(page)
         page.fill("#limite", "mucho")
-        page.locator("form button[type=submit]").click()
+        follow(page, "form button[type=submit]")
         assert "mucho" in page.locator("[role=alert]").inner_text()
         is_for_everybody(page)

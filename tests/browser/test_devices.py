@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browser.conftest import context_of
+from tests.browser.conftest import context_of, follow
 from tests.browser.test_access import beyond_the_edge, open_everything, serious_barriers
 
 HOME = "d=luz-del-sur&s=lima-sur&dep=lima&k=152&t=130"
@@ -39,7 +39,7 @@ def test_a_device_is_connected_and_seen_live(
         no_barrier(page)
         page.fill("#nombre", "Medidor")
         page.check("input[name=tipo][value=plain]")
-        page.click("#nuevo button[type=submit]")
+        follow(page, "#nuevo button[type=submit]")
         no_barrier(page)
         key = re.search(r"ald_[A-Za-z0-9_-]{43}", page.content())
         assert key is not None
@@ -48,7 +48,7 @@ def test_a_device_is_connected_and_seen_live(
             headers={"Authorization": f"Bearer {key.group()}"},
             data={"power_w": 321},
         )
-        page.click("main a.button")
+        follow(page, "main a.button")
         no_barrier(page)
         page.goto(f"{home}/en-vivo?lang={language}")
         no_barrier(page)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import context_of, serving
+from tests.browser.conftest import context_of, follow, serving
 from tests.browser.test_access import beyond_the_edge, serious_barriers
 from tests.browser.test_households import joins
 from tests.telling_servers import Receiver, receiving
@@ -109,7 +109,7 @@ def test_nobody_is_kept_out(
         page.locator("form.added summary").click()
         page.locator("#direccion").fill("nada")
         page.locator("form.added input[type=checkbox]").check()
-        page.locator("form.added button").click()
+        follow(page, "form.added button")
 
         expect(page.get_by_role("alert")).to_be_visible()
         assert serious_barriers(page) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browser.conftest import context_of, serving
+from tests.browser.conftest import context_of, follow, serving
 from tests.browser.test_access import beyond_the_edge, open_everything, serious_barriers
 from tests.signed_people import BEGIN
 
@@ -120,13 +120,13 @@ def test_the_whole_way_of_a_consultant(
             page.goto(f"{town.address}{path}")
             is_for_everybody(page)
         page.goto(f"{town.address}/cartera")
-        page.get_by_role("link", name="Ana Quispe").click()
+        follow(page, page.get_by_role("link", name="Ana Quispe"))
         page.fill("#nota", "Llamar en marzo")
-        page.locator("form[action*='/notas'] button").click()
+        follow(page, "form[action*='/notas'] button")
         assert "Llamar en marzo" in page.inner_text("main")
         is_for_everybody(page)
         client = page.url
-        page.locator("form[action*='/invitar'] button").click()
+        follow(page, "form[action*='/invitar'] button")
         code = page.inner_text("#codigo")
         is_for_everybody(page)
         _take_over_and_withdraw(browser, town, resident, code, size=size)
@@ -137,7 +137,7 @@ def _bring(page: Page, town: Town, file: Path) -> None:
     """Bring a file of clients, look at it, keep what is good of it and reckon."""
     page.goto(f"{town.address}/cartera")
     is_for_everybody(page)
-    page.locator("a[href*='/cartera/importar']").click()
+    follow(page, "a[href*='/cartera/importar']")
     is_for_everybody(page)
     page.set_input_files("#archivo", file)
     page.locator("form.card button[type=submit]").click()
@@ -147,8 +147,7 @@ def _bring(page: Page, town: Town, file: Path) -> None:
     is_for_everybody(page)
     page.locator("form[action*='/guardar'] button").click()
     page.wait_for_url("**/cartera")
-    page.locator("form[action*='/calcular'] button").click()
-    page.wait_for_load_state()
+    follow(page, "form[action*='/calcular'] button")
 
 
 def _take_over_and_withdraw(
@@ -158,7 +157,7 @@ def _take_over_and_withdraw(
         page.goto(f"{town.address}/invitacion")
         is_for_everybody(page)
         page.fill("#codigo", code.lower())
-        page.locator("form.card button[type=submit]").click()
+        follow(page, "form.card button[type=submit]")
         assert "Sol y Ahorro SAC" in page.inner_text("main")
         assert "Ana Quispe" in page.inner_text("main")
         is_for_everybody(page)
@@ -166,8 +165,7 @@ def _take_over_and_withdraw(
         page.wait_for_url("**/acceso*")
         assert "Sol y Ahorro SAC" in page.inner_text("main")
         is_for_everybody(page)
-        page.locator("form[action*='/quitar'] button").click()
-        page.wait_for_load_state()
+        follow(page, "form[action*='/quitar'] button")
         assert page.locator("form[action*='/quitar']").count() == 0
 
 
@@ -201,20 +199,18 @@ def test_the_whole_way_of_a_provider(
         is_for_everybody(own)
         card = own.locator("section[aria-labelledby='h-rooftop-pv']")
         card.locator("input[value='90']").check()
-        card.locator("button[type=submit]").click()
-        own.wait_for_load_state()
+        follow(own, card.locator("button[type=submit]"))
 
         page.goto(f"{town.address}/ofertas/interesados")
         assert "Surquillo" in page.inner_text("main")
         is_for_everybody(page)
-        page.locator("form[action*='/interesados/'] button").first.click()
+        follow(page, "form[action*='/interesados/'] button")
         assert "@ejemplo.pe" in page.inner_text("#contacto")
         is_for_everybody(page)
 
         own.goto(f"{town.address}/hogares/{home}/ofertas")
         assert "Sol Norte SAC" in own.inner_text("main")
         is_for_everybody(own)
-        own.locator("form[action*='/ofertas/quitar'] button").click()
-        own.wait_for_load_state()
+        follow(own, "form[action*='/ofertas/quitar'] button")
         page.goto(f"{town.address}/ofertas/interesados")
         assert page.locator("form[action*='/interesados/']").count() == 0

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.browser.conftest import context_of
+from tests.browser.conftest import context_of, follow
 from tests.browser.test_access import beyond_the_edge, serious_barriers
 
 PROGRAMS = "/cuenta/programas"
@@ -32,7 +32,7 @@ def test_a_key_is_made_used_and_ended(
         page.fill("#para", "Medidor de la azotea")
         page.check("input[value='account:read']")
         page.fill("#clave", "tres gatos verdes")
-        page.click("form[aria-labelledby=new] button")
+        follow(page, "form[aria-labelledby=new] button")
         key = page.inner_text("code.secret").strip()
         assert (serious_barriers(page), beyond_the_edge(page)) == ([], [])
         headers = {"Authorization": f"Bearer {key}"}
@@ -40,7 +40,7 @@ def test_a_key_is_made_used_and_ended(
         page.goto(f"{site}{PROGRAMS}?lang={language}")
         listed = page.content()
         assert (serious_barriers(page), beyond_the_edge(page)) == ([], [])
-        page.click("form[action*=quitar] button")
+        follow(page, "form[action*=quitar] button")
         ended = context.request.get(f"{site}/api/v1/account", headers=headers)
 
         assert re.fullmatch(r"ahorraluz_[A-Za-z0-9_-]{43}", key)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import ANSWER, PRINTED, context_of
+from tests.browser.conftest import ANSWER, PRINTED, context_of, follow
 
 pytestmark = pytest.mark.browser
 
@@ -98,7 +98,7 @@ def test_a_department_leads_to_its_distributors(plain_page: Page, site: str) -> 
     plain_page.get_by_text("No sé cuál es mi empresa").click()
     plain_page.get_by_label("Departamento").select_option("ica")
     plain_page.get_by_label("Consumo", exact=True).fill("90")
-    plain_page.get_by_role("button", name="Ver mi respuesta").click()
+    follow(plain_page, plain_page.get_by_role("button", name="Ver mi respuesta"))
 
     offered = plain_page.get_by_label("Distribuidora", exact=True).locator("option")
     assert 2 < offered.count() < 8
@@ -153,7 +153,7 @@ def test_a_price_told_on_a_card_updates_the_plan(plain_page: Page, site: str) ->
     if not price.is_visible():
         plain_page.locator("summary", has_text="Otros").click()
     price.fill("9")
-    card.get_by_role("button", name="Actualizar").click()
+    follow(plain_page, card.get_by_role("button", name="Actualizar"))
 
     assert "x.cost-led-lamp=9" in plain_page.url
     expect(plain_page.locator(".step-card", has=price)).to_contain_text("S/ 72")
