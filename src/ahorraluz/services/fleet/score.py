@@ -75,7 +75,7 @@ def score_part(
     home of either table is in exactly one of them.
     """
     ward, said = Ward(), versions or versions_of(tools)
-    known = _homes_of(homes, readings, ward, options)
+    known = told_homes(homes, readings, ward, options)
     tariffs = Tariffs(tools, as_of)
     if "end" in readings.schema.names:
         rows = _of_recibos(known, readings, ward, tariffs)
@@ -85,7 +85,7 @@ def score_part(
     return table_of([{**row, **columns} for row in rows]), dead_table(ward.dead)
 
 
-def _homes_of(
+def told_homes(
     homes: pa.Table, readings: pa.Table, ward: Ward, options: PartOptions
 ) -> dict[str, FleetHome]:
     """Return the homes that have readings and are told rightly; the others are put aside."""
