@@ -66,7 +66,7 @@ class DayMixer:
         self._offsets: Floats = np.array(card["offsets"])
         self._taught = np.array([card["facts"][name] > 0 for name in FACTS])
         self._free = free
-        self._run: Run = LiteNetwork(model) if isinstance(model, bytes) else model
+        self.run: Run = LiteNetwork(model) if isinstance(model, bytes) else model
 
     def predict(self, windows: Windows, *, days: int = HORIZON_DAYS) -> Hours:
         """Return the hours of the first ``days`` days ahead, h = 24 × days.
@@ -76,7 +76,7 @@ class DayMixer:
         ForecastError
             ``forecast-nothing-known``: a window with neither readings nor a recibo.
         """
-        return self.told(windows, run=self._run, free=self._calendar(), days=days)
+        return self.told(windows, run=self.run, free=self._calendar(), days=days)
 
     def told(
         self, windows: Windows, *, run: Run, free: "FreeDays", days: int = HORIZON_DAYS

@@ -32,7 +32,7 @@ class Slow:
         if not self.begun.is_set():
             self.begun.set()
             assert self.go_on.wait(60)
-        return self.model.told(windows, run=self.model._run, free=free), "slow"
+        return self.model.told(windows, run=self.model.run, free=free), "slow"
 
     def noted(self, homes: int, seconds: float) -> None:
         """Note a call."""
