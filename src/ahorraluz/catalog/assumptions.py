@@ -37,6 +37,7 @@ def load_assumptions() -> Mapping[str, Assumption]:
     return {row.text("id"): _assumption(row) for row in by_id.values()}
 
 
+@cache
 def load_usage_assumptions() -> UsageAssumptions:
     """Return the assumptions that the account of a home's energy needs.
 
@@ -48,16 +49,19 @@ def load_usage_assumptions() -> UsageAssumptions:
     return _filled(UsageAssumptions)
 
 
+@cache
 def load_solar_assumptions() -> SolarAssumptions:
     """Return the assumptions that panels and solar heaters need; raises like usage."""
     return _filled(SolarAssumptions)
 
 
+@cache
 def load_advice_assumptions() -> AdviceAssumptions:
     """Return the assumptions that measures are sized by; raises like usage."""
     return _filled(AdviceAssumptions)
 
 
+@cache
 def load_hour_assumptions() -> HourAssumptions:
     """Return the assumptions about the hours of uses; raises like usage."""
     return _filled(HourAssumptions)

@@ -17,6 +17,7 @@ def load_hour_shares() -> HourShares:
     return hour_shares_from(json.loads(path.read_text(encoding="utf-8")))
 
 
+@cache
 def load_hour_facts() -> HourFacts:
     """Return everything from outside that a share of hora punta is told by."""
     return HourFacts(

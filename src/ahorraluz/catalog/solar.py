@@ -249,6 +249,7 @@ def load_use_hours() -> Mapping[str, tuple[float, ...]]:
     }
 
 
+@cache
 def load_climate(city: str) -> ClimateFacts | None:
     """Return the air temperature of a city, ``None`` where no source on file has it."""
     temperatures = load_solar(city).monthly_temp_c

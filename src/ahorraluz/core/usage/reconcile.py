@@ -259,14 +259,14 @@ def _condition(
     means: Floats, sds: Floats, owned: Flags, total: float, total_sd: float
 ) -> tuple[Floats, Floats]:
     """Return expected energies given the total, (c, n), and its log density, (c,)."""
-    scales = np.where(owned, sds**2 / means, 0.0)
+    scales = owned * (sds**2 / means)
     widest = scales.max(axis=1, keepdims=True)
     ratios = scales / widest
-    energies_at = np.where(owned, means, 0.0)
+    energies_at = owned * means
     slack = _slack(energies_at, ratios, total)
-    denominators = _denominators(ratios, slack)
+    denominators = (1 - ratios) + slack * ratios
     energies = energies_at / denominators
-    shapes = np.where(owned, (means / sds) ** 2, 0.0)
+    shapes = owned * (means / sds) ** 2
     variance = ((energies * sds / means) ** 2).sum(axis=1) + total_sd**2
     tilt = ((1 - slack) / widest)[:, 0]
     log_density = (
@@ -286,14 +286,19 @@ def _slack(energies_at: Floats, ratios: Floats, total: float) -> Floats:
     """
     at = np.zeros((len(ratios), 1))
     low, high = at - _LOG_RANGE, at + _LOG_RANGE
+    rest = 1 - ratios
+    denominators, energies = np.empty_like(ratios), np.empty_like(ratios)
     for _ in range(_TURNS):
         slack = np.exp(at)
-        denominators = _denominators(ratios, slack)
-        energies = energies_at / denominators
+        np.multiply(slack, ratios, out=denominators)
+        denominators += rest
+        np.divide(energies_at, denominators, out=energies)
         sums = energies.sum(axis=1, keepdims=True)
         too_much = sums > total
         low, high = np.where(too_much, at, low), np.where(too_much, high, at)
-        falls = slack * (energies * ratios / denominators).sum(axis=1, keepdims=True)
+        energies *= ratios
+        energies /= denominators
+        falls = slack * energies.sum(axis=1, keepdims=True)
         step = sums / np.maximum(falls, 1e-300) * (np.log(sums) - math.log(total))
         moved = at + step
         moved = np.where((moved >= low) & (moved <= high), moved, (low + high) / 2)
@@ -301,8 +306,3 @@ def _slack(energies_at: Floats, ratios: Floats, total: float) -> Floats:
         if step < _CLOSE:
             break
     return np.exp(at)
-
-
-def _denominators(ratios: Floats, slack: Floats) -> Floats:
-    result: Floats = (1 - ratios) + slack * ratios
-    return result
