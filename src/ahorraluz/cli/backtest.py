@@ -33,8 +33,9 @@ OPTIONS = {
     "cold_start": "--cold-start",
     "models": "--models",
     "backtest_horizon": "--horizon",
+    "candidate": "--model",
 }
-OF_HOURS = ("cold_start", "models", "backtest_horizon")
+OF_HOURS = ("cold_start", "models", "backtest_horizon", "candidate")
 """Options of forecasts of hours alone."""
 UNUSED = {
     "bill_table": ("panel", "month_end", "panel_zone", *OF_HOURS),
@@ -88,6 +89,7 @@ def _asked(session: Session, given: Given) -> "Asked":
         horizons_h=HORIZONS_H if hours is None else (int(hours),),
         cold_start=bool(given.flag("cold_start")),
         cohorts=given.file("cohorts"),
+        candidate=given.file("candidate"),
     )
 
 
@@ -250,6 +252,7 @@ backtest = TextCommand(
         TextOption(["--models"], metavar="NAMES"),
         TextOption(["--horizon", "backtest_horizon"], type=OneOf(HORIZONS)),
         TextOption(["--cohorts"], type=File(), metavar="FILE"),
+        TextOption(["--model", "candidate"], type=File(), metavar="DIR"),
         *connection_options(),
         as_of_option(),
     ],

@@ -24,6 +24,8 @@ from ahorraluz.core.forecast.forecaster import CONTEXT_DAYS, HOURS_DAY, Forecast
 from ahorraluz.core.forecast.metrics import HomeScores
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
+from ahorraluz.learning.panel_files import holds_features
+from ahorraluz.services.candidate import held_out_homes, with_candidate
 from ahorraluz.services.forecast_models import BASELINES, FITTED, open_models
 from ahorraluz.services.model_scores import HomeParts, ModelScore, Scores, summary
 from ahorraluz.services.panel_homes import (
@@ -58,6 +60,8 @@ class Asked:
     """Whether also with only the last days of readings, and with none."""
     cohorts: Path | None = None
     """Table of the groups of homes; ``None``: the column of the file, where it has one."""
+    candidate: Path | None = None
+    """Folder of a network that is judged in the place of the one that is served."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,8 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
     Parameters
     ----------
     path
-        Readings; see :func:`~ahorraluz.ingest.panels.read_panel`.
+        Readings; see :func:`~ahorraluz.ingest.panels.read_panel`. Or a folder that ``ahorraluz
+        features`` has written, of which the homes are judged that are never learnt from.
     asked
         What is to be found out.
     progress
@@ -100,13 +105,20 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
     ------
     InvalidInputError
         ``backtest-too-short``: no home has two weeks before an origin and half a day after it;
-        what :func:`read_homes`, :func:`cohorts_of_homes` and :func:`open_models` raise.
+        what :func:`read_homes`, :func:`cohorts_of_homes`, :func:`open_models`,
+        :func:`with_candidate` and :func:`held_out_homes` raise.
     AhorraLuzError
         The file cannot be read as such a table.
     """
     opened = open_models(asked.models, zone=asked.zone or UTC_ZONE)
-    panel = read_homes(path, zone=asked.zone, as_of=asked.as_of, progress=progress)
-    first = first_origin(panel.homes) if asked.first is None else np.datetime64(asked.first, "D")
+    if asked.candidate is not None:
+        opened = with_candidate(opened, asked.candidate, zone=asked.zone or UTC_ZONE)
+    if holds_features(path):
+        panel, first = held_out_homes(path, zone=asked.zone)
+    else:
+        panel = read_homes(path, zone=asked.zone, as_of=asked.as_of, progress=progress)
+        first = first_origin(panel.homes)
+    first = first if asked.first is None else np.datetime64(asked.first, "D")
     shown = tuple(model.name for model in opened.models)
     bars = open_models(BASELINES, zone=asked.zone or UTC_ZONE).models
     bars = tuple(bar for bar in bars if bar.name not in shown)
