@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib import import_module
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from ahorraluz.core.forecast.baselines import Climatology, SeasonalNaive, SevenDayMean
 from ahorraluz.core.forecast.forecaster import Forecaster
@@ -12,6 +13,9 @@ from ahorraluz.core.forecast.holidays import COUNTRY, FreeDays, no_free, peru_fr
 from ahorraluz.core.forecast.population import UNINFORMED, Population
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue, Severity
 from ahorraluz.services.quiet_runtime import quiet_runtime
+
+if TYPE_CHECKING:
+    from ahorraluz.learning.served import Serving
 
 NAIVE = "seasonal-naive-24"
 WEEK_MEAN = "seven-day-mean"
@@ -24,6 +28,8 @@ FITTED: Mapping[str, str] = {
     "day-mixer": "ahorraluz.learning.litert:load_default",
 }
 """Where each fitted model is opened, ``module:function``; imported when it is asked for."""
+SERVED = "day-mixer"
+"""The one that homes are told by, of which other versions are promoted."""
 NAMES = (*BASELINES, *FITTED)
 MOST_ZONES = 1_024
 """Zones whose calendar is remembered: more than there are."""
@@ -38,7 +44,9 @@ class OpenModels:
     issues: tuple[Issue, ...]
 
 
-def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
+def open_models(
+    names: Sequence[str] | None = None, *, zone: str, serving: "Serving | None" = None
+) -> OpenModels:
     """Return models by their names.
 
     Parameters
@@ -47,6 +55,9 @@ def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
         Any of ``NAMES``, which must then be there; ``None``: all that are there.
     zone
         IANA zone of the homes: the holidays are those of its country.
+    serving
+        Where the day mixer is taken from, so that it is the one in use; ``None``: the one that
+        comes with the program.
 
     Raises
     ------
@@ -64,7 +75,8 @@ def open_models(names: Sequence[str] | None = None, *, zone: str) -> OpenModels:
     models: list[Forecaster] = []
     issues: list[Issue] = []
     for name in NAMES if names is None else (name for name in NAMES if name in names):
-        model = known.get(name) or _fitted(name, free)
+        served = serving if name == SERVED else None
+        model = known.get(name) or _fitted(name, free, served)
         if model is not None:
             models.append(model)
         elif names is not None:
@@ -131,10 +143,12 @@ def population_known() -> Population:
         return UNINFORMED
 
 
-def _fitted(name: str, free: FreeDays) -> Forecaster | None:
+def _fitted(name: str, free: FreeDays, serving: "Serving | None") -> Forecaster | None:
     """Return a fitted model; ``None``: what runs it is not installed, or it was not fitted."""
     module, _, function = FITTED[name].partition(":")
     try:
+        if serving is not None:
+            return serving.forecaster(free=free)
         with quiet_runtime():
             model: Forecaster = getattr(import_module(module), function)(free=free)
     except (ImportError, OSError, AhorraLuzError):

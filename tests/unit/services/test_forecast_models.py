@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.unit.core.forecast.panels import home_of
+from tests.unit.learning.shelved_models import trained
 
 from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.learning import shelf
+from ahorraluz.learning.served import Serving
 from ahorraluz.services import forecast_models
 from ahorraluz.services.backtest_models import Asked, Backtest, backtest_models
 from ahorraluz.services.forecast_models import BARS, BASELINES, NAMES, holidays_of, open_models
@@ -67,6 +70,18 @@ def test_a_model_that_was_named_must_be_there(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(InvalidInputError, match="forecast-model-missing"):
         open_models(["day-mixer"], zone="UTC")
+
+
+def test_the_day_mixer_is_the_one_in_use_where_a_serving_is_given(tmp_path: Path) -> None:
+    pytest.importorskip("ai_edge_litert", reason="LiteRT is not made for every system")
+    models, source = tmp_path / "models", tmp_path / "trained"
+    version = trained(source, lift=0.1, network=False)
+    shelf.publish(source, models, name="day-mixer", version=version)
+
+    (served,) = open_models(["day-mixer"], zone="UTC", serving=Serving(shelf=models)).models
+    (shipped,) = open_models(["day-mixer"], zone="UTC").models
+
+    assert served.version == version != shipped.version
 
 
 def test_a_fitted_model_is_scored_as_it_is_served(
