@@ -55,6 +55,11 @@ class Act:
     verdict: str = ""
     """What the comparison said; empty: there was none."""
 
+    @property
+    def moment(self) -> datetime:
+        """When it happened."""
+        return datetime.fromisoformat(self.at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownVersion:
@@ -176,7 +181,7 @@ class Book:
         try:
             said: dict[str, Any] = json.loads(line)
             act = Act(**said)
-            datetime.fromisoformat(act.at)
+            _ = act.moment
         except (ValueError, TypeError, RecursionError) as error:
             raise self._wrong(HISTORY) from error
         if act.kind not in ("promoted", "rolled-back") or type(act.number) is not int:

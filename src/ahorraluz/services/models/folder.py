@@ -17,6 +17,7 @@ from ahorraluz.learning.day_tokens import SHAPES
 from ahorraluz.learning.litert import CARD_FILE, MODEL_FILE, NAME, DayMixer
 from ahorraluz.learning.shelf_files import read_small, regular_files
 from ahorraluz.learning.shelved import KNOWN, MOST_FILES, NOT_TAKEN, check_names
+from ahorraluz.services.quiet_runtime import quiet_runtime
 
 SHOWN_HASH = 12
 """Digits of the hash of a network that are its version."""
@@ -142,7 +143,8 @@ def _check_scores(card: Mapping[str, Any], path: Path) -> None:
 
 def _opened(network: bytes, card: Mapping[str, Any]) -> DayMixer:
     try:
-        return DayMixer(network, card)
+        with quiet_runtime():
+            return DayMixer(network, card)
     except AhorraLuzError:
         raise
     except (AttributeError, KeyError, IndexError, RuntimeError, TypeError, ValueError) as error:

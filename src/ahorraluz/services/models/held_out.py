@@ -27,6 +27,7 @@ from ahorraluz.learning.litert import DayMixer
 from ahorraluz.learning.sampling import free_days
 from ahorraluz.learning.training_data import TrainingHome
 from ahorraluz.services.models.folder import ModelFolder
+from ahorraluz.services.quiet_runtime import quiet_runtime
 
 CHALLENGER, CHAMPION = "challenger", "champion"
 NAIVE = "seasonal-naive-24"
@@ -84,10 +85,11 @@ def judge_both(
         levels.append(trial.level)
         free = partial(free_days, here[0].country)
         both = {CHALLENGER: challenger, CHAMPION: champion}
-        models: dict[str, Forecaster] = {
-            name: DayMixer(_network(folder), folder.card, free=free)
-            for name, folder in both.items()
-        }
+        with quiet_runtime():
+            models: dict[str, Forecaster] = {
+                name: DayMixer(_network(folder), folder.card, free=free)
+                for name, folder in both.items()
+            }
         for group, shown in _groups(trial):
             others = _others(free) if group == WARM else {}
             for name, model in {**models, **others}.items():

@@ -2,12 +2,16 @@
 
 from flask import Blueprint, Response, request
 
+from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.security.roles import Permission
 from ahorraluz.services.administration.operations import model_cards, trail_page
 from ahorraluz.services.duties import UNKNOWN, KeptDuty, duties, outcome_of
 from ahorraluz.services.jobs import jobs_counted
+from ahorraluz.services.models.book import book_of
+from ahorraluz.services.models.registering import Listed, known_models
 from ahorraluz.services.scoreboard import scoreboard
 from ahorraluz.services.sealed_issues import issues_in
+from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.administration.asking import ADMINISTRATION, bare_page, told
 from ahorraluz.web.guard import needs
@@ -15,6 +19,8 @@ from ahorraluz.web.page import Page, door
 
 MOST_DIGITS = 12
 LONGEST_ACT = 60
+SHOWN_CHANGES = 20
+"""Changes of the served model that the page tells, the newest."""
 
 operations = Blueprint("administration_operations", __name__)
 
@@ -23,8 +29,29 @@ operations = Blueprint("administration_operations", __name__)
 @needs(Permission.SEE_OPERATIONS)
 def models() -> Response:
     """Show the models in use, and what was found of them."""
-    found = scoreboard(tools=door().tools)
-    return told("models.html", bare_page(), cards=model_cards(), measured_on=found.measured_on)
+    page, tools = bare_page(), door().tools
+    found = scoreboard(tools=tools)
+    registry, wrong = _registry(tools)
+    return told(
+        "models.html",
+        page,
+        cards=model_cards(),
+        measured_on=found.measured_on,
+        registry=registry,
+        changes=[
+            (act, moment_of(page, act.moment))
+            for act in (() if registry is None else registry.acts[: -SHOWN_CHANGES - 1 : -1])
+        ],
+        registry_wrong="" if wrong is None else page.issue(wrong),
+    )
+
+
+def _registry(tools: Toolbox) -> tuple[Listed | None, Issue | None]:
+    """Return the versions that are known here, or why they cannot be read."""
+    try:
+        return known_models(book_of(tools)), None
+    except AhorraLuzError as error:
+        return None, error.issue
 
 
 @operations.get(f"{ADMINISTRATION}/registro")
