@@ -22,12 +22,10 @@ DEVIATE = _NORMAL.inv_cdf((1 + LEVEL) / 2)
 _BISECTIONS = 60
 _TURNS = 100
 """Most steps to a quantile; six are usual, and halving alone would need half as many."""
-_CLOSE = 1e-14
-"""Relative step after which a quantile is found: what is left is about its square."""
+_CLOSE = 1e-10
+"""Step of the logarithm after which a quantile is found: what is left is about its square."""
 _ALL_BUT_SURE = 1 - 1e-15
 _ROOT_2 = math.sqrt(2)
-_DENSITY = 1 / math.sqrt(2 * math.pi)
-"""Of a normal quantity at its mean, over its standard deviation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +106,14 @@ def _quantile(spreads: Sequence[Spread], probability: float) -> float:
 def _quantile_of_ways(ways: Sequence[tuple[float, float, float]], probability: float) -> float:
     """Return the same of log-normal ways: weight, mean and standard deviation of the logarithm.
 
-    It lies between the quantiles of the ways. Newton's method finds it there, and halving
-    takes over where a step would leave what is known to hold it, or is no shorter.
+    It lies between the quantiles of the ways. The normal deviate of the probability runs
+    nearly straight, so Newton's method finds it there; halving takes over where a step would
+    leave what is known to hold it, or is no shorter.
     """
     whole = math.fsum(weight for weight, _, _ in ways)
-    missing = 1 - probability
     # What is not above zero is below everything: the rest of the probability is theirs.
-    deviate = _NORMAL.inv_cdf(min(max(1 - missing / whole, 1 - _ALL_BUT_SURE), _ALL_BUT_SURE))
+    missing = min(max((1 - probability) / whole, 1 - _ALL_BUT_SURE), _ALL_BUT_SURE)
+    deviate = -_NORMAL.inv_cdf(missing)
     ends = [centre + sd * deviate for _, centre, sd in ways]
     low, high = min(ends), max(ends)
     at = math.fsum(weight * end for (weight, _, _), end in zip(ways, ends, strict=True)) / whole
@@ -125,14 +124,17 @@ def _quantile_of_ways(ways: Sequence[tuple[float, float, float]], probability: f
             deviation = (at - centre) / sd
             above += weight * math.erfc(deviation / _ROOT_2)
             slope += weight * math.exp(-deviation * deviation / 2) / sd
-        over = above / 2 - missing
-        low, high = (at, high) if over > 0 else (low, at)
-        moved = at + over / (slope * _DENSITY) if slope > 0 else math.inf
+        above /= 2 * whole
+        low, high = (at, high) if above > missing else (low, at)
+        moved = math.inf
+        if 0 < above < 1 and slope > 0:
+            here = -_NORMAL.inv_cdf(above)
+            moved = at + (deviate - here) * math.exp(-here * here / 2) * whole / slope
+        if abs(moved - at) < _CLOSE:
+            return math.exp(moved)
         if not low < moved < high or abs(moved - at) > step / 2:
             moved = (low + high) / 2
         step, at = abs(moved - at), moved
-        if step < _CLOSE * max(1.0, abs(at)):
-            break
     return math.exp(at)
 
 

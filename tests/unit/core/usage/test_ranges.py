@@ -1,9 +1,10 @@
 """Ranges from means and standard deviations."""
 
 import math
+from statistics import NormalDist
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ahorraluz.core.estimate import Estimate
@@ -57,3 +58,50 @@ def test_a_range_is_never_negative_and_holds_its_middle(mean: float, ratio: floa
     estimate = estimate_of([Spread(mean=mean, sd=mean * ratio)], basis="basis.label")
 
     assert 0 <= estimate.low <= estimate.middle <= estimate.high < math.inf
+
+
+WAYS = st.lists(
+    st.tuples(st.floats(0.01, 1), st.floats(0.1, 1000), st.floats(0.001, 2)),
+    min_size=2,
+    max_size=8,
+)
+
+
+@given(ways=WAYS, nothing=st.floats(0, 1))
+def test_a_tenth_of_what_may_come_about_is_below_and_above_a_range(
+    ways: list[tuple[float, float, float]], nothing: float
+) -> None:
+    whole = nothing + math.fsum(weight for weight, _, _ in ways)
+    spreads = [
+        Spread(weight=weight / whole, mean=mean, sd=mean * ratio) for weight, mean, ratio in ways
+    ]
+    spreads.append(Spread(weight=nothing / whole, mean=0.0, sd=0.0))
+
+    estimate = estimate_of(spreads, basis="basis.ownership")
+
+    low, high = (_below(spreads, end) for end in (estimate.low, estimate.high))
+    assume(estimate.low < estimate.middle < estimate.high)
+    assert high == pytest.approx(0.9, abs=1e-9)
+    assert low == pytest.approx(0.1, abs=1e-9) or (estimate.low == 0 and low >= 0.1 - 1e-9)
+
+
+def _below(spreads: list[Spread], value: float) -> float:
+    """Return the probability of at most ``value``, each way reckoned by itself."""
+    found = 0.0
+    for spread in spreads:
+        if spread.mean <= 0:
+            found += spread.weight
+        elif value > 0:
+            variance = math.log1p((spread.sd / spread.mean) ** 2)
+            centre = math.log(spread.mean) - variance / 2
+            found += spread.weight * NormalDist(centre, math.sqrt(variance)).cdf(math.log(value))
+    return found
+
+
+def test_a_way_that_is_known_exactly_is_found_among_others() -> None:
+    spreads = [Spread(weight=0.5, mean=20, sd=0), Spread(weight=0.5, mean=10, sd=1)]
+
+    estimate = estimate_of(spreads, basis="basis.ownership")
+
+    assert estimate.high == pytest.approx(20)
+    assert 8 < estimate.low < 10
