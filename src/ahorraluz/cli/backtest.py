@@ -90,6 +90,7 @@ def _asked(session: Session, given: Given) -> "Asked":
         cold_start=bool(given.flag("cold_start")),
         cohorts=given.file("cohorts"),
         candidate=given.file("candidate"),
+        serving=session.tools.serving,
     )
 
 

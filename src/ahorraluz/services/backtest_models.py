@@ -25,6 +25,7 @@ from ahorraluz.core.forecast.metrics import HomeScores
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.learning.panel_files import holds_features
+from ahorraluz.learning.served import Serving
 from ahorraluz.services.candidate import held_out_homes, with_candidate
 from ahorraluz.services.forecast_models import BASELINES, FITTED, open_models
 from ahorraluz.services.model_scores import HomeParts, ModelScore, Scores, summary
@@ -62,6 +63,8 @@ class Asked:
     """Table of the groups of homes; ``None``: the column of the file, where it has one."""
     candidate: Path | None = None
     """Folder of a network that is judged in the place of the one that is served."""
+    serving: Serving | None = None
+    """Where the served one is taken from; ``None``: the one that comes with the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,7 @@ def backtest_models(path: Path, asked: Asked, *, progress: Progress = silent) ->
     AhorraLuzError
         The file cannot be read as such a table.
     """
-    opened = open_models(asked.models, zone=asked.zone or UTC_ZONE)
+    opened = open_models(asked.models, zone=asked.zone or UTC_ZONE, serving=asked.serving)
     if asked.candidate is not None:
         opened = with_candidate(opened, asked.candidate, zone=asked.zone or UTC_ZONE)
     if holds_features(path):
