@@ -120,16 +120,20 @@ def public_url(text: str) -> str:
 
 def server_url(text: str) -> str:
     """Read the address of a server that programs ask, without credentials."""
-    parts = urlsplit(text)
+    if not _is_server(text):
+        # What stands before an @ may be a password: it is repeated nowhere.
+        raise WrongValueError("setting-not-a-server", value=text.rpartition("@")[2][:MAX_SHOWN])
+    return text.rstrip("/")
+
+
+def _is_server(text: str) -> bool:
     try:
+        parts = urlsplit(text)
         named = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        named = False
-    if parts.scheme not in ("http", "https") or not named or "@" in parts.netloc:
-        raise WrongValueError("setting-not-a-server")
-    if parts.query or parts.fragment:
-        raise WrongValueError("setting-not-a-server")
-    return text.rstrip("/")
+        return False
+    more = "@" in parts.netloc or parts.query or parts.fragment
+    return parts.scheme in ("http", "https") and named and not more
 
 
 def smtp_url(text: str) -> str:

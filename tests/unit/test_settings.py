@@ -41,6 +41,8 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "AHORRALUZ_RESET_WAIT_HOURS": "48",
             "AHORRALUZ_METRICS_TOKEN": "0123456789abcdef",
             "AHORRALUZ_LOG_FORMAT": "json",
+            "AHORRALUZ_SERVING_URL": "http://tf-serving:8501/",
+            "AHORRALUZ_SERVING_TIMEOUT_MS": "250",
             "PATH": "/bin",
         }
     )
@@ -62,6 +64,8 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         reset_wait_hours=48,
         metrics_token="0123456789abcdef",
         log_format="json",
+        serving_url="http://tf-serving:8501",
+        serving_timeout_ms=250,
     )
 
 
@@ -155,6 +159,14 @@ def test_the_reference_page_lists_every_setting_as_the_table_says() -> None:
     ("variable", "value", "code"),
     [
         ("PUBLIC_URL", "http://luz.example", "setting-not-an-address"),
+        ("SERVING_URL", "tf-serving:8501", "setting-not-a-server"),
+        ("SERVING_URL", "http://", "setting-not-a-server"),
+        ("SERVING_URL", "http://[", "setting-not-a-server"),
+        ("SERVING_URL", "http://tf-serving:99999", "setting-not-a-server"),
+        ("SERVING_URL", "http://ana:x@tf-serving", "setting-not-a-server"),
+        ("SERVING_URL", "file:///etc/passwd", "setting-not-a-server"),
+        ("SERVING_URL", "http://tf-serving?x=1", "setting-not-a-server"),
+        ("SERVING_TIMEOUT_MS", "5", "setting-not-a-whole-number"),
         ("PUBLIC_URL", "https://luz.example/sub", "setting-not-an-address"),
         ("PUBLIC_URL", "https://a@luz.example", "setting-not-an-address"),
         ("SMTP_URL", "http://mail.example", "setting-not-a-mail-server"),
@@ -175,11 +187,15 @@ def test_wrong_settings_of_a_service_are_refused(variable: str, value: str, code
 def test_a_secret_that_is_refused_is_not_repeated() -> None:
     with pytest.raises(InvalidInputError) as error:
         read_settings(
-            {"AHORRALUZ_METRICS_TOKEN": "hushhush", "AHORRALUZ_SMTP_URL": "x://u:hushhush@h"}
+            {
+                "AHORRALUZ_METRICS_TOKEN": "hushhush",
+                "AHORRALUZ_SMTP_URL": "x://u:hushhush@h",
+                "AHORRALUZ_SERVING_URL": "http://u:hushhush@h",
+            }
         )
 
     told = [open_texts("es").issue(issue) for issue in error.value.issues]
-    assert len(told) == 2
+    assert len(told) == 3
     assert not any("hushhush" in sentence for sentence in told)
 
 
