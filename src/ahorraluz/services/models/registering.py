@@ -9,9 +9,12 @@ from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
 from ahorraluz.learning.registry import CHALLENGER, CHAMPION
 from ahorraluz.services.models.book import Act, Book, KnownVersion, book_of
 from ahorraluz.services.models.folder import read_folder, shipped_folder
-from ahorraluz.services.models.opening import opened
+from ahorraluz.services.models.opening import heal, opened
 from ahorraluz.services.models.telling import tell_registered
 from ahorraluz.services.toolbox import Toolbox
+
+AWAY = ("registry-extra-missing", "registry-not-reached", "models-busy", "models-not-written")
+"""What a list does without: it then shows what is known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +84,13 @@ def list_models(*, tools: Toolbox, as_of: datetime) -> Listed:
     issues: list[Issue] = []
     asked = False
     try:
-        with opened(tools=tools, as_of=as_of) as found:
-            issues += found.issues
-        asked = True
+        # First what was cut off: that needs no registry.
+        with book.held():
+            issues += heal(book, tools=tools)
+        with opened(tools=tools, as_of=as_of):
+            asked = True
     except AhorraLuzError as error:
-        if error.issue.code not in ("registry-extra-missing", "registry-not-reached"):
+        if error.issue.code not in AWAY:
             raise
         issues += [replace(one, severity=Severity.WARNING) for one in error.issues]
     return replace(known_models(book), asked=asked, issues=tuple(issues))
