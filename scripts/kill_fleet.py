@@ -87,7 +87,7 @@ def killed(tables: Tables, out: Path, instant: Instant) -> bool:
         tables.words(out),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        process_group=0,
     )
     give_up = time.monotonic() + LATEST_S
     while run.poll() is None and parts_of(out) < wanted and time.monotonic() < give_up:

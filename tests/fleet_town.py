@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ahorraluz.core.periods import months_from
-from ahorraluz.ingest.fleet_tables import open_homes, open_readings
+from ahorraluz.ingest.fleet_tables import FleetTable, open_homes, open_readings
 from ahorraluz.services.fleet.runs import Done, Job, do_part
 from ahorraluz.services.toolbox import Toolbox
 
@@ -114,12 +114,12 @@ def write_tables(folder: Path, homes: pa.Table, readings: pa.Table) -> tuple[Pat
 
 def normal(folder: Path, homes: pa.Table, readings: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Return both tables as the engine reads them."""
-    opened = open_homes(write_tables(folder, homes, readings)[0])
-    told = open_readings(folder / "readings.parquet")
-    return tuple(
-        pa.Table.from_batches(list(table.batches()), schema=table.schema)
-        for table in (opened, told)
-    )  # type: ignore[return-value]
+    paths = write_tables(folder, homes, readings)
+    return _read(open_homes(paths[0])), _read(open_readings(paths[1]))
+
+
+def _read(table: FleetTable) -> pa.Table:
+    return pa.Table.from_batches(list(table.batches()), schema=table.schema)
 
 
 class StoppedError(Exception):

@@ -160,6 +160,8 @@ def _days(column: Any, name: str) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow 
     days = pc.strptime(
         pc.if_else(looks, head, None), format="%Y-%m-%d", unit="s", error_is_null=True
     ).cast(pa.date32())
+    # The thirtieth of February would become the second of March.
+    days = pc.if_else(pc.equal(pc.cast(days, pa.string()), head), days, None)
     return days, _named(text, pc.is_valid(days), name)
 
 

@@ -130,7 +130,7 @@ def latest_aggregates(*, tools: Toolbox) -> Aggregates | None:
     if latest is None:
         return None
     verified = {row["place"]: row for row in latest.parts[VERIFIED]}
-    places = tuple(place_of(row, verified.get(row["place"])) for row in latest.parts[USE])
+    places = tuple(_place(row, verified.get(row["place"])) for row in latest.parts[USE])
     return Aggregates(at=latest.at, limit_kwh=Decimal(latest.parts["limit"]), places=places)
 
 
@@ -197,8 +197,7 @@ def _verified(home: str, *, tools: Toolbox, today: date) -> int | None:
     return round(sum(saved) * float(TENTHS)) if saved else None
 
 
-def place_of(row: dict[str, object], verified: dict[str, object] | None) -> Place:
-    """Return what is told of a place from its sums, of use and of verified savings."""
+def _place(row: dict[str, object], verified: dict[str, object] | None) -> Place:
     homes, sums = int(str(row["homes"])), _sums(row)
     saved = None if verified is None else int(str(verified["homes"]))
     return Place(
@@ -206,7 +205,7 @@ def place_of(row: dict[str, object], verified: dict[str, object] | None) -> Plac
         homes=homes,
         consumption_kwh=(sums["consumption"] / homes / TENTHS).quantize(TENTH),
         forecast_kwh=(sums["forecast"] / homes / TENTHS).quantize(TENTH),
-        fose_share=_share(sums["fose"], homes),
+        fose_share=told_share(sums["fose"], homes),
         potential_pen=(sums["potential"] / homes / CENTS).quantize(CENT),
         oldest=str(row["oldest"]),
         verified_homes=saved or 0,
@@ -216,7 +215,7 @@ def place_of(row: dict[str, object], verified: dict[str, object] | None) -> Plac
     )
 
 
-def _share(count: Decimal, homes: int) -> Decimal:
+def told_share(count: Decimal, homes: int) -> Decimal:
     """Return a part of a group, so rounded that a small one does not tell its count."""
     steps = COARSE if homes < MANY else FINE
     return ((count / homes * steps).quantize(WHOLE) / steps).quantize(CENT)

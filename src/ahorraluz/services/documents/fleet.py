@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 
+from ahorraluz.core.anonymity import K
 from ahorraluz.core.issues import Issue
-from ahorraluz.services.documents.aggregates import level_of, name_of
 from ahorraluz.services.documents.parts import Document
+from ahorraluz.services.fleet.grouping import Group
 from ahorraluz.services.fleet.summing import DeadSum, Summary
-from ahorraluz.services.publish_aggregates import Aggregates
 from ahorraluz.texts import Texts
 
-SCHEMA = "ahorraluz.fleet-report.1"
+SCHEMA, GROUPS_SCHEMA = "ahorraluz.fleet-report.1", "ahorraluz.fleet-aggregates.1"
+NOTHING = "—"
 MOST_PLACES = 12
 Lines = Sequence[Sequence[str]]
 
 
-def fleet_document(found: Summary, groups: Aggregates, texts: Texts) -> Document:
+def fleet_document(found: Summary, groups: Sequence[Group], texts: Texts) -> Document:
     """Return a run in short; layout in ``docs/reference/schemas/fleet-report.json``."""
     return {
         "schema": SCHEMA,
@@ -50,21 +53,30 @@ def fleet_document(found: Summary, groups: Aggregates, texts: Texts) -> Document
             }
             for one in found.reasons
         ],
-        "places": [
-            {
-                "level": level_of(place),
-                "code": place.code,
-                "name": name_of(place),
-                "homes": place.homes,
-                "consumption_kwh_month": str(place.consumption_kwh),
-                "forecast_kwh_month": str(place.forecast_kwh),
-                "fose_share": str(place.fose_share),
-                "potential_pen_year": str(place.potential_pen),
-            }
-            for place in groups.places
-        ],
+        "places": place_documents(groups),
         "versions": dict(found.versions),
     }
+
+
+def groups_document(day: date, groups: Sequence[Group]) -> Document:
+    """Return groups; layout in ``docs/reference/schemas/fleet-aggregates.json``."""
+    return {
+        "schema": GROUPS_SCHEMA,
+        "as_of": day.isoformat(),
+        "least_homes": K,
+        "places": place_documents(groups),
+    }
+
+
+def place_documents(groups: Sequence[Group]) -> list[Document]:
+    """Return each group with its figures."""
+    return [
+        {
+            name: str(value) if isinstance(value, Decimal) else value
+            for name, value in asdict(group).items()
+        }
+        for group in groups
+    ]
 
 
 def sentence_of(one: DeadSum, texts: Texts) -> str:
@@ -102,19 +114,20 @@ def step_rows(found: Summary, texts: Texts) -> Lines:
     ]
 
 
-def place_rows(groups: Aggregates, texts: Texts) -> Lines:
+def place_rows(groups: Sequence[Group], texts: Texts) -> Lines:
     """Return the country and its departments."""
     return [
         (
-            name_of(place),
-            texts.number(place.homes, places=0),
-            f"{texts.number(place.consumption_kwh, places=1)} kWh",
-            f"{texts.number(place.forecast_kwh, places=1)} kWh",
-            texts.percent(float(place.fose_share)),
-            texts.soles(place.potential_pen),
+            group.name,
+            texts.number(group.homes, places=0),
+            f"{texts.number(group.consumption_kwh_month, places=1)} kWh",
+            f"{texts.number(group.forecast_kwh_month, places=1)} kWh",
+            texts.percent(float(group.fose_share)),
+            texts.number(group.saving_homes, places=0),
+            NOTHING if group.saving_pen_year is None else texts.soles(group.saving_pen_year),
         )
-        for place in groups.places
-        if level_of(place) in ("country", "department")
+        for group in groups
+        if group.level in ("country", "department")
     ][: MOST_PLACES + 1]
 
 

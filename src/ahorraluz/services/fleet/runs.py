@@ -284,7 +284,7 @@ def score_fleet(
             shown.add(1)
         shown.end()
         shown.begin("groups", 0)
-        write_groups(output, groups_of(output, tools=tools, as_of=request.as_of))
+        write_groups(output, groups_of(output, as_of=request.as_of))
         shown.end()
         homes, dead = output.count("homes"), output.count("dead")
         known = output.read_manifest() or {}

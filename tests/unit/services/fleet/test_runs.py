@@ -31,7 +31,7 @@ from ahorraluz.ingest.fleet_tables import FleetTableError
 from ahorraluz.services.fleet import splitting
 from ahorraluz.services.fleet.local import LocalEngine
 from ahorraluz.services.fleet.outputs import FleetOutError, Output
-from ahorraluz.services.fleet.runs import FleetRequest, score_fleet
+from ahorraluz.services.fleet.runs import Done, FleetRequest, score_fleet
 from ahorraluz.services.fleet.splitting import FleetWriteError
 from ahorraluz.services.toolbox import Toolbox
 
@@ -302,10 +302,17 @@ def test_tables_that_cannot_be_used_are_refused(
     places["nothing"].write_bytes(b"")
     places["folder"].mkdir()
     pq.write_table(homes_table(2).slice(0, 0), places["empty"])
-    known = {**good, **places, None: tmp_path / "absent"}
+    known = {"absent": tmp_path / "absent", **good, **places}
 
     with pytest.raises(FleetTableError) as refused:
-        run(replace(request_of_town, homes=known[homes], readings=known[readings]), tools)
+        run(
+            replace(
+                request_of_town,
+                homes=known[homes or "absent"],
+                readings=known[readings or "absent"],
+            ),
+            tools,
+        )
 
     assert refused.value.issue.code == code
 
@@ -352,5 +359,5 @@ def test_what_a_worker_cannot_put_aside_stops_the_run_with_its_reason(
     assert refused.value.issue.code == "fleet-disk"
 
 
-def full_disk(*_: Any, **__: Any) -> None:
+def full_disk(*_: Any, **__: Any) -> Done:
     raise FleetWriteError("fleet-disk", folder="out", reason="No space left on device")

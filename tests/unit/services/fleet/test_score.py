@@ -19,6 +19,7 @@ from ahorraluz.services.advise import plan_context
 from ahorraluz.services.connection import Connection
 from ahorraluz.services.fleet.homes import home_of, rows_of
 from ahorraluz.services.fleet.intervals import found_of, series_of
+from ahorraluz.services.fleet.rows import row_of
 from ahorraluz.services.fleet.score import PartOptions, score_part
 from ahorraluz.services.fleet.tables import DEAD, HOMES
 from ahorraluz.services.home_facts import facts_of
@@ -287,7 +288,7 @@ def test_an_unforeseen_error_is_a_dead_letter_too(
 ) -> None:
     from ahorraluz.services.fleet import score
 
-    told = score.row_of
+    told = row_of
 
     def fails_once(known: Any, **rest: Any) -> Any:
         if known.about.id == "h00001":
