@@ -17,7 +17,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 # Each file in one process, in the order of their names: that has the longest ones (browser,
 # integration) begin early, where xdist would keep them, having few tests, for the end.
-TOGETHER := -n auto --dist loadfile --no-loadscope-reorder
+# Many of those wait for programs that they started: one process more than there are cores has
+# something to do meanwhile.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null) && echo $$((n + 1)) || echo auto)
+TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix docs lock notebooks registry spark tools
@@ -46,7 +49,11 @@ fix: $(VENV)/.installed-dev ## Mend what the linter can mend, and format
 docs: $(VENV)/.installed-dev ## Build the documentation; a warning is an error
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
-tools: $(VENV)/.installed-train ## Set up what trains the models, and the tests of it
+# Tests that need no TensorFlow are among those of `make test`.
+tools: export OMP_NUM_THREADS ?= 1
+tools: $(VENV)/.installed-train ## Set up what trains the models, and run the tests of it
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS) \
+		$$(grep -rl 'importorskip("tensorflow")' --include='*.py' tests)
 
 # Also needs Java; without it the tests say so and are skipped.
 spark: $(VENV)/.installed-spark ## Set up Spark and run the tests of streams on it
