@@ -37,7 +37,7 @@ def _score(session: Session, given: Given) -> None:
         homes_per_part=None if part is None else int(part),
         hours=HOURS if hours is None else int(hours),
     )
-    with _shown(session) as progress, _engine(given) as engine:
+    with shown(session) as progress, _engine(given) as engine:
         done = score_fleet(request, engine=engine, tools=session.tools, progress=progress)
     _report(session, done.out)
 
@@ -59,7 +59,7 @@ def _engine(given: Given) -> "Iterator[Engine]":
 
 
 @contextmanager
-def _shown(session: Session) -> "Iterator[Progress]":
+def shown(session: Session) -> "Iterator[Progress]":
     """Give what shows how far a run is: a bar at a terminal, else nothing."""
     if session.as_json or not sys.stderr.isatty():
         from ahorraluz.services.fleet.progress import Silent
@@ -127,7 +127,7 @@ def _report(session: Session, folder: Path) -> None:
 
     output, day = _of_run(session, folder)
     found, texts = sum_up(output), session.texts
-    groups = groups_of(output, tools=session.tools, as_of=day)
+    groups = groups_of(output, as_of=day)
     columns = [texts.text(f"fleet.column-{name}") for name in PLACE_COLUMNS]
     lines = [
         *heading(texts.text("fleet.title", day=day)),
@@ -143,20 +143,20 @@ def _report(session: Session, folder: Path) -> None:
     session.show(fleet_document(found, groups, texts), lines)
 
 
-PLACE_COLUMNS = ("place", "homes", "consumption", "forecast", "fose", "potential")
+PLACE_COLUMNS = ("place", "homes", "consumption", "forecast", "fose", "saving-homes", "saving")
 
 
 def _aggregates(session: Session, given: Given) -> None:
-    from ahorraluz.services.documents.aggregates import aggregates_document
+    from ahorraluz.services.documents.fleet import groups_document
     from ahorraluz.services.fleet.grouping import groups_of, write_groups
 
     output, day = _of_run(session, _path(given, "fleet_folder"))
-    groups = groups_of(output, tools=session.tools, as_of=day)
+    groups = groups_of(output, as_of=day)
     write_groups(output, groups)
     line = session.texts.text(
-        "fleet.aggregates-written", places=len(groups.places), folder=str(output.folder)
+        "fleet.aggregates-written", places=len(groups), folder=str(output.folder)
     )
-    session.show(aggregates_document(groups, session.texts), [line])
+    session.show(groups_document(day, groups), [line])
 
 
 def _report_again(session: Session, given: Given) -> None:
