@@ -103,7 +103,7 @@ class TensorFlowServing:
                 for at in range(0, count, MOST_ROWS)
             ]
         except _FailedError as error:
-            self._failed(error, number)
+            self._failed(error, number, until)
             return None
         with self._lock:
             self._failures = 0
@@ -117,8 +117,10 @@ class TensorFlowServing:
 
         Empty where it does not answer.
         """
+        return self._states(self.clock() + self.timeout_s)
+
+    def _states(self, until: float) -> Mapping[int, str]:
         try:
-            until = self.clock() + self.timeout_s
             told = self._asked("GET", f"/v1/models/{NAME}", None, until, most=BYTES_BESIDE)
             rows = told["model_version_status"]
             return {int(row["version"]): str(row["state"]) for row in rows}
@@ -135,7 +137,7 @@ class TensorFlowServing:
                 self._rests_until = now + REST_S
             return True
 
-    def _failed(self, error: _FailedError, number: int) -> None:
+    def _failed(self, error: _FailedError, number: int, until: float) -> None:
         self.meters.asked_remote(error.outcome)
         now = self.clock()
         with self._lock:
@@ -148,8 +150,11 @@ class TensorFlowServing:
                 told = self._failures != FAILURES
                 if self._failures >= FAILURES:
                     self._rests_until = now + REST_S
-        if not told:
-            log.error("%s is not asked for version %s for a while: %s", self.name, number, error)
+        if told:
+            return
+        log.error("%s is not asked for version %s for a while: %s", self.name, number, error)
+        if error.outcome == "other-version":
+            log.error("%s has the versions: %s", self.name, dict(self._states(until)))
 
     def _look_at(self, number: int, until: float) -> None:
         """Refuse a version that the server does not have, or that takes or gives anything else."""
