@@ -50,8 +50,12 @@ class RealBroker:
         """End it; Mosquitto writes what it holds to its folder unless it is killed."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-            self._process.wait(PATIENCE_S)
-            self._process = None
+            try:
+                self._process.wait(PATIENCE_S)
+            finally:
+                self._process.kill()
+                self._process.wait()
+                self._process = None
 
     def read_files_again(self) -> None:
         """Let it read passwords and rules again."""

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.brokers import MOSQUITTO
 from tests.signed_people import PAIRS
+from tests.started import started
 from tests.waiting import PATIENCE_S, answers, free_port, until
 
 from ahorraluz.services.accounts.entering import Joining, join
@@ -164,19 +166,20 @@ def place(tmp_path: Path) -> Iterator[Place]:
         text = text.replace(f"listener {port}\n", f"listener {ours} 127.0.0.1\n")
     account_line = "user root\n" if os.geteuid() == 0 else ""
     (folder / "mosquitto.conf").write_text(text + account_line, "utf-8")
-    process = subprocess.Popen(
+    with started(
         [str(MOSQUITTO), "-c", str(folder / "mosquitto.conf")],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )
-    assert until(lambda: answers(ports[0]) and answers(ports[1]))
-    yield Place(tools, folder, authority, device, ports)
-    process.terminate()
-    process.wait(PATIENCE_S)
+    ) as process:
+        assert until(lambda: answers(ports[0]) and answers(ports[1]))
+        yield Place(tools, folder, authority, device, ports)
+        process.terminate()
+        process.wait(PATIENCE_S)
     tools.store.close()
 
 
-def live(place: Place, url: str, **more: str) -> "subprocess.Popen[str]":
+@contextmanager
+def live(place: Place, url: str, **more: str) -> "Iterator[subprocess.Popen[str]]":
     environment = {
         "PATH": os.environ["PATH"],
         "AHORRALUZ_DATA_DIR": str(place.tools.settings.data_dir),
@@ -185,16 +188,15 @@ def live(place: Place, url: str, **more: str) -> "subprocess.Popen[str]":
         "AHORRALUZ_BROKER_CA": str(place.folder / "ca.crt"),
         **more,
     }
-    process = subprocess.Popen(
+    with started(
         [sys.executable, "-m", "ahorraluz", "live"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert "Taking in readings" in process.stdout.readline()
-    return process
+    ) as process:
+        assert process.stdout is not None
+        assert "Taking in readings" in process.stdout.readline()
+        yield process
 
 
 @pytest.mark.parametrize("certificate", [False, True])
@@ -205,8 +207,7 @@ def test_readings_that_come_by_tls_are_kept(place: Place, certificate: bool) -> 
         url = f"mqtts://localhost:{place.ports[1]}"
         file, key = place.authority.sign("worker", WORKER)
         more = {"AHORRALUZ_BROKER_CERTIFICATE": file, "AHORRALUZ_BROKER_KEY": key}
-    process = live(place, url, **more)
-    try:
+    with live(place, url, **more) as process:
         sent: list[int] = []
 
         def heard() -> bool:
@@ -216,7 +217,6 @@ def test_readings_that_come_by_tls_are_kept(place: Place, certificate: bool) -> 
             return 250_000 in place.values()
 
         assert until(heard)
-    finally:
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, out

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.started import started
 from tests.waiting import PATIENCE_S, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,28 +154,25 @@ def test_a_reader_that_leaves_early_is_no_error_to_tell() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_the_pages_are_served_until_they_are_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["keyboard", "keeper"])
+def test_the_pages_are_served_until_they_are_stopped(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     port = free_port()
     environment = {**os.environ, "AHORRALUZ_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
-    served = subprocess.Popen(
+    with started(
         [COMMAND, "serve", "--port", str(port), "--lang", "en"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        stderr=subprocess.DEVNULL,
         env=environment,
-    )
-
-    try:
+    ) as served:
         assert served.stdout is not None
         said = served.stdout.readline()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
             status = page.status
         again = ran("serve", "--port", str(port))
-        served.send_signal(signal.SIGINT)
+        served.send_signal(number)
         code = served.wait(timeout=PATIENCE_S)
-    finally:
-        served.kill()
-        served.communicate()
 
     assert f"http://127.0.0.1:{port}" in said
     assert (status, code) == (200, 0)

@@ -13,6 +13,7 @@ from threading import Barrier, Thread
 
 import pytest
 from tests.signed_people import Clock, Service, make_service
+from tests.started import started
 from tests.waiting import until
 
 from ahorraluz.security.roles import Role
@@ -129,7 +130,7 @@ def test_a_duty_of_a_worker_that_was_killed_is_done_by_another(service: Service)
     folder = str(service.tools.settings.data_dir)
     command = [sys.executable, "-c", textwrap.dedent(KILLED), folder, DUE.isoformat()]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+    with started(command, stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "at work\n"
         os.kill(worker.pid, signal.SIGKILL)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.signed_people import Clock, Service, make_service
+from tests.started import started
 
 from ahorraluz.cli.main import cli
 from ahorraluz.core.issues import AhorraLuzError
@@ -159,7 +160,7 @@ def test_a_job_of_a_worker_that_was_killed_is_done_by_the_next(service: Service)
     job = enqueue(ACCOUNT_EXPORT, {}, account=owner.id, tools=service.tools, as_of=NOW)
     command = [sys.executable, "-c", textwrap.dedent(KILLED), str(folder)]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
+    with started(command, stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "at work\n"
         running = own_job(job, account=owner.id, tools=service.tools).state

@@ -16,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 from tests.redis_server import redis_address
 from tests.signed_people import Clock, Service, Signed, make_service, text_of
+from tests.started import started
 
 from ahorraluz.security.roles import Reach, Role
 from ahorraluz.services import readings_job
@@ -276,9 +277,7 @@ def test_a_worker_killed_when_all_was_kept_doubles_nothing(service: Service, lar
     [job] = tools.store.people.jobs.unfinished()
     command = [sys.executable, "-c", textwrap.dedent(WORKER), str(tools.settings.data_dir)]
 
-    with subprocess.Popen(
-        [*command, tools.settings.queue_url], stdout=subprocess.PIPE, text=True
-    ) as worker:
+    with started([*command, tools.settings.queue_url], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "kept\n"
         os.kill(worker.pid, signal.SIGKILL)
@@ -359,7 +358,7 @@ def test_clients_of_a_worker_that_was_killed_are_there_once_and_readable(own: Se
     [job] = own.tools.store.people.jobs.unfinished()
     command = [sys.executable, "-c", textwrap.dedent(WORKER), str(own.tools.settings.data_dir)]
 
-    with subprocess.Popen([*command, ""], stdout=subprocess.PIPE, text=True) as worker:
+    with started([*command, ""], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "kept\n"
         os.kill(worker.pid, signal.SIGKILL)

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.started import started
 from tests.waiting import free_port
 
 PATIENCE_S = 90.0
@@ -18,8 +20,9 @@ PATIENCE_S = 90.0
 class Run:
     """The program in a data folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: ExitStack) -> None:
         self.folder, self.port = folder, free_port()
+        self._programs = programs
         self.environment = {
             "PATH": os.environ["PATH"],
             "AHORRALUZ_DATA_DIR": str(folder / "data"),
@@ -28,13 +31,14 @@ class Run:
         }
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
-        """Start a command."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "ahorraluz", *words],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        """Start a command, which ends with the test at the latest."""
+        return self._programs.enter_context(
+            started(
+                [sys.executable, "-m", "ahorraluz", *words],
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
         )
 
     def end(self, *words: str) -> tuple[int, str]:
@@ -45,21 +49,18 @@ class Run:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return Run(tmp_path)
+def run(tmp_path: Path) -> Iterator[Run]:
+    with ExitStack() as programs:
+        yield Run(tmp_path, programs)
 
 
 @pytest.fixture
-def live(run: Run) -> Iterator["subprocess.Popen[str]"]:
+def live(run: Run) -> "subprocess.Popen[str]":
     process = run.start("live", "--listen", f"127.0.0.1:{run.port}")
     assert process.stdout is not None
     assert f"mqtt://127.0.0.1:{run.port}" in process.stdout.readline()
     assert "Taking in readings" in process.stdout.readline()
-    yield process
-    if process.poll() is None:
-        process.kill()
-    process.wait()
-    process.stdout.close()
+    return process
 
 
 def test_what_made_up_meters_send_is_what_is_kept(

@@ -4,16 +4,16 @@ The servers are on this computer, where messages go because the settings name it
 elsewhere inside is stopped where it is called, whatever its name says.
 """
 
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.started import started
 from tests.telling_servers import DROP, HANG, MailBox, Receiver, receiving, taking_mail
 from tests.told_people import make_told
+from tests.waiting import until
 
 from ahorraluz.core.live.events import Kind
 from ahorraluz.services.live import sender
@@ -281,14 +281,8 @@ def test_a_teller_that_is_killed_while_it_sends_tells_nothing_twice(
     told.happens(Kind.LEFT_ON)
     receiver.answers = [HANG]
     program = [sys.executable, "-c", TELLING, str(tmp_path)]
-    running = subprocess.Popen([*program, str(told.clock.at.timestamp())])
-    try:
-        until = time.monotonic() + 60
-        while not receiver.told and time.monotonic() < until:
-            receiver.over.wait(0.05)
-    finally:
-        running.send_signal(signal.SIGKILL)
-        running.wait()
+    with started([*program, str(told.clock.at.timestamp())]):
+        assert until(lambda: bool(receiver.told))
 
     for minutes in (0, 5, 15, 60, 600):
         later = str(told.clock.at.timestamp() + 60 * minutes)

@@ -3,14 +3,18 @@
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from tests.integration.postgres import Server
+from tests.started import started
 
 from ahorraluz.store.database import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 600.0
+"""How long two importers may take on a busy machine. [s]"""
 IMPORTER = """
 import sys
 from tests.integration.test_store_troubles import kept
@@ -23,23 +27,24 @@ print(sum(kept(store, day=day).added for day in range(int(sys.argv[2]), 24, 2)))
 
 def check_two_importers(url: str) -> None:
     """Let two processes open a database that is not made yet, and import at once."""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", IMPORTER, url, first],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for first in ("0", "1")
-    ]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-
-    answers = [process.communicate(timeout=120) for process in processes]
+    with ExitStack() as programs:
+        processes = [
+            programs.enter_context(
+                started(
+                    [sys.executable, "-c", IMPORTER, url, first],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    cwd=ROOT,
+                )
+            )
+            for first in ("0", "1")
+        ]
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        answers = [process.communicate(timeout=PATIENCE_S) for process in processes]
 
     assert answers == [("288\n", ""), ("288\n", "")]
     store = open_store(url)

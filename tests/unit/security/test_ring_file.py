@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from tests.started import started
 
 from ahorraluz.security import ring_file
 from ahorraluz.security.keyring import open_keyring, retire_keys, rotate_keyring
@@ -78,16 +80,16 @@ def test_processes_that_start_at_once_agree_on_one_ring(tmp_path: Path) -> None:
         "sys.stdin.read(1); print(open_keyring(pathlib.Path(sys.argv[1])).derive('f').hex())"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "keyring.json")]
-    started = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("x")
-        process.stdin.flush()
-    keys = {process.communicate()[0] for process in started}
+    with ExitStack() as programs:
+        processes = [
+            programs.enter_context(started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            for _ in range(3)
+        ]
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write("x")
+            process.stdin.flush()
+        keys = {process.communicate()[0] for process in processes}
 
     assert len(keys) == 1
     assert len(keys.pop().strip()) == 64
