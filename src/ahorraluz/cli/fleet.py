@@ -8,6 +8,7 @@ fleet = TextGroup(
         "score": "ahorraluz.cli.fleet_score:score",
         "aggregates": "ahorraluz.cli.fleet_score:aggregates",
         "report": "ahorraluz.cli.fleet_score:report",
+        "clients": "ahorraluz.cli.fleet_clients:clients",
         "demo": "ahorraluz.cli.fleet_demo:demo",
     },
 )

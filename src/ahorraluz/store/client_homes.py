@@ -28,7 +28,12 @@ class ClientBook:
     vault: Vault
 
     def keep_all(
-        self, homes: Mapping[str, Mapping[str, object]], *, account: str, as_of: datetime
+        self,
+        homes: Mapping[str, Mapping[str, object]],
+        *,
+        account: str,
+        as_of: datetime,
+        zone: str = PERU_ZONE,
     ) -> bool:
         """Make homes that an account reaches as a consultant, all of them or none.
 
@@ -40,6 +45,8 @@ class ClientBook:
             The consultant.
         as_of
             The moment.
+        zone
+            IANA zone of their clocks.
 
         Returns
         -------
@@ -67,7 +74,7 @@ class ClientBook:
                     done = True
                     return False
                 for home, answer in sealed.items():
-                    connection.execute(insert(HOMES).values(id=home, zone=PERU_ZONE, created_s=now))
+                    connection.execute(insert(HOMES).values(id=home, zone=zone, created_s=now))
                     connection.execute(
                         insert(ANSWERS).values(home=home, sealed=answer, version=1, changed_s=now)
                     )

@@ -135,7 +135,7 @@ def preview_clients(
     rows = read_rows(
         table,
         chosen,
-        known_labels=[label for _, label in _labels(account, tools=tools)],
+        known_labels=[label for _, label in labels_of(account, tools=tools)],
         as_of=as_of.astimezone(PERU_TIME).date(),
     )
     return Preview(file=name, table=table, mapping=chosen, rows=rows)
@@ -173,7 +173,7 @@ def keep_clients(
         raise ClientsError("clients-wrong-rows", count=len(shown.wrong))
     if not shown.good:
         raise ClientsError("clients-none", file=shown.file)
-    if len(_labels(account, tools=tools)) + len(shown.good) > MOST_CLIENTS:
+    if len(labels_of(account, tools=tools)) + len(shown.good) > MOST_CLIENTS:
         raise ClientsError("clients-too-many", limit=MOST_CLIENTS)
     homes = {}
     for number, row in enumerate(shown.good):
@@ -210,7 +210,7 @@ def drop_clients(token: str, *, account: str, tools: Toolbox, as_of: datetime) -
     drop_file(token, tools=tools)
 
 
-def _labels(account: str, *, tools: Toolbox) -> tuple[tuple[str, str], ...]:
+def labels_of(account: str, *, tools: Toolbox) -> tuple[tuple[str, str], ...]:
     """Return the names of an account's clients by their homes."""
     reached = tools.store.people.households.homes_of(account)
     homes = [r.home for r in reached if r.reach is Reach.CONSULTANT]
