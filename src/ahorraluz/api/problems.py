@@ -72,11 +72,10 @@ def _told(issue: Issue) -> dict[str, object]:
 
 def of_error(error: AhorraLuzError) -> Response:
     """Return the problem of what a service refused."""
-    code = error.issue.code
-    if code.startswith(BUSY):
-        headers = {"Retry-After": str(RETRY_S)}
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
-    return problem(_status_of(code), issues=error.issues)
+    status = _status_of(error.issue.code)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return problem(status, headers={"Retry-After": str(RETRY_S)})
+    return problem(status, issues=error.issues)
 
 
 def problem_of_error(error: AhorraLuzError) -> dict[str, object]:
@@ -85,6 +84,8 @@ def problem_of_error(error: AhorraLuzError) -> dict[str, object]:
 
 
 def _status_of(code: str) -> HTTPStatus:
+    if code.startswith(BUSY):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     if code in NOT_THERE:
         return HTTPStatus.NOT_FOUND
     if code in LATE:

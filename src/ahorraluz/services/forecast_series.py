@@ -3,7 +3,7 @@
 A series is given hour by hour, or is a kept home, or is nothing but what its recibos say a day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from ahorraluz.core.forecast.baselines import Climatology
-from ahorraluz.core.forecast.forecaster import FACTS, HOURS_DAY, Floats, Forecaster, ForecastError
+from ahorraluz.core.forecast.forecaster import FACTS, HOURS_DAY, Floats, ForecastError
 from ahorraluz.core.forecast.holidays import FreeDays
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError, Issue
 from ahorraluz.ingest.meter_files.options import LIMA
 from ahorraluz.learning.gathering import by_rows
-from ahorraluz.learning.served import IN_PROCESS, ServedForecaster
+from ahorraluz.learning.litert import NAME
+from ahorraluz.learning.served import IN_PROCESS, ServedModel
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.forecast_home import ForecastRequestError, last_day, readings_by
 from ahorraluz.services.forecast_models import holidays_of, population_known, warned
@@ -45,6 +46,8 @@ MOST_HOURS = 100 * HOURS_DAY
 """Hours of a series: the model sees 28 days, and its errors of the two months before count."""
 HIGHEST_KWH = 1_000.0
 """Of one hour: what no home takes. [kWh]"""
+MOST_WINDOWS = 1_024
+"""Windows of one call of the model, which take a hundred megabytes while it lasts."""
 GONE = ("home-unknown", "home-without-answers", "key-gone")
 FIRST_DAY = date(2000, 1, 1)
 FURTHEST = timedelta(days=366)
@@ -89,7 +92,9 @@ class SeriesTold:
 
 
 def forecast_series(series: Sequence[Series], *, tools: Toolbox, today: date) -> SeriesTold:
-    """Return the hours ahead of some series, all told by one version of the model in one call.
+    """Return the hours ahead of some series, all told by one version of the model.
+
+    They are one call of it, or a few where very many windows of the past go with them.
 
     Parameters
     ----------
@@ -118,37 +123,68 @@ def forecast_series(series: Sequence[Series], *, tools: Toolbox, today: date) ->
         except AhorraLuzError as error:
             prepared.append(error)
     asked = [each for each in prepared if isinstance(each, HoursAsked)]
-    model, issues = _model(tools, _calendar(asked))
-    told = iter(tell_hours(asked, model))
-    items = tuple(next(told) if isinstance(each, HoursAsked) else each for each in prepared)
-    number, by = None, IN_PROCESS
-    if isinstance(model, ServedForecaster):
-        number, by = model.number, model.served_by
+    model, issues = _model(tools)
+    told, by = _told(asked, model)
+    items = iter(told)
     return SeriesTold(
-        model=model.name,
+        model=NAME if isinstance(model, ServedModel) else model.name,
         version=model.version,
-        number=number,
+        number=model.number if isinstance(model, ServedModel) else None,
         served_by=by,
-        items=items,
+        items=tuple(next(items) if isinstance(each, HoursAsked) else each for each in prepared),
         issues=issues,
     )
 
 
-def _model(tools: Toolbox, free: FreeDays) -> tuple[Forecaster, tuple[Issue, ...]]:
+def _model(tools: Toolbox) -> tuple[ServedModel | Climatology, tuple[Issue, ...]]:
+    """Return the version in use, or what stands in for it where none runs here."""
     try:
-        return tools.serving.forecaster(free=free), ()
+        return tools.serving.model(), ()
     except ForecastError as error:
         return Climatology(population_known()), (warned(error),)
+
+
+def _told(
+    asked: Sequence[HoursAsked], model: ServedModel | Climatology
+) -> tuple[list[HoursAhead], str]:
+    """Return what one version tells, and whether a server of models told all of it."""
+    found, by = list[HoursAhead](), set[str]()
+    for group in _groups(asked):
+        if isinstance(model, Climatology):
+            found += tell_hours(group, model)
+            continue
+        forecaster = model.forecaster(free=_calendar(group))
+        found += tell_hours(group, forecaster)
+        by.add(forecaster.served_by)
+    return found, by.pop() if len(by) == 1 else IN_PROCESS
+
+
+def _groups(asked: Sequence[HoursAsked]) -> Iterator[Sequence[HoursAsked]]:
+    """Yield series that one call of the model takes: most often all of them."""
+    group, windows = list[HoursAsked](), 0
+    for each in asked:
+        count = _windows(each)
+        if group and windows + count > MOST_WINDOWS:
+            yield group
+            group, windows = [], 0
+        group.append(each)
+        windows += count
+    if group:
+        yield group
+
+
+def _windows(asked: HoursAsked) -> int:
+    return 1 + (0 if asked.past is None else len(asked.past.windows))
 
 
 def _calendar(asked: Sequence[HoursAsked]) -> FreeDays:
     """Return the holidays of every window of some homes, by the zone of each."""
     spans, start = [], 0
     for each in asked:
-        end = start + 1 + (0 if each.past is None else len(each.past.windows))
+        end = start + _windows(each)
         spans.append((start, end, holidays_of(each.zone)))
         start = end
-    return by_rows(spans) if spans else holidays_of(LIMA)
+    return by_rows(spans)
 
 
 def _asked(series: Series, *, tools: Toolbox, today: date) -> HoursAsked:

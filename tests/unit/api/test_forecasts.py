@@ -15,6 +15,7 @@ from ahorraluz.learning import shelf
 from ahorraluz.learning.served import Serving
 from ahorraluz.security.scopes import Scope
 from ahorraluz.security.throttle import Throttle
+from ahorraluz.services import forecast_series
 from ahorraluz.services.forecast_series import MOST_HOURS, MOST_SERIES
 
 pytest.importorskip("ai_edge_litert", reason="LiteRT is not made for every system")
@@ -68,6 +69,17 @@ def test_many_are_told_as_each_by_itself_in_one_call(owner: Program, world: Worl
 
     assert together == alone
     assert meters.get_sample_value("ahorraluz_model_call_homes_count") == before + 1
+
+
+def test_very_many_windows_are_told_in_parts_as_each_by_itself(
+    owner: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zones = ("America/Lima", "Europe/Madrid", "America/Lima")
+    series = [{"kwh": DAY * (20 + 10 * n), "zone": zone} for n, zone in enumerate(zones)]
+    together = in_batch(owner, *series)
+    monkeypatch.setattr(forecast_series, "MOST_WINDOWS", 20)
+
+    assert in_batch(owner, *series) == together
 
 
 def test_each_series_has_the_clock_and_holidays_of_its_zone(owner: Program) -> None:
@@ -224,8 +236,7 @@ def test_a_large_batch_counts_as_several_requests(make: Callable[..., World]) ->
     short = {"recibo_kwh_day": 5, "hours": 1}
 
     statuses = [
-        program.post("/forecasts", json={"series": [short] * count}).status_code
-        for count in (30, 30)
+        program.post("/forecasts", json={"series": [short] * count}).status_code for count in (6, 6)
     ]
 
     assert statuses == [200, 429]

@@ -23,7 +23,7 @@ from ahorraluz.services.forecast_series import (
 
 LARGEST_BATCH = 2_048 * KILOBYTE
 """A hundred series of three months. [byte]"""
-SERIES_A_TOKEN = 10
+SERIES_A_TOKEN = 2
 """Series that count as one request against what a program may ask for."""
 
 
