@@ -311,8 +311,8 @@ def most_first(problem: Problem, members: Iterable[int]) -> tuple[int, ...]:
         sets = np.zeros((len(ready), len(problem.candidates)), dtype=bool)
         sets[:, done] = True
         sets[np.arange(len(ready)), ready] = True
-        worths = problem.of_sets(sets)
-        place = ready[max(range(len(ready)), key=lambda row: (*worths[row].round(6), -row))]
+        worths = problem.of_sets(sets).round(6).tolist()
+        place = ready[max(range(len(ready)), key=lambda row: (worths[row], -row))]
         left.remove(place)
         done.append(place)
     return tuple(done)

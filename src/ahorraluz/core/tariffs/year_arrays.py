@@ -7,6 +7,7 @@ handful of lines. Equal to :func:`.arrays.price_bills` to the céntimo, month by
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -112,8 +113,35 @@ class YearArrays:
             Energy of each bill, shape (months, k), not negative. [kWh/1000]
         """
         place = self._place(energy_milli)
-        parts = self._parts(energy_milli, place)
-        return np.where(self._here(self.known, place), parts["total"], UNPRICED)
+        if self._straight is not None:
+            totals = self._straight.totals(energy_milli, place, self)
+        else:
+            totals = self._parts(energy_milli, place)["total"]
+        if self._all_known:
+            return totals
+        return np.where(self._here(self.known, place), totals, UNPRICED)
+
+    @cached_property
+    def _all_known(self) -> bool:
+        return bool(self.known.all())
+
+    @cached_property
+    def _straight(self) -> "_Straight | None":
+        """What totals need and nothing else; ``None`` where signs or rounding ask for more."""
+        constant = self.fixed + self.same
+        amounts = (self.prices, constant, self.rate, self.levy)
+        if self.per_line.any() or any((amount < 0).any() for amount in amounts):
+            return None
+        months, width = self.starts.shape
+        return _Straight(
+            rows=np.arange(0, months * width, width)[:, None],
+            starts=(2 * self.starts + DIVISOR).ravel(),
+            prices=(2 * self.prices).ravel(),
+            constant=constant.ravel(),
+            rate=2 * self.rate,
+            levy=2 * self.levy,
+            after=self.untaxed + self.carried,
+        )
 
     def fallen(self, before_milli: Cents, after_milli: Cents) -> dict[str, Cents]:
         """Return which lines of the bills fall, and by how much, shape (months,). [céntimo]
@@ -174,6 +202,41 @@ class YearArrays:
             "rounding": total - before,
             "total": total,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Straight:
+    """Doubled amounts of lines that are never negative: halves are rounded by one division."""
+
+    rows: Cents
+    """Place of the first line of each month, shape (months, 1)."""
+    starts: Cents
+    """Shape (months x lines,)."""
+    prices: Cents
+    constant: Cents
+    rate: Cents
+    levy: Cents
+    after: Cents
+
+    def totals(self, energy_milli: Cents, place: Cents, whole: YearArrays) -> Cents:
+        """Return the totals of energies on their lines. [céntimo]"""
+        line = self.rows + place
+        taxed: Cents = energy_milli * self.prices[line]
+        taxed += self.starts[line]
+        taxed //= 2 * DIVISOR
+        taxed += self.constant[line]
+        total: Cents = taxed * self.rate
+        total += RATE_UNITS
+        total //= 2 * RATE_UNITS
+        levy = energy_milli * self.levy
+        levy += DIVISOR
+        levy //= 2 * DIVISOR
+        total += taxed
+        total += levy
+        total += self.after
+        total //= whole.step
+        total *= whole.step
+        return total
 
 
 def _lines(terms: BillTerms) -> list[_Line]:
