@@ -271,7 +271,7 @@ class Serving:
             # No version runs here.
             raise
         except Exception as error:  # noqa: BLE001 - whatever is on the shelf, homes are answered
-            self._refuse(mark, self.clock(), error)
+            self._turn_down(mark, self.clock(), error)
             found, mark = self._loaded(*shipped(), SHIPPED_NUMBER), None
         self._mark = mark
         self.meters.serves(name=NAME, version=found.version, number=found.number)
@@ -281,7 +281,7 @@ class Serving:
         try:
             found = self._champion()
         except Exception as error:  # noqa: BLE001 - a version of any fault leaves the old one
-            self._refuse(mark, now, error)
+            self._turn_down(mark, now, error)
             return
         before, self._used, self._mark, self._refused = self._used, found, mark, None
         self.meters.serves(name=NAME, version=found.version, number=found.number)
@@ -289,7 +289,7 @@ class Serving:
             self.meters.swapped()
             log.warning("model %s: version %s in use", NAME, found.version)
 
-    def _refuse(self, mark: Hashable, now: float, error: Exception) -> None:
+    def _turn_down(self, mark: Hashable, now: float, error: Exception) -> None:
         again = self._refused is not None and self._refused[0] == mark
         self._refused = (mark, now + AGAIN_S)
         if not again:
