@@ -68,7 +68,7 @@ def opendsm(path: str) -> dict[str, float]:
 def pysam(path: str) -> dict[str, float]:
     """Run PySAM's Pvwattsv8 for each home."""
     import numpy as np
-    import PySAM.Pvwattsv8 as pvwatts
+    import PySAM.Pvwattsv8 as pvwatts  # noqa: N813 - as PySAM itself writes it
 
     homes = len(np.load(path)["kwh"])
     sun = [max(0.0, 900 * math.sin((hour % 24 - 6) / 12 * math.pi)) for hour in range(HOURS)]
