@@ -14,6 +14,7 @@ from tests.made_models import with_scores, write_model
 from tests.unit.cli.running import answer, run
 
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.learning import registry as mlflow_door
 from ahorraluz.learning import shelf
 from ahorraluz.services.models import opening
 from ahorraluz.services.models.book import Book
@@ -48,8 +49,8 @@ def killed(*_: object, **__: object) -> NoReturn:
 def database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Return the database of a registry with nothing in it: making one takes seconds."""
     folder = tmp_path_factory.mktemp("empty")
-    place = opening.Place(uri=f"sqlite:///{folder / 'mlflow.db'}", artifacts=folder)
-    opening.mlflow_door.open_registry(place)
+    place = mlflow_door.Place(uri=f"sqlite:///{folder / 'mlflow.db'}", artifacts=folder)
+    mlflow_door.open_registry(place)
     with sqlite3.connect(folder / "mlflow.db") as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return (folder / "mlflow.db").read_bytes()
@@ -76,7 +77,7 @@ def book_of(tools: Toolbox) -> Book:
 
 def aliases(tools: Toolbox) -> dict[int, tuple[str, ...]]:
     """Return the aliases that MLflow has, by our numbers."""
-    registry = opening.mlflow_door.open_registry(opening.place_of(tools))
+    registry = mlflow_door.open_registry(opening.place_of(tools))
     found: dict[int, tuple[str, ...]] = {}
     for alias, registered in sorted(registry.aliases(NAME).items()):
         found[registered - 1] = (*found.get(registered - 1, ()), alias)
@@ -140,7 +141,7 @@ def test_a_registration_that_was_cut_off_leaves_no_version_and_is_done_again(
 ) -> None:
     list_models(tools=tools, as_of=NOW)
     with monkeypatch.context() as patch:
-        patch.setattr(opening.Registry, "_write", killed)
+        patch.setattr(mlflow_door.Registry, "_write", killed)
         with pytest.raises(KilledError):
             register(better, tools=tools, as_of=NOW)
     assert [one.number for one in list_models(tools=tools, as_of=NOW).versions] == [0]
@@ -197,6 +198,15 @@ def test_what_was_not_found_better_needs_force_and_a_reason(tools: Toolbox, tmp_
     assert refused("1", Order(by="ana", force=True), tools) == "models-force-without-reason"
     assert refused("7", FORCED, tools) == "models-version-unknown"
     assert book_of(tools).served() == 0
+
+
+def test_what_training_would_have_refused_is_no_better(tools: Toolbox, tmp_path: Path) -> None:
+    said = {**with_scores(0.9), "refused": ["train-coverage"]}
+    register(write_model(tmp_path / "refused", by=0.002, **said), tools=tools, as_of=NOW)
+
+    found = compare("1", None, tools=tools, as_of=NOW)
+
+    assert (found.judged.failed, found.judged.verdict) == (("training",), "not-better")
 
 
 def test_cards_of_other_data_need_homes_to_judge_on(tools: Toolbox, tmp_path: Path) -> None:

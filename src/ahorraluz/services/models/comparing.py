@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from ahorraluz.services.toolbox import Toolbox
 
 VERDICT = "verdict"
 """Tag of a version: what the last comparison said, and with which champion."""
-STEPS = ("read", "judge")
+TRAINING = "training"
+"""Gate of a model that was written although training found it not good enough."""
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: a key ``models.step-*``, how much of it is done, how much there is."""
@@ -88,6 +89,7 @@ def compare(
             raise InvalidInputError("models-same", number=champion.number)
         with found.files(challenger) as ours, found.files(champion) as theirs:
             judged, version = _judged(ours, theirs, data, progress)
+            judged = _as_trained(judged, ours)
         issues = [*found.issues, *_write_down(found, challenger, champion, judged, version)]
         found.settle()
     return Comparison(
@@ -121,6 +123,13 @@ def _judged(
     found = of_homes(judge_both(ours, theirs, homes))
     progress("judge", 1, 1)
     return found, data_version({"data": dict(panel.hashes)})
+
+
+def _as_trained(judged: Judged, ours: ModelFolder) -> Judged:
+    """Return a verdict that minds what training said: what it would have refused is no better."""
+    if not ours.card.get("refused"):
+        return judged
+    return replace(judged, failed=(*judged.failed, TRAINING), verdict="not-better")
 
 
 def _write_down(
