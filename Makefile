@@ -65,7 +65,7 @@ registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the 
 # ARGS="--write" keeps what they show; without it, it is only looked at.
 notebooks: export OMP_NUM_THREADS ?= 1
 notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and run all of them
-	$(BIN)/python scripts/run_notebooks.py $(ARGS)
+	$(BIN)/python -m scripts.run_notebooks $(ARGS)
 
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
