@@ -23,6 +23,7 @@ from ahorraluz.api.endpoints import api, endpoint_of
 from ahorraluz.api.opening import open_api
 from ahorraluz.api.problems import of_http
 from ahorraluz.security.throttle import Throttle
+from ahorraluz.services.drift.gauges import ModelGauges
 from ahorraluz.services.limits import share
 from ahorraluz.services.pending_files import tidy_files
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
@@ -41,7 +42,7 @@ from ahorraluz.web.jobs import jobs
 from ahorraluz.web.meter import UPLOAD, meter
 from ahorraluz.web.numbers import KnownNumber
 from ahorraluz.web.offers.pages import OFFER_PAGES
-from ahorraluz.web.operations import METERS, QUIET, meters, operations
+from ahorraluz.web.operations import METERS, MODEL_GAUGES, QUIET, meters, operations
 from ahorraluz.web.page import EXTENSION, Door, door, this_moment, today_in_peru
 from ahorraluz.web.portfolio.pages import PORTFOLIO_PAGES
 from ahorraluz.web.ready import send_ready, was_ready
@@ -126,7 +127,8 @@ def create_app(
     """
     app = _empty_app(settings)
     tools = open_toolbox(settings)
-    app.extensions[METERS] = Meters()
+    counters = app.extensions[METERS] = Meters()
+    app.extensions[MODEL_GAUGES] = ModelGauges(counters.registry)
     app.extensions[EXTENSION] = Door(tools=tools, language=settings.language, today=today)
     app.jinja_env.globals["token_field"] = token_field
     for open_ in (assets, residents, meter, usage, results, renewables, operations):

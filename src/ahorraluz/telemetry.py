@@ -126,6 +126,12 @@ METRICS: Mapping[str, str] = MappingProxyType(
         "ahorraluz_jobs": "Work that outlasts a request, by state.",
         "ahorraluz_database_bytes": "Size of the database.",
         "ahorraluz_duty_ended_seconds": "When the service did a duty last, by duty and outcome.",
+        "ahorraluz_model_checked_seconds": "When the watch of models looked last.",
+        "ahorraluz_model_retrain": "Whether the watch advises to train anew: 1 or 0.",
+        "ahorraluz_model_alarms": "Alarms of the watch of models that are on, by kind.",
+        "ahorraluz_model_drift_score": "How unusual a series of a group of homes is, in sigmas.",
+        "ahorraluz_model_error_ratio": "Realised error over repeating the week, by group.",
+        "ahorraluz_model_coverage": "Realised coverage of the 80 % band, by group and hours ahead.",
         "ahorraluz_live_messages_total": "Messages of devices, by what became of them.",
         "ahorraluz_live_readings_total": "Live readings, by what became of them.",
         "ahorraluz_live_lag_seconds": "Time from the arrival of a message until it was kept.",
@@ -148,6 +154,8 @@ OUTCOMES = ("read", "refused", "unknown")
 """What becomes of a message of a device."""
 READINGS = ("new", "same", "corrected", "outside")
 """What becomes of a live reading."""
+ALARM_KINDS = ("input", "fault", "error")
+"""What an alarm of the watch of models is of."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper ends of the ranges that times are counted in. [s]"""
 

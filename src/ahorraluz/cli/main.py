@@ -35,6 +35,7 @@ COMMANDS = {
     "backtest": "ahorraluz.cli.backtest:backtest",
     "features": "ahorraluz.cli.features:features",
     "train": "ahorraluz.cli.train:train",
+    "drift": "ahorraluz.cli.drift:drift",
     "models": "ahorraluz.cli.models:models",
     "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",

@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta, timezone
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.accounts.tidying import retain, tidy_rows
 from ahorraluz.services.accounts.trail import note
+from ahorraluz.services.drift.kept import watch_models
 from ahorraluz.services.live.figures import fill_figures
 from ahorraluz.services.publish_aggregates import publish_aggregates
 from ahorraluz.services.toolbox import Toolbox
@@ -56,11 +57,17 @@ def _figures(tools: Toolbox, now: datetime) -> Mapping[str, int]:
     return {"homes": fill_figures(tools=tools, as_of=now).homes, "logins": swept}
 
 
+def _watch(tools: Toolbox, now: datetime) -> Mapping[str, int]:
+    night = watch_models(tools=tools, as_of=now)
+    return {"homes": night.homes, "joined": night.joined, "alarms": night.alarms}
+
+
 Work = Callable[[Toolbox, datetime], Mapping[str, int]]
 WORK: Mapping[str, Work] = {
     "tidy": _tidy,
     "retention": _retain,
     "publish": _publish,
+    "watch": _watch,
     "figures": _figures,
 }
 """What each duty does, in the order they are done; returns numbers for its sentence."""

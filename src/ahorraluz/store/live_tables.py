@@ -328,3 +328,42 @@ BOARD_LOGINS = Table(
     Index(None, "home"),
 )
 """Logins of a PostgreSQL server that read boards, and whose homes they see."""
+
+WATCHED_DAYS = Table(
+    "watched_days",
+    METADATA,
+    _home(primary_key=True),
+    Column("day", Text, primary_key=True),
+    # Numbers and marks of the day, a JSON list each; null where nothing can be told.
+    Column("inputs", Text, nullable=False),
+    Column("faults", Text, nullable=False),
+    Index(None, "day"),
+)
+"""What the watch of models looks at of a home's days."""
+
+WATCHED_FORECASTS = Table(
+    "watched_forecasts",
+    METADATA,
+    _home(primary_key=True),
+    # First day ahead, and which of the days ahead this is, 1 to 7.
+    Column("origin", Text, primary_key=True),
+    Column("ahead", Integer, primary_key=True, autoincrement=False),
+    Column("day", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    # What was told, under the key of the home; gone when late readings can come no more.
+    Column("told", LargeBinary),
+    # How wrong it was, a JSON list; null until the day was read.
+    Column("scores", Text),
+    Index(None, "day"),
+)
+"""Forecasts as they were served, and how wrong they turned out to be."""
+
+WATCH_CHECKS = Table(
+    "watch_checks",
+    METADATA,
+    Column("day", Text, primary_key=True),
+    Column("at_s", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""What came of watching models each day, of groups of ten homes at least."""

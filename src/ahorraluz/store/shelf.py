@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ahorraluz.security.keyring import DataKey
     from ahorraluz.store.boards.book import BoardBook
     from ahorraluz.store.live.book import LiveBook
+    from ahorraluz.store.model_watch import ModelWatchBook
     from ahorraluz.store.people import People
     from ahorraluz.store.promise_book import PromiseBook
     from ahorraluz.store.proposals import ProposalBook
@@ -89,6 +90,13 @@ class Shelf:
         from ahorraluz.store.boards.book import BoardBook
 
         return BoardBook(reading=self._ways.reading, writing=self._ways.writing)
+
+    @property
+    def model_watch(self) -> "ModelWatchBook":
+        """What models were fed and what they answered, day by day."""
+        from ahorraluz.store.model_watch import ModelWatchBook
+
+        return ModelWatchBook(reading=self._ways.reading, writing=self._ways.writing, key=self._key)
 
     @property
     def standing(self) -> "StandingBook":

@@ -58,6 +58,8 @@ NOT_SHOWN = frozenset(
         "live_sent",
         "live_states",
         "live_wishes",
+        "watched_days",
+        "watched_forecasts",
     }
 )
 """Tables about homes that no page reads which is kept ready.

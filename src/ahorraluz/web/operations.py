@@ -6,8 +6,10 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.security.tokens import same
+from ahorraluz.services.drift.gauges import ModelGauges
 from ahorraluz.services.readiness import (
     accounts_by_role,
+    model_standing,
     officer_threshold,
     standing,
     what_is_not_ready,
@@ -19,6 +21,7 @@ HEALTH, READY, METRICS_PATH = "/salud", "/listo", "/metrics"
 QUIET = (HEALTH, READY, METRICS_PATH)
 """Paths that are asked by machines, as often as they like."""
 METERS = "ahorraluz-meters"
+MODEL_GAUGES = "ahorraluz-model-gauges"
 THIS_MACHINE = ("127.0.0.1", "::1")
 LOCAL_NAME = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?")
 """How this machine is called in a request that no proxy passed on."""
@@ -73,12 +76,22 @@ def metrics() -> Response:
         meters().there_are(found, officer=officer_threshold(door().today()))
         now = standing(tools=tools)
         meters().stands(jobs=now.jobs, database_bytes=now.database_bytes, duties=now.duties)
+        _tell_of_models()
     except AhorraLuzError:
         # Counters are told all the same where the database cannot be read: that is when they
         # are needed, and /listo says what is wrong.
         current_app.logger.warning("accounts not counted")
     counted = meters().text() + tools.serving.meters.text()
     return _text(counted, content_type=PROMETHEUS)
+
+
+def _tell_of_models() -> None:
+    found = model_standing(tools=door().tools)
+    if found is None:
+        return
+    gauges: ModelGauges = current_app.extensions[MODEL_GAUGES]
+    gauges.found(checked_s=found.checked_s, retrain=found.retrain, alarms=found.alarms)
+    gauges.tell(scores=found.scores, over_naive=found.over_naive, coverage=found.coverage)
 
 
 def _may_read() -> bool:

@@ -188,6 +188,7 @@ DRIFTS = (
     Drift(kind="sudden", name="level", size=0.40, part=0.3, act=more),
     Drift(kind="sudden", name="appliance", size=2.0, part=0.5, act=appliance),
     Drift(kind="gradual", name="level", size=0.60, part=1.0, act=more, ramp_days=180),
+    Drift(kind="gradual", name="level", size=1.20, part=1.0, act=more, ramp_days=180),
     Drift(kind="gradual", name="appliance", size=3.0, part=1.0, act=appliance, ramp_days=180),
     Drift(kind="fault", name="unit", size=1000.0, part=0.05, act=wrong_unit),
     Drift(kind="fault", name="clock", size=5.0, part=0.15, act=wrong_clock),

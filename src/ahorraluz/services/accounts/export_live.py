@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from ahorraluz.core.forecast.drift_days import FAULTS, INPUTS
+from ahorraluz.core.forecast.drift_errors import SCORES
 from ahorraluz.core.live.readings import LiveChannel
 from ahorraluz.services.live.wishing import without_addresses
 from ahorraluz.services.toolbox import Toolbox
@@ -23,6 +25,7 @@ def live_tables(home: str, account: str, *, tools: Toolbox) -> Iterator[Table]:
     yield from _devices(devices, home, tools=tools)
     yield from _readings(tools.store.live.devices.channels(home), tools=tools)
     yield from _watched(home, account, tools=tools)
+    yield from _of_models(home, tools=tools)
 
 
 def _devices(devices: Sequence[Device], home: str, *, tools: Toolbox) -> Iterator[Table]:
@@ -137,6 +140,24 @@ def _watched(home: str, account: str, *, tools: Toolbox) -> Iterator[Table]:
         [
             (one.day, one.name, one.label, one.low, one.middle, one.high, one.unit)
             for one in live.figures.of_home(home)
+        ],
+    )
+
+
+def _of_models(home: str, *, tools: Toolbox) -> Iterator[Table]:
+    """Yield what the watch of models keeps of a home: its days in numbers, and past forecasts."""
+    book = tools.store.model_watch
+    yield (
+        "dias-en-cifras.csv",
+        ("day", *INPUTS, *FAULTS),
+        [(one.day, *one.inputs, *one.faults) for one in book.days(since_day="", home=home)],
+    )
+    yield (
+        "pronosticos.csv",
+        ("origin", "ahead", "day", "model", "version", *SCORES),
+        [
+            (one.origin, one.ahead, one.day, one.model, one.version, *(one.scores or ()))
+            for one in book.forecasts(home)
         ],
     )
 

@@ -6,6 +6,7 @@ table.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ from ahorraluz.core.forecast.drift import Group, Watch, watch
 from ahorraluz.core.forecast.drift_days import DayTable, day_table
 from ahorraluz.core.forecast.drift_drill import DRIFTS, Drift, inject, quiet_homes
 from ahorraluz.core.forecast.drift_errors import error_columns
-from ahorraluz.core.forecast.drift_reference import LEAST_HOMES, Reference, fit_reference, thirds
+from ahorraluz.core.forecast.drift_reference import LEAST_HOMES, Reference, fit_reference
 from ahorraluz.core.forecast.forecaster import Floats, Forecaster
 from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import InvalidInputError
+from ahorraluz.services.drift.grouping import groups_of
 from ahorraluz.services.drift.scoring import Progress, day_scores, silent
 from ahorraluz.services.panel_homes import read_homes
 
@@ -36,8 +38,6 @@ QUIET_RUNS = 3
 """Populations on which nothing is done, a year of each."""
 START = np.datetime64("2024-01-01")
 YEAR = 365.25
-LEVELS = ("low", "middle", "high")
-"""Names of groups by level."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +150,6 @@ def _made_up(
 def _of_table(
     path: Path, zone: str | None, model: Forecaster, seed: int
 ) -> tuple[_Town, list[_Town], np.datetime64]:
-    from datetime import date
-
     homes = read_homes(path, zone=zone, as_of=date.max).homes
     order = np.random.default_rng(seed).permutation(len(homes))
     halves = [[homes[place] for place in order[part::2]] for part in (0, 1)]
@@ -175,7 +173,7 @@ def _town(homes: Sequence[HomeHours], model: Forecaster) -> _Town:
         homes=homes,
         table=table,
         errors=error_columns(day_scores(model, homes, table)),
-        groups=list(zip(LEVELS, thirds(table), strict=False)),
+        groups=groups_of(table, {}),
     )
 
 

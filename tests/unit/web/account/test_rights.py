@@ -147,6 +147,8 @@ TAKEN_ALONG = {
     "live_wishes": "hogares/1/avisos-pedidos.csv",
     "live_now": "hogares/1/ahora.csv",
     "live_figures": "hogares/1/cifras.csv",
+    "watched_days": "hogares/1/dias-en-cifras.csv",
+    "watched_forecasts": "hogares/1/pronosticos.csv",
     "board_logins": "cuenta.json",
 }
 """Where what a table keeps of somebody is in the file."""

@@ -1,0 +1,174 @@
+"""Check homes for drift: what moved, how wrong forecasts were, and whether to train anew."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from ahorraluz.core.forecast.drift import ALL, Group, Watch, watch
+from ahorraluz.core.forecast.drift_advice import Advice, advise
+from ahorraluz.core.forecast.drift_days import DayTable, day_table
+from ahorraluz.core.forecast.drift_errors import SCORES, error_columns
+from ahorraluz.core.forecast.drift_reference import LEAST_HOMES, Reference
+from ahorraluz.core.forecast.forecaster import Floats, Forecaster
+from ahorraluz.core.issues import InvalidInputError, Issue
+from ahorraluz.services.drift.grouping import groups_of, read_belongs
+from ahorraluz.services.drift.scoring import Progress, day_scores, silent
+from ahorraluz.services.panel_homes import read_homes
+
+NEEDED_DAYS = 42
+"""Days before the first that can be judged: a week against four, and what says is usual. [day]"""
+LOOKED_AT = 200
+"""Newest days that are looked at: a quarter back, and what led to it. [day]"""
+REALISED_DAYS = 28
+"""Days over which errors are told. [day]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Realised:
+    """How wrong forecasts turned out to be over the last weeks."""
+
+    group: str
+    ahead: int
+    """Which of the days ahead, 1 the first. [day]"""
+    homes: int
+    nmae: float
+    """Errors of the median over what was used."""
+    over_naive: float | None
+    """The same over that of repeating the week before; ``None``: it was never wrong."""
+    over_usual: float
+    """Quantile loss over the climatology's."""
+    coverage: float
+    """Part of the hours within the 80 % band. [0 to 1]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Checked:
+    """What came of a check."""
+
+    day: date
+    """Last day that was looked at."""
+    homes: int
+    model: str
+    reference: Reference
+    watch: Watch
+    realised: tuple[Realised, ...]
+    advice: Advice
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedTable:
+    """A table of readings that is to be checked."""
+
+    readings: Path
+    """Tidy table, see :func:`~ahorraluz.services.panel_homes.read_homes`."""
+    homes: Path | None = None
+    """Table of homes that says where they are and how they are billed; ``None``: there is none."""
+    zone: str | None = None
+    """IANA zone of local days; ``None``: UTC."""
+    as_of: date
+    """Last local day that can have been measured."""
+
+
+def check_table(
+    asked: AskedTable, *, reference: Reference, model: Forecaster, progress: Progress = silent
+) -> Checked:
+    """Return what moved in a table of readings.
+
+    Parameters
+    ----------
+    asked
+        Which table, and how to read it.
+    reference
+        What is usual.
+    model
+        Whose errors are looked at.
+    progress
+        Told of each home.
+
+    Raises
+    ------
+    InvalidInputError
+        ``drift-too-few``: fewer than ten homes, or than six weeks.
+    """
+    found = read_homes(asked.readings, zone=asked.zone, as_of=asked.as_of, progress=progress)
+    end = max(home.days[-1] for home in found.homes)
+    first = end - np.timedelta64(LOOKED_AT, "D")
+    kept = [home for home in found.homes if home.days[-1] > first]
+    table = day_table(kept)
+    if len(table) < LEAST_HOMES or len(table.days) < NEEDED_DAYS:
+        raise InvalidInputError("drift-too-few", homes=len(table), days=len(table.days))
+    scores = day_scores(model, kept, table, first=first, progress=progress)
+    known = {} if asked.homes is None else read_belongs(asked.homes)
+    checked = check(table, {1: scores}, reference, groups=groups_of(table, known), model=model.name)
+    return replace(checked, issues=found.issues)
+
+
+def check(
+    table: DayTable,
+    scores: Mapping[int, Floats],
+    reference: Reference,
+    *,
+    groups: list[Group],
+    model: str,
+) -> Checked:
+    """Return what moved among homes.
+
+    Parameters
+    ----------
+    table
+        Days of at least ten homes.
+    scores
+        By day ahead, columns ``SCORES``, NaN where nothing is known, shape (homes, t, 8).
+    reference
+        What is usual.
+    groups
+        From :func:`groups_of`.
+    model
+        Name and version of what told the forecasts.
+    """
+    first = table.days[-1] - np.timedelta64(LOOKED_AT, "D")
+    errors = error_columns(scores[1]) if 1 in scores else None
+    came = watch(table, reference, errors=errors, groups=groups, first=first)
+    day: date = table.days[-1].astype(date)
+    everybody: Group = (ALL, np.ones(len(table), dtype=np.bool_))
+    return Checked(
+        day=day,
+        homes=len(table),
+        model=model,
+        reference=reference,
+        watch=came,
+        realised=tuple(
+            one
+            for ahead, of_day in sorted(scores.items())
+            for group in (everybody, *groups)
+            if (one := _realised(group, ahead, of_day)) is not None
+        ),
+        advice=advise(came.on(), as_of=day),
+    )
+
+
+def _realised(group: Group, ahead: int, scores: Floats) -> Realised | None:
+    name, members = group
+    lately = scores[members][:, -REALISED_DAYS:]
+    known = ~np.isnan(lately[..., SCORES.index("kwh")])
+    homes = int(known.any(axis=1).sum())
+    sums = {each: float(np.nansum(lately[..., place])) for place, each in enumerate(SCORES)}
+    if homes < LEAST_HOMES or sums["kwh"] <= 0 or sums["usual_loss_kwh"] <= 0:
+        return None
+    # Only days whose week before was known are held against it.
+    both = ~np.isnan(lately[..., SCORES.index("naive_off_kwh")])
+    off = float(np.nansum(lately[..., SCORES.index("off_kwh")][both]))
+    naive = sums["naive_off_kwh"]
+    return Realised(
+        group=name,
+        ahead=ahead,
+        homes=homes,
+        nmae=sums["off_kwh"] / sums["kwh"],
+        over_naive=off / naive if naive > 0 else None,
+        over_usual=sums["loss_kwh"] / sums["usual_loss_kwh"],
+        coverage=sums["inside"] / sums["hours"],
+    )
