@@ -9,14 +9,16 @@ import csv
 import hashlib
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ahorraluz.catalog.districts import load_districts, load_provinces
 from ahorraluz.catalog.places import departments
@@ -25,6 +27,7 @@ from ahorraluz.core.anonymity import (
     Block,
     Cell,
     Figure,
+    Member,
     Present,
     cells_of,
     renew,
@@ -67,6 +70,8 @@ WRITTEN = pa.schema(
 LEVELS = {0: "country", 2: "department", 4: "province", 6: "district"}
 COUNTRY = "Perú"
 MARK_BYTES = 16
+SOMEBODY = Member(mark="", core=True)
+"""Stands for each member of a block that only its sums are asked of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +96,50 @@ class Group:
     """Mean that the plans of those save; ``None``: too few. [PEN/year]"""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Counted:
+    """Homes as they count, in columns: of millions of them objects would fill the memory."""
+
+    marks: NDArray[np.bytes_]
+    """Stand for the homes, shape (n,)."""
+    places: NDArray[np.str_]
+    """Codes of their districts, empty where not told, shape (n,)."""
+    values: Mapping[str, NDArray[np.int64]]
+    """Whole numbers by figure, each of shape (n,)."""
+
+    def __len__(self) -> int:
+        """Return the number of homes."""
+        return len(self.marks)
+
+    def those(self, chosen: NDArray[np.bool_]) -> "Counted":
+        """Return some of the homes."""
+        return Counted(
+            marks=self.marks[chosen],
+            places=self.places[chosen],
+            values={name: column[chosen] for name, column in self.values.items()},
+        )
+
+    def present(self, rows: NDArray[np.int64], figures: Sequence[Figure]) -> list[Present]:
+        """Return some of the homes as objects."""
+        columns = {figure.name: self.values[figure.name][rows].tolist() for figure in figures}
+        return [
+            Present(
+                mark=mark.hex(),
+                place=place,
+                values={name: column[at] for name, column in columns.items()},
+            )
+            for at, (mark, place) in enumerate(
+                zip(self.marks[rows].tolist(), self.places[rows].tolist(), strict=True)
+            )
+        ]
+
+
 def groups_of(output: Output, *, as_of: date) -> tuple[Group, ...]:
     """Return what may be told of groups of the homes of a run: the country first, then by code."""
-    homes = list(_present(output))
-    day = as_of.isoformat()
+    homes, day = counted_in(output), as_of.isoformat()
     use = cells_of(blocks_of(homes, USE, day=day))
     # A home that saves nothing would make a sum of nothing, which tells too much.
-    with_saving = [home for home in homes if home.values["saving"] > 0]
+    with_saving = homes.those(homes.values["saving"] > 0)
     saved = {cell.place: cell for cell in cells_of(blocks_of(with_saving, SAVING, day=day))}
     return tuple(_group(cell, saved.get(cell.place)) for cell in use)
 
@@ -151,58 +193,68 @@ def _name(code: str) -> str:
             return COUNTRY
 
 
-def _present(output: Output) -> Iterator[Present]:
-    """Yield every scored home as it counts."""
-    for path in output.parts("homes"):
-        table = pq.read_table(path, columns=list(ASKED))
-        columns = [table.column(name).to_pylist() for name in ASKED]
-        for home, district, energy, days, year, fose, saving in zip(*columns, strict=True):
-            values = {
-                "consumption": round(energy / days * MEAN_MONTH_DAYS * TENTHS),
-                "fose": int(fose),
-                "forecast": round(year / MONTHS * TENTHS),
-                "saving": int(saving * CENTS),
-            }
-            yield Present(mark=_mark(home), place=district or "", values=values)
+def counted_in(output: Output) -> Counted:
+    """Return the scored homes of a run as they count."""
+    parts = [_counted(path) for path in output.parts("homes")]
+    names = ("consumption", "fose", "forecast", "saving")
+    return Counted(
+        marks=np.concatenate([np.zeros(0, f"S{MARK_BYTES}"), *(part.marks for part in parts)]),
+        places=np.concatenate([np.zeros(0, "U6"), *(part.places for part in parts)]),
+        values={
+            name: np.concatenate([np.zeros(0, np.int64), *(part.values[name] for part in parts)])
+            for name in names
+        },
+    )
 
 
-def _mark(home: str) -> str:
-    return hashlib.blake2b(home.encode(), digest_size=MARK_BYTES).hexdigest()
+def _counted(path: Path) -> Counted:
+    table = pq.read_table(path, columns=list(ASKED))
+    homes = table.column("household_id").to_pylist()
+    energy, days, year = (
+        table.column(name).to_numpy() for name in ("kwh_last_year", "days_last_year", "kwh_year")
+    )
+    cents = [int(saving * CENTS) for saving in table.column("saving_year").to_pylist()]
+    places = [district or "" for district in table.column("district").to_pylist()]
+    return Counted(
+        marks=np.array([mark_of(home) for home in homes], dtype=f"S{MARK_BYTES}"),
+        places=np.array(places, dtype="U6"),
+        values={
+            "consumption": np.rint(energy / days * MEAN_MONTH_DAYS * TENTHS).astype(np.int64),
+            "fose": table.column("fose").to_numpy().astype(np.int64),
+            "forecast": np.rint(year / MONTHS * TENTHS).astype(np.int64),
+            "saving": np.array(cents, dtype=np.int64),
+        },
+    )
 
 
-def blocks_of(
-    homes: Iterable[Present], figures: Sequence[Figure], *, day: str
-) -> tuple[Block, ...]:
+def mark_of(home: str) -> bytes:
+    """Return what stands for a home, of as many bytes for each."""
+    return hashlib.blake2b(home.encode(), digest_size=MARK_BYTES).digest()
+
+
+def blocks_of(homes: Counted, figures: Sequence[Figure], *, day: str) -> tuple[Block, ...]:
     """Return the blocks of homes, formed level by level as :func:`.renew` forms them.
 
-    Blocks of one place know nothing of another's, so that places are taken one after the other:
-    what is looked at of a home is in memory for the largest of them alone.
+    Blocks of one place know nothing of another's, so that places are taken one after the other,
+    and what is looked at of a home is in memory for one of them at once. Of each member of a
+    block is kept that it is one, not which.
     """
-    waiting: dict[str, list[Present]] = defaultdict(list)
-    for home in homes:
-        waiting[home.place].append(home)
+    waiting = np.arange(len(homes))
     blocks: list[Block] = []
     for level in GEOGRAPHY:
-        groups: dict[str, list[Present]] = defaultdict(list)
-        without = [home for place in waiting if level(place) is None for home in waiting[place]]
-        for place, some in waiting.items():
-            within = level(place)
-            if within is not None:
-                groups[within] += some
-        waiting = defaultdict(list)
-        for home in without:
-            waiting[home.place].append(home)
+        codes, each = np.unique(homes.places[waiting], return_inverse=True)
+        within = [level(code) for code in codes.tolist()]
+        groups: dict[str, list[int]] = defaultdict(list)
+        for number, place in enumerate(within):
+            if place is not None:
+                groups[place].append(number)
+        left = [waiting[np.isin(each, [n for n, place in enumerate(within) if place is None])]]
         for place in sorted(groups):
-            made = renew((), groups[place], figures, day=day, levels=(level,))
+            rows = waiting[np.isin(each, groups[place])]
+            present = homes.present(rows, figures)
+            made = renew((), present, figures, day=day, levels=(level,))
             taken = {member.mark for block in made for member in block.members}
-            blocks += map(_in_short, made)
-            for home in groups[place]:
-                if home.mark not in taken:
-                    waiting[home.place].append(home)
+            blocks += (replace(block, members=(SOMEBODY,) * block.homes) for block in made)
+            left.append(rows[[home.mark not in taken for home in present]])
+        waiting = np.concatenate(left)
     return tuple(blocks)
-
-
-def _in_short(block: Block) -> Block:
-    """Return a block without what was told of each member: only its sums are told."""
-    members = tuple(replace(member, told=None) for member in block.members)
-    return replace(block, members=members)

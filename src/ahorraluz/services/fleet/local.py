@@ -112,11 +112,14 @@ class LocalEngine:
     def _again(self, job: Job, settings: Settings, task: _Task) -> None:
         """Have a part done that ended its worker."""
         self._tries[task.part] += 1
-        if self._tries[task.part] > 2 * TRIES:
+        tries = self._tries[task.part]
+        if tries == TRIES:
+            task = _Task(part=task.part, skip=self._ending(job, settings, task.part))
+        elif tries == 2 * TRIES:
+            # Together they end it, none of them alone: no home of the part can be scored here.
+            task = _Task(part=task.part, skip=homes_of_part(job, task.part))
+        elif tries > 2 * TRIES:
             raise FleetWorkerError("fleet-worker-lost", part=task.part)
-        if self._tries[task.part] >= TRIES and not task.skip:
-            ending = self._ending(job, settings, task.part)
-            task = _Task(part=task.part, skip=ending)
         self._waiting.append(task)
 
     def _ending(self, job: Job, settings: Settings, part: int) -> tuple[str, ...]:

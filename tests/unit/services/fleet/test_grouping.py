@@ -3,13 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow.csv as pc_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fleet_town import AS_OF, Here, bills_table, homes_table, write_tables
 
 from ahorraluz.core.anonymity import GEOGRAPHY, K, Present, renew
-from ahorraluz.services.fleet.grouping import USE, blocks_of, groups_of
+from ahorraluz.services.fleet.grouping import USE, Counted, blocks_of, groups_of, mark_of
 from ahorraluz.services.fleet.outputs import Output
 from ahorraluz.services.fleet.runs import FleetRequest, score_fleet
 from ahorraluz.services.toolbox import Toolbox
@@ -23,7 +24,7 @@ def towns(draw: st.DrawFn) -> list[Present]:
     homes = draw(st.lists(st.tuples(PLACES, ENERGY), min_size=0, max_size=90))
     return [
         Present(
-            mark=f"m{number:03d}",
+            mark=mark_of(str(number)).hex(),
             place=place,
             values={
                 "consumption": energy,
@@ -39,11 +40,19 @@ def towns(draw: st.DrawFn) -> list[Present]:
 @given(homes=towns())
 def test_places_taken_one_by_one_have_the_blocks_of_all_at_once(homes: list[Present]) -> None:
     whole = renew((), homes, USE, day="2026-11-24", levels=GEOGRAPHY)
+    columns = Counted(
+        marks=np.array([bytes.fromhex(home.mark) for home in homes], dtype="S16"),
+        places=np.array([home.place for home in homes], dtype="U6"),
+        values={
+            figure.name: np.array([home.values[figure.name] for home in homes], dtype=np.int64)
+            for figure in USE
+        },
+    )
 
-    found = blocks_of(homes, USE, day="2026-11-24")
+    found = blocks_of(columns, USE, day="2026-11-24")
 
-    assert [(b.place, b.sums, {m.mark for m in b.members}) for b in found] == [
-        (b.place, b.sums, {m.mark for m in b.members}) for b in whole
+    assert [(b.place, b.sums, b.homes) for b in found] == [
+        (b.place, b.sums, b.homes) for b in whole
     ]
     assert all(block.homes >= K for block in found)
 
