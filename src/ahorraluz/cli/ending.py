@@ -27,8 +27,3 @@ def until_told() -> threading.Event:
     for number in SIGNALS:
         signal.signal(number, lambda heard, _: told.put(heard))
     return over
-
-
-def end_as_by_keyboard() -> None:
-    """Let the process end by a signal of whoever looks after it as it does by Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -4,8 +4,13 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
+
+from ahorraluz.cli.serve import _serve_until
 
 PATIENCE_S = 60.0
 
@@ -39,18 +44,14 @@ def test_a_signal_is_heard_also_by_who_is_about_to_wait_for_it(number: signal.Si
     assert (done.stdout, done.stderr, done.returncode) == ("True\n", "", 0)
 
 
-def test_pages_end_by_whoever_looks_after_them_as_they_do_by_the_keyboard() -> None:
-    done = run(
-        """
-        import signal
-        from ahorraluz.cli.ending import end_as_by_keyboard
+def test_pages_that_cannot_be_served_any_more_are_no_good_end() -> None:
+    def broken() -> None:
+        raise OSError("no socket")
 
-        end_as_by_keyboard()
-        try:
-            signal.raise_signal(signal.SIGTERM)
-        except KeyboardInterrupt:
-            print("told")
-        """
-    )
+    server = SimpleNamespace(run=broken, task_dispatcher=Mock())
+    over = threading.Event()
 
-    assert (done.stdout, done.stderr, done.returncode) == ("told\n", "", 0)
+    with pytest.raises(OSError, match="no socket"):
+        _serve_until(over, server)  # type: ignore[arg-type]
+
+    assert over.is_set()
