@@ -1,7 +1,7 @@
 """The folder that ``ahorraluz train`` has written, looked at file by file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files as package_files
@@ -13,10 +13,9 @@ import numpy as np
 from ahorraluz.core.forecast.forecaster import CONTEXT_DAYS, HOURS_DAY, Windows
 from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.learning import boosting
-from ahorraluz.learning.day_tokens import SHAPES
 from ahorraluz.learning.litert import CARD_FILE, MODEL_FILE, NAME, DayMixer
 from ahorraluz.learning.shelf_files import read_small, regular_files
-from ahorraluz.learning.shelved import KNOWN, MOST_FILES, NOT_TAKEN, check_names
+from ahorraluz.learning.shelved import KNOWN, MOST_FILES, NEEDED, NOT_TAKEN, check_names
 from ahorraluz.services.quiet_runtime import quiet_runtime
 
 SHOWN_HASH = 12
@@ -57,15 +56,13 @@ class ModelFolder:
         return _opened(read_small(self.path / MODEL_FILE, most=KNOWN[MODEL_FILE]), self.card)
 
 
-def read_folder(path: Path, *, tried: bool = True) -> ModelFolder:
+def read_folder(path: Path) -> ModelFolder:
     """Return the model of a folder.
 
     Parameters
     ----------
     path
         What ``ahorraluz train --out`` has written.
-    tried
-        Whether the network is also run once.
 
     Raises
     ------
@@ -79,8 +76,18 @@ def read_folder(path: Path, *, tried: bool = True) -> ModelFolder:
     card = _card(path)
     found = {n: s for n, s in regular_files(path, most=MOST_FILES).items() if n not in NOT_TAKEN}
     check_names(found, path)
+    return _read(path, card, sorted(found), tried=True)
+
+
+def shipped_folder() -> ModelFolder:
+    """Return the model that comes with the program; what else ships beside it is none of it."""
+    path = Path(str(package_files("ahorraluz"))) / "data" / "models" / NAME
+    return _read(path, _card(path), sorted(NEEDED), tried=False)
+
+
+def _read(path: Path, card: Mapping[str, Any], names: Sequence[str], *, tried: bool) -> ModelFolder:
     try:
-        contents = {name: read_small(path / name, most=KNOWN[name]) for name in sorted(found)}
+        contents = {name: read_small(path / name, most=KNOWN[name]) for name in names}
     except OSError as error:
         raise InvalidInputError("models-no-model", folder=str(path)) from error
     hashes = {name: sha256(content).hexdigest() for name, content in contents.items()}
@@ -96,12 +103,6 @@ def read_folder(path: Path, *, tried: bool = True) -> ModelFolder:
     if tried:
         _try(_opened(contents[MODEL_FILE], card))
     return ModelFolder(path=path, card=card, hashes=hashes)
-
-
-def shipped_folder() -> ModelFolder:
-    """Return the model that comes with the program."""
-    path = Path(str(package_files("ahorraluz"))) / "data" / "models" / NAME
-    return read_folder(path, tried=False)
 
 
 def _card(path: Path) -> Mapping[str, Any]:
@@ -170,8 +171,3 @@ def _try(model: DayMixer) -> None:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:100]
-
-
-def shapes() -> Mapping[str, tuple[int, ...]]:
-    """Return the shape of each input of the network, without the batch."""
-    return dict(SHAPES)
