@@ -130,14 +130,17 @@ class YearArrays:
         """What totals need and nothing else; ``None`` where signs or rounding ask for more."""
         constant = self.fixed + self.same
         amounts = (self.prices, constant, self.rate, self.levy)
-        if self.per_line.any() or any((amount < 0).any() for amount in amounts):
+        apart = bool(self.per_line.all())
+        if apart != bool(self.per_line.any()) or any((amount < 0).any() for amount in amounts):
             return None
+        taxed_apart = divide(self.fixed * self.rate, RATE_UNITS) + self.same_tax
         months, width = self.starts.shape
         return _Straight(
             rows=np.arange(0, months * width, width)[:, None],
             starts=(2 * self.starts + DIVISOR).ravel(),
             prices=(2 * self.prices).ravel(),
             constant=constant.ravel(),
+            same_tax=taxed_apart.ravel() if apart else None,
             rate=2 * self.rate,
             levy=2 * self.levy,
             after=self.untaxed + self.carried,
@@ -214,6 +217,9 @@ class _Straight:
     """Shape (months x lines,)."""
     prices: Cents
     constant: Cents
+    """Taxed amounts that the energy of a line does not move. [céntimo]"""
+    same_tax: Cents | None
+    """Their tax where each is taxed apart; ``None``: all are taxed together. [céntimo]"""
     rate: Cents
     levy: Cents
     after: Cents
@@ -224,10 +230,14 @@ class _Straight:
         taxed: Cents = energy_milli * self.prices[line]
         taxed += self.starts[line]
         taxed //= 2 * DIVISOR
-        taxed += self.constant[line]
+        if self.same_tax is None:
+            taxed += self.constant[line]
         total: Cents = taxed * self.rate
         total += RATE_UNITS
         total //= 2 * RATE_UNITS
+        if self.same_tax is not None:
+            taxed += self.constant[line]
+            total += self.same_tax[line]
         levy = energy_milli * self.levy
         levy += DIVISOR
         levy //= 2 * DIVISOR
