@@ -69,5 +69,6 @@ data = TextGroup(
         "check": "ahorraluz.cli.data:check",
         "import": "ahorraluz.cli.data_import:import_",
         "validate": "ahorraluz.cli.data_validate:validate",
+        "tidy": "ahorraluz.cli.data_tidy:tidy",
     },
 )

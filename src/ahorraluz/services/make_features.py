@@ -7,7 +7,7 @@ same input.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -40,6 +40,7 @@ from ahorraluz.services.connection import Connection
 from ahorraluz.services.fleet.homes import FleetHome, home_of, rows_of
 from ahorraluz.services.forecast_models import country_of
 from ahorraluz.services.home_facts import facts_of
+from ahorraluz.services.take_in_tables import holds_tables
 from ahorraluz.services.write_file import FileWriteError, write_whole
 
 MOST_HOMES = 2_000
@@ -56,7 +57,8 @@ class Asked:
     """What is to be made."""
 
     readings: Path
-    """File or folder of readings; without a table of homes, a folder of meter files."""
+    """File or folder of readings; without a table of homes, a folder of meter files, or what
+    ``data import`` has written, with its homes where it has any."""
     homes: Path | None
     out: Path
     most: int = MOST_HOMES
@@ -76,6 +78,7 @@ def make_features(asked: Asked, *, progress: Progress) -> Mapping[str, Any]:
     FileWriteError
         ``file-not-written``.
     """
+    asked = _of_raw(asked)
     if asked.homes is None:
         progress("read", 0, 1)
         panel = read_panel(asked.readings)
@@ -93,6 +96,15 @@ def make_features(asked: Asked, *, progress: Progress) -> Mapping[str, Any]:
     write_whole(asked.out / HOMES_FILE, content)
     write_whole(asked.out / MANIFEST_FILE, json.dumps(manifest, indent=1) + "\n")
     return manifest
+
+
+def _of_raw(asked: Asked) -> Asked:
+    """Return what is asked for of the tables in a folder that ``data import`` has written."""
+    folder = asked.readings
+    if asked.homes is not None or not holds_tables(folder):
+        return asked
+    homes = folder / "homes"
+    return replace(asked, readings=folder / "readings", homes=homes if homes.is_dir() else None)
 
 
 def _panel_of_tables(asked: Asked, table: Path, progress: Progress) -> Panel:

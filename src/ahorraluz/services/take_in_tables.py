@@ -121,6 +121,15 @@ def take_in_tables(tables: Mapping[str, Path], out: Path) -> TablesTaken:
     return TablesTaken(manifest=manifest, anew=True)
 
 
+def holds_tables(folder: Path) -> bool:
+    """Tell whether a folder is one that :func:`take_in_tables` has written."""
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("schema") == SCHEMA
+
+
 def _files(path: Path) -> Iterator[Path]:
     for file in open_table(path):
         yield file.path

@@ -14,6 +14,7 @@ from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.learning.panel_files import HOMES_FILE, MANIFEST_FILE
 from ahorraluz.learning.training_data import Panel, read_panel
 from ahorraluz.services.make_features import Asked, make_features
+from ahorraluz.services.take_in_tables import take_in_tables
 
 HOMES, DAYS = 6, 60
 START = datetime(2026, 1, 1, 5, tzinfo=UTC)
@@ -133,6 +134,15 @@ def test_tidy_and_packed_readings_give_the_same_homes(fleet: Path) -> None:
 
     assert_same(*panels)
     assert len(panels[0].homes) == HOMES
+
+
+def test_tables_that_were_taken_in_are_found_with_their_homes(fleet: Path) -> None:
+    take_in_tables({"homes": fleet / "homes.csv", "readings": fleet / "tidy"}, fleet / "raw")
+
+    assert_same(
+        read_panel(made(fleet / "raw", fleet / "f-raw")),
+        read_panel(made(fleet / "tidy", fleet / "f-tidy", fleet / "homes.csv")),
+    )
 
 
 def test_what_is_told_of_a_home_is_in_its_features(fleet: Path) -> None:
