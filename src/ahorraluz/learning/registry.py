@@ -38,7 +38,9 @@ ENVIRONMENT = {
     # A server that is away is said to be within a minute, not after an hour of trying.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    # Standard output is for the answer of a command.
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 """What MLflow is told where nobody told it otherwise; it reads its environment alone."""
 MOST_REASON = 160
