@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ahorraluz.core.issues import AhorraLuzError, Issue, Severity
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.pipelines.on_spark import open_spark
 from ahorraluz.services.fleet.local import LocalEngine
 from ahorraluz.services.fleet.runs import Done, Job, do_part
 from ahorraluz.services.fleet.versions import versions_of
+from ahorraluz.services.sealed_issues import issues_in, issues_said
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import read_settings
 
@@ -102,7 +103,7 @@ class SparkEngine:
             return
         for row in told:
             if row.issues:
-                raise _error(row.issues)
+                raise InvalidInputError.of(issues_in(json.loads(row.issues)))
             yield Done(part=row.part, homes=row.homes, dead=row.dead)
 
 
@@ -136,8 +137,8 @@ def _told(job: Job, part: int) -> dict[str, object]:
             return {"part": part, "homes": 0, "dead": 0, "issues": ""}
         done = do_part(job, part, tools=_tools_like(job))
     except AhorraLuzError as error:
-        issues = [[issue.code, dict(issue.parameters)] for issue in error.issues]
-        return {"part": part, "homes": 0, "dead": 0, "issues": json.dumps(issues, default=str)}
+        issues = json.dumps(issues_said(error.issues))
+        return {"part": part, "homes": 0, "dead": 0, "issues": issues}
     return {"part": part, "homes": done.homes, "dead": done.dead, "issues": ""}
 
 
@@ -147,16 +148,9 @@ def _tools_like(job: Job) -> Toolbox:
     here = versions_of(tools, inputs=job.versions.inputs)
     if here != job.versions:
         raise AhorraLuzError(
-            "fleet-executor-other", code=here.code, data=here.data, wanted=job.versions.code
+            "fleet-executor-other",
+            program=here.code,
+            figures=here.data,
+            wanted=job.versions.code,
         )
     return tools
-
-
-def _error(text: str) -> AhorraLuzError:
-    issues = [
-        Issue(code=code, severity=Severity.ERROR, parameters=parameters)
-        for code, parameters in json.loads(text)
-    ]
-    error = AhorraLuzError(issues[0].code, **issues[0].parameters)
-    error.issues = tuple(issues)
-    return error

@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from ahorraluz.core.anonymity import K
-from ahorraluz.core.issues import Issue
+from ahorraluz.core.issues import Severity
 from ahorraluz.services.documents.parts import Document
 from ahorraluz.services.fleet.grouping import Group
 from ahorraluz.services.fleet.summing import DeadSum, Summary
+from ahorraluz.services.sealed_issues import CODE, PARAMETERS, SEVERITY, issues_in
 from ahorraluz.texts import Texts
 
 SCHEMA, GROUPS_SCHEMA = "ahorraluz.fleet-report.1", "ahorraluz.fleet-aggregates.1"
@@ -81,7 +82,8 @@ def place_documents(groups: Sequence[Group]) -> list[Document]:
 
 def sentence_of(one: DeadSum, texts: Texts) -> str:
     """Return why a home was put aside, as a sentence."""
-    return texts.issue(Issue(code=one.code, parameters=json.loads(one.reason)))
+    said = {CODE: one.code, SEVERITY: Severity.ERROR, PARAMETERS: json.loads(one.reason)}
+    return texts.issue(issues_in([said])[0])
 
 
 def figures_rows(found: Summary, texts: Texts) -> Lines:

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from decimal import Decimal
 
 from ahorraluz.core.issues import AhorraLuzError, Issue
 from ahorraluz.services.fleet.tables import Dead
@@ -37,17 +35,10 @@ class Ward:
     def put(self, home: str, stage: str, issue: Issue) -> None:
         """Note that a home is put aside, and why."""
         self.dead.append(
-            Dead(home=home[:MAX_SHOWN], stage=stage, code=issue.code, reason=_reason(issue))
+            Dead(home=home[:MAX_SHOWN], stage=stage, code=issue.code, reason=_as_json(issue))
         )
 
 
-def _reason(issue: Issue) -> str:
-    plain = {
-        name: value
-        if value is None or isinstance(value, str | int | float)
-        else [str(item) for item in value]
-        if not isinstance(value, Decimal | date)
-        else str(value)
-        for name, value in issue.parameters.items()
-    }
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+def _as_json(issue: Issue) -> str:
+    """Return the parameters of an issue, days and exact numbers as texts."""
+    return json.dumps(dict(issue.parameters), ensure_ascii=False, sort_keys=True, default=str)

@@ -14,8 +14,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from ahorraluz.core.issues import AhorraLuzError, Issue
+from ahorraluz.core.issues import AhorraLuzError, InvalidInputError
 from ahorraluz.services.fleet.runs import Done, Job, do_part, homes_of_part
+from ahorraluz.services.sealed_issues import issues_in, issues_said
 from ahorraluz.services.toolbox import Toolbox, open_toolbox
 from ahorraluz.settings import Settings
 
@@ -91,8 +92,8 @@ class LocalEngine:
                 match said:
                     case Done():
                         yield said
-                    case tuple():
-                        raise _error(said)
+                    case list():
+                        raise InvalidInputError.of(issues_in(said))
                     case _:
                         _stop(worker)
                         team[team.index(worker)] = worker = _start(job, settings, self.score)
@@ -191,7 +192,7 @@ def _work(job: Job, settings: Settings, score: Score, pipe: Connection) -> None:
         try:
             said: object = score(job, task.part, tools=tools, skip=task.skip, only=task.only)
         except AhorraLuzError as error:
-            said = tuple((issue.code, dict(issue.parameters)) for issue in error.issues)
+            said = issues_said(error.issues)
         pipe.send(said)
 
 
@@ -201,15 +202,6 @@ def _heard(worker: _Worker) -> object:
         return worker.pipe.recv()
     except (EOFError, OSError):
         return None
-
-
-def _error(said: tuple[tuple[str, dict[str, Any]], ...]) -> AhorraLuzError:
-    code, parameters = said[0]
-    error = AhorraLuzError(code, **parameters)
-    error.issues = tuple(
-        Issue(code=c, severity=error.issue.severity, parameters=p) for c, p in said
-    )
-    return error
 
 
 def _stop(worker: _Worker) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from ahorraluz.catalog.month_nets import bills_net
+from ahorraluz.catalog.peers import load_peers
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.forecast_bills import costs_of, energies_of_many
 from ahorraluz.core.advice.measures import Measure
@@ -19,7 +20,9 @@ from ahorraluz.core.forecast.months import MonthForecast
 from ahorraluz.core.home import Supply
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.core.periods import Period
+from ahorraluz.core.tariffs.figures import NationalFigures
 from ahorraluz.core.tariffs.terms import BillTerms
+from ahorraluz.core.usage.peers import PeerFacts
 from ahorraluz.services.connection import Connection, month_to_come, prices_of
 from ahorraluz.services.fleet.recibos import Past
 from ahorraluz.services.learn_savings import learnt_measures, read_learnt
@@ -36,6 +39,7 @@ class Tariffs:
     tools: Toolbox
     as_of: date
     _measures: dict[str, Sequence[Measure]] = field(default_factory=dict)
+    _peers: PeerFacts | None = None
     _known: dict[tuple[Supply, Period], BillTerms | AhorraLuzError] = field(default_factory=dict)
 
     def terms(self, supply: Supply, period: Period) -> BillTerms:
@@ -61,6 +65,12 @@ class Tariffs:
             learnt = read_learnt(self.tools.user_folder)
             self._measures[department] = learnt_measures(ALL_MEASURES, learnt, region=department)
         return self._measures[department]
+
+    def peers(self, figures: NationalFigures) -> PeerFacts:
+        """Return the published limits that every home is held against."""
+        if self._peers is None:
+            self._peers = load_peers(figures, as_of=self.as_of)
+        return self._peers
 
     def _asked(self, supply: Supply, period: Period) -> BillTerms | AhorraLuzError:
         connection = Connection(supply=supply)

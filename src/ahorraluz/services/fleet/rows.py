@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ahorraluz.catalog.peers import load_peers
 from ahorraluz.core.advice.brief import BriefPlan, brief_plan
 from ahorraluz.core.advice.brief_figures import BriefFigures
 from ahorraluz.core.advice.context import PlanContext
@@ -125,7 +124,7 @@ def _findings(known: Known, context: PlanContext, tariffs: Tariffs) -> list[dict
             for one in known.measured.findings
         ]
     ahead = sum(month.mean_kwh for month in known.months) / len(known.months)
-    peers = load_peers(context.facts.figures, as_of=tariffs.as_of)
+    peers = tariffs.peers(context.facts.figures)
     found = compare_with_peers(ahead, home=known.home, peers=peers, own_homes=None)
     return [
         {"code": one.id, "weight": one.weight.value, "kwh_month": None, "pen_month": None}
