@@ -39,6 +39,8 @@ READING_FAULTS = (
 )
 """What both kinds of readings can have."""
 BILL_FAULTS = ("backwards", "overlap")
+BETWEEN = ("gap", "overlap")
+"""What is only wrong where recibos follow."""
 HOUR_FAULTS = ("no-step", "odd-step", "no-hours")
 FAULTS: Mapping[str, tuple[str, ...]] = {
     "bills": (*HOME_FAULTS, *READING_FAULTS, *BILL_FAULTS),
@@ -114,8 +116,11 @@ def broken_bills(bills: MadeUpBills, faults: Texts, *, first: int, seed: int) ->
     times = np.ones(homes * months, dtype=np.int64)
     for home in np.flatnonzero(faults != SOUND).tolist():
         rows = slice(home * months, (home + 1) * months)
-        row = rows.start + int(chance_of(first + home, seed=seed).integers(0, months))
-        _break_bill(table, times, row, rows=rows, fault=str(faults[home]))
+        fault = str(faults[home])
+        place = int(chance_of(first + home, seed=seed).integers(0, months))
+        if fault in BETWEEN:
+            place = min(max(place, 1), max(months - 2, 0))
+        _break_bill(table, times, rows.start + place, rows=rows, fault=fault)
     if (times == 1).all():
         return table
     kept = np.repeat(np.arange(homes * months), times)

@@ -292,3 +292,15 @@ def test_broken_hours_differ_from_sound_ones(fault: str) -> None:
     same = [row.step_s == 3600 and np.array_equal(row.kwh, sound) for row in rows]
     assert same != [True]
     assert sound.tolist() == [1.0] * 48
+
+
+@pytest.mark.parametrize("fault", ["gap", "overlap"])
+def test_faults_between_recibos_are_never_at_the_end(fault: str) -> None:
+    homes = make_homes(COUNTRY, first=0, count=40, seed=7)
+    bills = make_bills(homes, COUNTRY, start=START, months=4, seed=7)
+
+    table = broken_bills(bills, np.full(40, fault, dtype=object), first=0, seed=1)
+
+    same_home = np.diff(table["home"]) == 0
+    apart = (table["start"][1:] - table["end"][:-1])[same_home]
+    assert (apart != 0).sum() == 40
