@@ -24,7 +24,7 @@ from ahorraluz.services.live.watching import Watching
 from ahorraluz.services.outlets import PERU_TIME
 from ahorraluz.store.account_records import Account, Consent
 from ahorraluz.store.jobs import Job, JobState
-from ahorraluz.store.live.records import Device
+from ahorraluz.store.live.records import Device, ModelFigure
 from ahorraluz.store.promise_records import PromiseTerms
 
 STEP = "standby-off"
@@ -117,6 +117,7 @@ def build_town(folder: Path, url: str) -> BoardTown:
     )
     service.tools.store.people.jobs.add(waiting)
     fill_figures(tools=service.tools, as_of=clock.at)
+    service.tools.store.live.figures.keep_of_models(watched_figures(clock.at))
     return BoardTown(
         service=service,
         url=url,
@@ -127,6 +128,36 @@ def build_town(folder: Path, url: str) -> BoardTown:
         other_home=homes[1],
         consultant=consultant,
     )
+
+
+def watched_figures(at: datetime) -> list[ModelFigure]:
+    """Return what a watch of a day found of a model."""
+    day_s = int(at.timestamp()) // 86_400 * 86_400
+    of_groups = {
+        ("realised_nmae_over_seasonal-naive-168", 24): 0.8,
+        ("realised_coverage80", 24): 0.79,
+        ("drift_level.week", 0): 1.2,
+        ("drift_coverage.standing", 0): 0.4,
+    }
+    figures = [
+        (name, cohort, hours, value)
+        for (name, hours), value in of_groups.items()
+        for cohort in ("", "level:high")
+    ]
+    figures += [("retrain", "", 0, 0.0), ("promotion", "ec6740bf56d0", 0, 1.0)]
+    return [
+        ModelFigure(
+            at_s=day_s,
+            model="day-mixer",
+            name=name,
+            cohort=cohort,
+            horizon_h=hours,
+            value=value,
+            homes=14,
+            unit="1",
+        )
+        for name, cohort, hours, value in figures
+    ]
 
 
 def kept_home_of(service: Service, account: Account) -> str:

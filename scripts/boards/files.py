@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import yaml  # type: ignore[import-untyped]
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from scripts.boards.model import MODEL, model_board
 from scripts.boards.parts import PROMETHEUS, Source
 from scripts.boards.people import CONSULTANT, HOME, home_board, portfolio_board
 from scripts.boards.peru import AGENCY, peru_board
-from scripts.boards.service import MODEL, SERVICE, model_board, service_board
+from scripts.boards.service import SERVICE, service_board
 from scripts.boards.warnings import FOLDER, grafana_rules, prometheus_rules
 
 MADE = "# Made by python -m scripts.write_boards --write: change it there.\n"

@@ -1,8 +1,6 @@
 """Boards of whoever runs the service: how it answers and takes in, and how its models forecast."""
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard, Row
-from grafana_foundation_sdk.builders.text import Panel as Text
-from grafana_foundation_sdk.models.text import TextMode
 from scripts.boards.parts import (
     AS_TABLE,
     BYTES,
@@ -241,114 +239,5 @@ def _people(made: Dashboard) -> Dashboard:
             [*people, officer],
             Shape(width=24, says="La línea es desde cuántas personas la ley pide un oficial."),
             PROMETHEUS,
-        )
-    )
-
-
-MODEL = Source(uid="ahorraluz-model")
-COHORT = (
-    "CASE WHEN cohort = 'seen' THEN 'hogares vistos' WHEN cohort = 'unseen' THEN"
-    " 'hogares nunca vistos' WHEN cohort LIKE 'cold_start_%' THEN 'con '"
-    " || replace(cohort, 'cold_start_', '') || ' días de historia' ELSE cohort END"
-)
-NEWEST = "at = (SELECT max(n.at) FROM boards.model_figures n WHERE n.model = m.model)"
-
-
-def model_board() -> Dashboard:
-    """Return the board of the forecast models."""
-    made = board(
-        "ahorraluz-modelo",
-        "Modelo",
-        says="Cuánto se equivocan los pronósticos, contra repetir la semana o el día pasado.",
-        tags=["modelo"],
-        refresh="1h",
-    ).time("now-1y", "now")
-    over = (
-        ("Error contra repetir la semana pasada", "nmae_over_seasonal-naive-168"),
-        ("Error contra repetir el día pasado", "nmae_over_seasonal-naive-24"),
-    )
-    for title, name in over:
-        shape = Shape(decimals=2, says="Menos de 1: se equivoca menos. En hogares nunca vistos.")
-        made = made.with_panel(
-            bars(title, sql(_of(name, "Razón"), source=MODEL, form=AS_TABLE), shape, MODEL)
-        )
-    made = made.with_panel(
-        bars(
-            "Cobertura del rango del 80 %",
-            sql(_of("coverage80", "Cobertura"), source=MODEL, form=AS_TABLE),
-            Shape(unit=SHARE, says="Debe estar cerca de 80 %."),
-            MODEL,
-        )
-    )
-    return _trained(made)
-
-
-def _of(name: str, title: str) -> str:
-    return (
-        "SELECT model || ', ' || horizon_h || ' h' AS \"Modelo\", value AS \"" + title + '"'
-        f" FROM boards.model_figures m WHERE name = '{name}' AND cohort = 'unseen' AND {NEWEST}"
-        " ORDER BY 1"
-    )
-
-
-BY_COHORT = (
-    f'SELECT model AS "Modelo", horizon_h AS "Horas", {COHORT} AS "Hogares",'
-    ' homes AS "Cuántos",'
-    " max(value) FILTER (WHERE name = 'nmae') AS \"Error\","
-    " max(value) FILTER (WHERE name = 'nmae_over_seasonal-naive-168') AS \"Contra la semana\","
-    " max(value) FILTER (WHERE name = 'nmae_over_seasonal-naive-24') AS \"Contra el día\","
-    " max(value) FILTER (WHERE name = 'coverage80') AS \"Cobertura\","
-    " max(value) FILTER (WHERE name = 'day_kwh_error') / 100 AS \"Error de un día\""
-    f" FROM boards.model_figures m WHERE {NEWEST} GROUP BY model, horizon_h, cohort, homes"
-    " ORDER BY model, horizon_h, cohort"
-)
-COURSE = (
-    "SELECT at AS time, model || ', ' || horizon_h || ' h' AS metric, value"
-    " FROM boards.model_figures WHERE name = 'nmae_over_seasonal-naive-168'"
-    " AND cohort = 'unseen' AND $__timeFilter(at) ORDER BY 1, 2"
-)
-TRAINED = (
-    'SELECT model AS "Modelo", max(at) AS "Entrenado", count(DISTINCT at) AS "Versiones"'
-    " FROM boards.model_figures GROUP BY model ORDER BY 1"
-)
-
-
-def _trained(made: Dashboard) -> Dashboard:
-    return (
-        made.with_panel(
-            table(
-                "Modelos en uso",
-                sql(TRAINED, source=MODEL, form=AS_TABLE),
-                Shape(width=12),
-                MODEL,
-            )
-        )
-        .with_panel(
-            table(
-                "Por plazo y grupo de hogares",
-                sql(BY_COHORT, source=MODEL, form=AS_TABLE),
-                Shape(width=24, height=12),
-                MODEL,
-                units={"Cobertura": SHARE, "Error de un día": SHARE},
-            )
-        )
-        .with_panel(
-            lines(
-                "Error contra repetir la semana, versión por versión",
-                [sql(COURSE, source=MODEL)],
-                Shape(width=16),
-                MODEL,
-            )
-        )
-        .with_panel(
-            Text()
-            .title("Deriva, reentrenos y promociones")
-            .mode(TextMode.MARKDOWN)
-            .content(
-                "Todavía no se miden. Cuando se midan, serán cifras de `boards.model_figures`"
-                " con nombre propio."
-            )
-            .span(8)
-            .height(8)
         )
     )

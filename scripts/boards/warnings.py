@@ -155,6 +155,46 @@ WARNINGS = (
         summary="Una tarea del día falló la última vez; la etiqueta duty dice cuál.",
         mend="El tablero Servicio muestra el código; el registro de ahorraluz work, más.",
     ),
+    Warned(
+        name="ModelMetersFaulty",
+        expression='max(ahorraluz_model_alarms{kind="fault"})',
+        limit=0,
+        minutes=30,
+        summary="Varios medidores mandan datos con fallas: otra unidad, ceros u horas corridas.",
+        mend="La página Modelos de los administradores dice qué falla y en qué grupo de hogares.",
+    ),
+    Warned(
+        name="ModelInputsMoved",
+        expression='max(ahorraluz_model_alarms{kind="input"})',
+        limit=0,
+        minutes=30,
+        summary="El consumo de los hogares cambió más de lo usual.",
+        mend="La página Modelos de los administradores dice qué cambió; mira si crece el error.",
+    ),
+    Warned(
+        name="ModelErrorsUp",
+        expression='max(ahorraluz_model_alarms{kind="error"})',
+        limit=0,
+        minutes=30,
+        summary="Los pronósticos se equivocan distinto que antes.",
+        mend="La página Modelos de los administradores dice en qué grupo de hogares.",
+    ),
+    Warned(
+        name="ModelRetrain",
+        expression="max(ahorraluz_model_retrain)",
+        limit=0,
+        minutes=30,
+        summary="Conviene entrenar el modelo de nuevo.",
+        mend="Entrena y compara con el modelo en uso antes de promoverlo.",
+    ),
+    Warned(
+        name="ModelWatchLate",
+        expression="time() - max(ahorraluz_model_checked_seconds > 0)",
+        limit=36 * 3_600,
+        minutes=30,
+        summary="Nadie vigila los modelos desde hace más de 36 horas.",
+        mend="Mira si corre ahorraluz work, y qué dice el tablero Servicio de la tarea watch.",
+    ),
 )
 
 

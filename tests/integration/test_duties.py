@@ -158,6 +158,7 @@ def test_a_duty_that_breaks_says_so_and_the_others_are_done(
         "tidy": "duty-failed",
         "retention": "",
         "publish": "",
+        "watch": "",
         "figures": "",
     }
     assert "Rosa" not in caplog.text

@@ -40,6 +40,7 @@ class Case:
 LAG, SECONDS = "ahorraluz_live_lag_seconds", "ahorraluz_request_seconds"
 MESSAGES = 'ahorraluz_live_messages_total{outcome="read"}'
 DUTY = 'ahorraluz_duty_ended_seconds{duty="publish",outcome="%s"}'
+ALARMS = 'ahorraluz_model_alarms{kind="%s"}'
 CASES = (
     Case("AhorraLuzDown", {'up{job="ahorraluz"}': "0x2500"}, {'up{job="ahorraluz"}': "1x2500"}),
     Case("AhorraLuzNotReady", {"ahorraluz_ready": "0x2500"}, {"ahorraluz_ready": "1x2500"}),
@@ -93,6 +94,21 @@ CASES = (
         minute=HOURS_40,
     ),
     Case("DutyFailed", {DUTY % "failed": "60x2500"}, {DUTY % "done": "60x2500"}),
+    Case("ModelMetersFaulty", {ALARMS % "fault": "1x2500"}, {ALARMS % "fault": "0x2500"}),
+    Case("ModelInputsMoved", {ALARMS % "input": "2x2500"}, {ALARMS % "error": "2x2500"}),
+    Case("ModelErrorsUp", {ALARMS % "error": "1x2500"}, {ALARMS % "error": "0x2500"}),
+    Case(
+        "ModelRetrain",
+        {"ahorraluz_model_retrain": "1x2500"},
+        {"ahorraluz_model_retrain": "0x2500"},
+    ),
+    Case(
+        "ModelWatchLate",
+        {"ahorraluz_model_checked_seconds": "60x2500"},
+        # Nought: it has not looked yet, which its duty tells.
+        {"ahorraluz_model_checked_seconds": "0x2500"},
+        minute=HOURS_40,
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from ahorraluz.services.sealed_issues import issues_in
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.web.account.own import moment_of
 from ahorraluz.web.administration.asking import ADMINISTRATION, bare_page, told
+from ahorraluz.web.administration.watch_view import watch_view
 from ahorraluz.web.guard import needs
 from ahorraluz.web.page import Page, door
 
@@ -36,6 +37,7 @@ def models() -> Response:
         "models.html",
         page,
         cards=model_cards(),
+        watch=watch_view(page),
         measured_on=found.measured_on,
         registry=registry,
         changes=[
