@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from scripts.notebook_checks import FOLDER, IMAGES, PICTURES, SHOWN, pictures, problems
 
 KERNEL = "python3"
-MOST_S = 240
+MOST_S = 900
 """Of one cell. [s]"""
 OWN_DATA = ("AHORRALUZ_NOTEBOOK_READINGS", "AHORRALUZ_NOTEBOOK_ZONE", "AHORRALUZ_NOTEBOOK_AS_OF")
 KEPT = ("display_name", "language", "name")
