@@ -15,6 +15,10 @@ locked = $(FAST) --require-hashes -r $(1) || $(INSTALL) --require-hashes -r $(1)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml --extra build --extra broker
 
+# What has an environment of its own keeps nothing of the pins of the program.
+COMPILE_APART := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+
 # Each file in one process, in the order of their names: that has the longest ones (browser,
 # integration) begin early, where xdist would keep them, having few tests, for the end.
 # Many of those wait for programs that they started: one process more than there are cores has
@@ -23,7 +27,7 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null) && echo $$((n + 1
 TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix docs lock notebooks registry spark tools
+.PHONY: help run test airflow check fix docs lock notebooks registry spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -62,6 +66,11 @@ spark: $(VENV)/.installed-spark ## Set up Spark and run the tests of streams on 
 registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the model registry on it
 	$(BIN)/pytest tests/integration/test_model_registry.py $(ARGS)
 
+# Airflow and DVC live in environments of their own, which agree with nothing else.
+airflow: export OMP_NUM_THREADS ?= 1
+airflow: $(VENV)-airflow/.installed $(VENV)-dvc/.installed $(VENV)/.installed-registry $(VENV)/.installed-train ## Set up Airflow and DVC, and run every pipeline to its end
+	$(BIN)/pytest tests/integration/test_airflow.py tests/integration/test_dvc.py $(ARGS)
+
 # ARGS="--write" keeps what they show; without it, it is only looked at.
 notebooks: export OMP_NUM_THREADS ?= 1
 notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and run all of them
@@ -78,6 +87,8 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 		--output-file requirements-registry.txt
 	$(COMPILE) --extra dev --extra notebooks --constraint requirements-dev.txt \
 		--output-file requirements-notebooks.txt
+	$(COMPILE_APART) deploy/airflow/requirements.in --output-file requirements-airflow.txt
+	$(COMPILE_APART) deploy/dvc/requirements.in --output-file requirements-dvc.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -122,4 +133,18 @@ $(VENV)/.installed-registry: requirements-registry.txt pyproject.toml | $(VENV)/
 $(VENV)/.installed-train: requirements-train.txt pyproject.toml | $(VENV)/.installed-dev
 	@echo "Installing the locked training packages into $(VENV)"
 	$(call locked,requirements-train.txt)
+	@touch $@
+
+$(VENV)-airflow/.installed: requirements-airflow.txt | $(VENV)/.installed-dev
+	@echo "Installing Airflow into $(VENV)-airflow"
+	$(PYTHON) -m venv $(VENV)-airflow
+	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-airflow/bin/python --require-hashes \
+		-r requirements-airflow.txt
+	@touch $@
+
+$(VENV)-dvc/.installed: requirements-dvc.txt | $(VENV)/.installed-dev
+	@echo "Installing DVC into $(VENV)-dvc"
+	$(PYTHON) -m venv $(VENV)-dvc
+	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-dvc/bin/python --require-hashes \
+		-r requirements-dvc.txt
 	@touch $@
