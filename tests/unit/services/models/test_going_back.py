@@ -196,6 +196,17 @@ def test_a_pointer_that_cannot_be_read_falls_back_on_the_book(tools: Toolbox) ->
     )
 
 
+def test_a_number_of_the_shelf_is_given_once(tools: Toolbox, tmp_path: Path) -> None:
+    book, other = book_of(tools), read_folder(tmp_path / "model-2")
+
+    with pytest.raises(AhorraLuzError) as caught:
+        put(other.path, book.shelf, name=book.name, version=other.version, number=1)
+    again = put(other.path, book.shelf, name=book.name, version=other.version, number=2)
+
+    assert caught.value.issue.code == "shelf-number-taken"
+    assert (again.number, book.served()) == (2, 2)
+
+
 def test_words_that_are_too_long_are_refused(tools: Toolbox) -> None:
     with pytest.raises(AhorraLuzError) as caught:
         roll_back(None, replace(ANA, reason="x" * 501), tools=tools, as_of=NOW)
