@@ -11,7 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 from tests.boards_as_grafana import ROOT, every_query, promql_of
+from tests.started import started
 from tests.waiting import answers, free_port, until
 
 from ahorraluz.services.duties import do_due
@@ -37,16 +38,10 @@ START_S = 300.0
 """How long programs may take to start on a busy machine. [s]"""
 
 
-@contextmanager
-def running(words: list[str], environment: dict[str, str]) -> "Iterator[subprocess.Popen[bytes]]":
-    process = subprocess.Popen(
-        words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
+def running(words: list[str], environment: dict[str, str]) -> Any:
+    """Run a program while the block lasts."""
+    null = subprocess.DEVNULL
+    return started(words, env=environment, stdout=null, stderr=null)
 
 
 def did_duties(folder: Path) -> None:
@@ -136,6 +131,9 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
         over = threading.Event()
         visitor = threading.Thread(target=visit, args=(pages, over))
         visitor.start()
+        # Also where something does not come that is waited for below.
+        stack.callback(visitor.join)
+        stack.callback(over.set)
         simulated = [*program, "simulate", "--homes", "2", "--rate", "100"]
         more = ["--messages", str(MESSAGES), "--broker", f"mqtt://{address}"]
         stack.enter_context(running([*simulated, *more], environment))
@@ -152,8 +150,6 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
             lambda: sum(asking.numbers("ahorraluz_live_summed_seconds")) > 0, patience_s=START_S
         )
         yield asking
-        over.set()
-        visitor.join()
 
 
 def test_everything_that_is_read_is_up(prometheus: Asking) -> None:
@@ -181,4 +177,5 @@ def test_rules_are_loaded_and_none_of_a_sound_service_warns_of_it(prometheus: As
     assert set(health.values()) <= {"ok", "unknown"}
     states = {rule["name"]: rule["state"] for rule in group["rules"]}
     quiet = ("AhorraLuzDown", "AhorraLuzNotReady", "LiveBrokerLost", "LiveBatchesWait")
-    assert {states[name] for name in quiet} == {"inactive"}
+    # For a moment anything may be: a rule warns once it has been so for its time.
+    assert "firing" not in {states[name] for name in quiet}
