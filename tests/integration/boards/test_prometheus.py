@@ -19,9 +19,13 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 from tests.boards_as_grafana import ROOT, every_query, promql_of
+from tests.programs import PASSWORD
 from tests.started import started
 from tests.waiting import answers, free_port, until
 
+from ahorraluz.security.scopes import Scope
+from ahorraluz.services.accounts.entering import Joining, join
+from ahorraluz.services.accounts.tokens import TokenRequest, make_token
 from ahorraluz.services.duties import do_due
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
@@ -53,6 +57,18 @@ def did_duties(folder: Path) -> None:
         moment = now - timedelta(days=days)
         do_due(worker="w", tools=tools, clock=lambda moment=moment: moment)  # type: ignore[misc]
     tools.store.close()
+
+
+def key_of(folder: Path) -> str:
+    """Return the key of a program that may ask for the hours ahead."""
+    tools = open_toolbox(Settings(data_dir=folder))
+    now = datetime.fromtimestamp(time.time(), UTC)
+    joining = Joining(name="programa@ejemplo.pe", password=PASSWORD, language="es")
+    account = join(joining, tools=tools, as_of=now)
+    asked = TokenRequest(label="prueba", scopes=frozenset({Scope.PLAN_READ}), days=30)
+    text = make_token(asked, account=account, tools=tools, as_of=now).text
+    tools.store.close()
+    return text
 
 
 def configured(folder: Path, *, serve: int, live: int) -> Path:
@@ -89,12 +105,21 @@ class Asking:
         return [float(each["value"][1]) for each in found]
 
 
-def visit(port: int, over: threading.Event) -> None:
-    """Look at pages now and then."""
+def visit(port: int, key: str, over: threading.Event) -> None:
+    """Look at pages now and then, and ask the model in use."""
+    series = {"id": "casa", "kwh": [0.1] * 24 * 30, "origin": "2026-11-24"}
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    address = f"http://127.0.0.1:{port}"
+    asked = [urllib.request.Request(f"{address}{path}") for path in ("/", "/plan", "/no-hay")]
+    asked.append(
+        urllib.request.Request(
+            f"{address}/api/v1/forecasts", data=json.dumps(series).encode(), headers=headers
+        )
+    )
     while not over.wait(0.2):
-        for path in ("/", "/plan", "/no-hay"):
+        for one in asked:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10).close()
+                urllib.request.urlopen(one, timeout=10).close()
             except OSError:
                 # An answer of another kind than 200, or a machine that is busy.
                 continue
@@ -106,6 +131,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     folder = tmp_path_factory.mktemp("prometheus")
     pages, broker, live, server = (free_port() for _ in range(4))
     did_duties(folder / "data")
+    key = key_of(folder / "data")
     environment = {
         "PATH": os.environ["PATH"],
         "AHORRALUZ_DATA_DIR": str(folder / "data"),
@@ -129,7 +155,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
         for port in (pages, live, server):
             assert until(lambda port=port: answers(port), patience_s=START_S)  # type: ignore[misc]
         over = threading.Event()
-        visitor = threading.Thread(target=visit, args=(pages, over))
+        visitor = threading.Thread(target=visit, args=(pages, key, over))
         visitor.start()
         # Also where something does not come that is waited for below.
         stack.callback(visitor.join)
@@ -145,6 +171,8 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
             lambda: bool(asking.numbers("rate(ahorraluz_live_readings_total[30s])")),
             patience_s=START_S,
         )
+        model = "rate(ahorraluz_model_call_homes_count[30s])"
+        assert until(lambda: sum(asking.numbers(model)) > 0, patience_s=START_S)
         # Gauges of sums are set every few seconds.
         assert until(
             lambda: sum(asking.numbers("ahorraluz_live_summed_seconds")) > 0, patience_s=START_S
