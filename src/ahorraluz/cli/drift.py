@@ -43,10 +43,20 @@ def _check(session: Session, given: Given) -> None:
 
 
 def _checked(session: Session, given: Given) -> "Checked":
-    from ahorraluz.services.drift.checking import check_table
+    from ahorraluz.services.drift.checking import check_bills, check_table
     from ahorraluz.services.drift.kept import check_kept
     from ahorraluz.services.drift.reference_file import read_reference, reference_in_use
 
+    bills = given.file("drift_bills")
+    if bills is not None:
+        for name, option in (
+            ("panel", "--readings"),
+            ("panel_zone", "--zone"),
+            ("reference", "--reference"),
+        ):
+            if given.has(name):
+                raise InvalidInputError("backtest-option-unused", option=option, beside="--bills")
+        return check_bills(bills, homes=given.file("panel_homes"))
     if not given.has("panel"):
         for name, option in (("panel_homes", "--homes"), ("panel_zone", "--zone")):
             if given.has(name):
@@ -102,8 +112,12 @@ class _Shown:
 def _lines(found: "Checked", texts: Texts) -> Iterator[str]:
     yield texts.text("drift.checked", day=found.day, homes=found.homes, model=found.model or "-")
     reference = found.reference
+    of_bills = not reference.usual
     yield texts.text(
-        "drift.reference", made_of=reference.made_of, homes=reference.homes, days=reference.days
+        "drift.reference-bills" if of_bills else "drift.reference",
+        made_of=reference.made_of,
+        homes=reference.homes,
+        days=reference.days,
     )
     on = found.watch.on()
     yield from heading(texts.text("drift.alarms"))
@@ -251,6 +265,7 @@ check = TextCommand(
     "drift-check",
     params=[
         *PANEL,
+        TextOption(["--bills", "drift_bills"], type=File(), metavar="FILE"),
         TextOption(["--homes", "panel_homes"], type=File(), metavar="FILE"),
         TextOption(["--reference"], type=File(), metavar="FILE"),
         TextOption(["--trigger"], type=File(), metavar="FILE"),

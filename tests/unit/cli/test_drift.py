@@ -108,6 +108,37 @@ def test_kept_homes_are_checked_by_themselves(more: list[str], code: str) -> Non
     assert code in done.output + done.stderr
 
 
+def write_bills(path: Path, *, months: int, last: float = 1.0) -> Path:
+    chance = np.random.default_rng(4)
+    rows = ["household_id,period,kwh"]
+    for home in range(20):
+        kwh = 150 * chance.lognormal(0, 0.1, months)
+        kwh[-1] *= last
+        rows += [f"h{home},2025-{month + 1:02d},{one:.1f}" for month, one in enumerate(kwh)]
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("months", "last", "code", "says"),
+    [
+        (12, 1.0, 0, "Nothing unusual was found."),
+        (12, 1.5, 1, "Energy of a day, a month"),
+        (6, 1.0, 2, "6 months of bills"),
+    ],
+    ids=["quiet", "a month of half as much again", "too few months"],
+)
+def test_bills_are_held_against_the_months_before(
+    tmp_path: Path, months: int, last: float, code: int, says: str
+) -> None:
+    bills = write_bills(tmp_path / "bills.csv", months=months, last=last)
+
+    done = run("drift", "check", "--bills", str(bills), "--lang", "en")
+
+    assert done.exit_code == code, done.output
+    assert says in done.output + done.stderr
+
+
 def test_a_reference_that_is_none_is_refused(folder: Path) -> None:
     path = folder / "none.json"
     path.write_text('{"format": 1}', "utf-8")

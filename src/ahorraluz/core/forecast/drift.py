@@ -36,11 +36,8 @@ from ahorraluz.core.forecast.forecaster import Days, Floats
 
 RATE = 0.01
 """Part of the days without drift on which anything at all may stand out. [0 to 1]"""
-RUNNING = 3
-"""Days running from which a move that stands out is an alarm; marks have their own days running
-for each home. [day]"""
-QUIET = 7
-"""Days running without it after which an alarm is over. [day]"""
+MARK_QUIET = 7
+"""Days running without marks that stand out after which their alarm is over. [day]"""
 ALL = ""
 """Name of the group of all homes."""
 LEAST_MARKED = 2
@@ -119,6 +116,7 @@ def watch(
     errors: Floats | None = None,
     groups: Sequence[Group] = (),
     first: np.datetime64 | None = None,
+    series: Sequence[Series] = EVERY,
 ) -> Watch:
     """Return what moved, and what of it is no chance.
 
@@ -134,14 +132,16 @@ def watch(
         Groups of homes beside all of them; those of under ten homes are left out.
     first
         First day that counts; ``None``: all of them.
+    series
+        What is followed.
     """
     everybody: Group = (ALL, np.ones(len(table), dtype=np.bool_))
     chosen = [group for group in groups if int(group[1].sum()) >= LEAST_HOMES]
     bare = [
-        _course(series, usual, name, values[members])
-        for series in EVERY
-        if (usual := reference.usual.get(series.key)) is not None
-        and (values := values_of(series, table, errors)) is not None
+        _course(each, usual, name, values[members])
+        for each in series
+        if (usual := reference.usual.get(each.key)) is not None
+        and (values := values_of(each, table, errors)) is not None
         for name, members in (everybody, *chosen)
     ]
     start = 0 if first is None else int(np.searchsorted(table.days, first))
@@ -179,15 +179,17 @@ def standing_out(chance: Floats, rate: float = RATE) -> NDArray[np.bool_]:
     return np.asarray(np.nan_to_num(chance, nan=np.inf) <= limit)
 
 
-def persistent(out: NDArray[np.bool_], *, running: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return when alarms are on: from some days running until a week without.
+def persistent(
+    out: NDArray[np.bool_], *, running: NDArray[np.int64], quiet: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return when alarms are on: from some days running until some days without.
 
     Parameters
     ----------
     out
         Which days stand out, shape (n, t).
-    running
-        Days running that each series takes, shape (n,). [day]
+    running, quiet
+        Days that each series takes to begin and to end, shape (n,). [day]
     """
     on = np.zeros_like(out)
     up = np.zeros(len(out), dtype=np.int64)
@@ -196,7 +198,7 @@ def persistent(out: NDArray[np.bool_], *, running: NDArray[np.int64]) -> NDArray
     for day in range(out.shape[1]):
         up = np.where(out[:, day], up + 1, 0)
         down = np.where(out[:, day], 0, down + 1)
-        state = (state | (up >= running)) & (down < QUIET)
+        state = (state | (up >= running)) & (down < quiet)
         on[:, day] = state
     return on
 
@@ -245,13 +247,22 @@ def _with_alarms(bare: Sequence[Course], start: int) -> tuple[Course, ...]:
         return ()
     out = standing_out(np.stack([course.chance for course in bare]))
     out[:, :start] = False
-    running = np.array([1 if course.series.pace is None else RUNNING for course in bare])
-    alarms = persistent(out, running=running)
+    running, quiet = np.array([_patience(course.series) for course in bare]).T
+    alarms = persistent(out, running=running, quiet=quiet)
     return tuple(replace(course, on=on) for course, on in zip(bare, alarms, strict=True))
+
+
+def _patience(series: Series) -> tuple[int, int]:
+    """Return how many days an alarm takes to begin and to end."""
+    if series.pace is not None:
+        return series.pace.running, series.pace.quiet
+    # A home has had its mark on days running already.
+    return 1, 1 if series.of_bills else MARK_QUIET
 
 
 def _alarms(course: Course, days: Days) -> list[Alarm]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], course.on, [False]]).astype(np.int8)))
+    running = _patience(course.series)[0]
     found = []
     for begin, end in edges.reshape(-1, 2):
         score = np.nan_to_num(course.score[begin:end], nan=0.0)
@@ -261,7 +272,7 @@ def _alarms(course: Course, days: Days) -> list[Alarm]:
                 series=course.series.key,
                 kind=KIND[course.series.name],
                 group=course.group,
-                since=days[max(0, begin - RUNNING + 1)].astype(date),
+                since=days[max(0, begin - running + 1)].astype(date),
                 found=days[begin].astype(date),
                 until=days[end].astype(date) if end < len(days) else None,
                 value=float(course.value[worst]),

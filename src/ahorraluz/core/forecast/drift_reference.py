@@ -23,6 +23,9 @@ LEAST_DAYS = 120
 """Days from which quiet data tell what is usual. [day]"""
 MARKED_DAYS = 3
 """Days running on which a home must have a mark: a fault stays, an odd day does not. [day]"""
+LEAST_MONTHS = 6
+"""Months of bills from which they tell what is usual: too few for a season, so that a season is
+part of what stands out. [month]"""
 EDGES = 11
 LEAST_PART = 0.005
 """A bin without homes counts as holding so many, lest its logarithm be endless. [0 to 1]"""
@@ -41,6 +44,10 @@ class Pace:
     """Days between them and those they are held against. [day]"""
     before: int
     """Days they are held against; 0: what the reference says. [day]"""
+    running: int = 3
+    """Days running on which a move must stand out to be an alarm. [day]"""
+    quiet: int = 7
+    """Days running without it after which the alarm is over. [day]"""
 
 
 WEEK = Pace(name="week", recent=7, behind=0, before=28)
@@ -58,11 +65,16 @@ class Series:
     name: str
     pace: Pace | None
     """``None``: how many homes have a mark, not how far they moved."""
+    marked: int = MARKED_DAYS
+    """Days running on which a home must have a mark. [day]"""
+    of_bills: bool = False
+    """Whether it is followed month by month: whatever is said of days is then of months."""
 
     @property
     def key(self) -> str:
         """Return its name in documents, such as ``level.week``."""
-        return f"{self.name}.{'day' if self.pace is None else self.pace.name}"
+        marked = "bill" if self.of_bills else "day"
+        return f"{self.name}.{marked if self.pace is None else self.pace.name}"
 
 
 MOVES = tuple(Series(name=name, pace=pace) for name in INPUTS for pace in (WEEK, QUARTER))
@@ -122,7 +134,12 @@ class Reference:
 
 
 def fit_reference(
-    table: DayTable, errors: Floats | None = None, *, model: str = "", made_of: str = ""
+    table: DayTable,
+    errors: Floats | None = None,
+    *,
+    model: str = "",
+    made_of: str = "",
+    series: Sequence[Series] = EVERY,
 ) -> Reference:
     """Return what is usual of quiet data.
 
@@ -134,6 +151,8 @@ def fit_reference(
         Columns ``ERRORS`` on the same days, shape (homes, t, 3); ``None``: no forecasts.
     model, made_of
         See :class:`Reference`.
+    series
+        What is followed.
 
     Raises
     ------
@@ -141,15 +160,16 @@ def fit_reference(
         ``drift-reference-short``: too few homes or days.
     """
     homes, days = len(table), len(table.days)
-    if homes < LEAST_HOMES or days < LEAST_DAYS:
+    least = LEAST_MONTHS if series[0].of_bills else LEAST_DAYS
+    if homes < LEAST_HOMES or days < least:
         raise ForecastError("drift-reference-short", homes=homes, days=days)
     groups = [np.ones(homes, dtype=np.bool_), *thirds(table)]
     usual: dict[str, Usual] = {}
-    for series in EVERY:
-        values = values_of(series, table, errors)
-        found = None if values is None else _usual(series, values, groups)
+    for each in series:
+        values = values_of(each, table, errors)
+        found = None if values is None else _usual(each, values, groups)
         if found is not None:
-            usual[series.key] = found
+            usual[each.key] = found
     return Reference(
         model=model,
         made_of=made_of,
@@ -163,15 +183,15 @@ def fit_reference(
 def values_of(series: Series, table: DayTable, errors: Floats | None) -> Floats | None:
     """Return a series of each home, shape (homes, t); ``None``: there are no forecasts."""
     if series.name in FAULTS:
-        return _running(table.faults[..., FAULTS.index(series.name)])
+        return _running(table.faults[..., FAULTS.index(series.name)], series.marked)
     if series.name in ERRORS:
         return None if errors is None else moved(errors[..., ERRORS.index(series.name)], series)
     return moved(table.inputs[..., INPUTS.index(series.name)], series)
 
 
-def _running(marks: Floats) -> Floats:
+def _running(marks: Floats, days: int) -> Floats:
     """Return 1 where a home has had a mark on some days running, NaN where one was not told."""
-    part = rolling_mean(marks, MARKED_DAYS, least=1.0)
+    part = rolling_mean(marks, days, least=1.0)
     return np.where(np.isnan(part), np.nan, (part >= 1.0).astype(np.float64))
 
 
@@ -230,7 +250,10 @@ def _usual(series: Series, values: Floats, groups: Sequence[NDArray[np.bool_]]) 
     if int((~np.isnan(values)).sum()) < LEAST_HOMES * LEAST_HOMES:
         return None
     if series.pace is None:
-        return _usual_mark(values)
+        # Small homes have odd bills more often, and there are thousands of them: each third is
+        # held against the third that has most.
+        parts = [values[group] for group in groups] if series.of_bills else [values]
+        return max((_usual_mark(part) for part in parts), key=lambda usual: usual.alone)
     standing = series.pace.before == 0
     middle = float(np.nanmedian(values)) if standing else 0.0
     unit = float(1.4826 * np.nanmedian(np.abs(values - middle)))

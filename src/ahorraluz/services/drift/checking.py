@@ -9,12 +9,14 @@ import numpy as np
 
 from ahorraluz.core.forecast.drift import ALL, Group, Watch, watch
 from ahorraluz.core.forecast.drift_advice import Advice, advise
+from ahorraluz.core.forecast.drift_bills import bill_table, watch_bills
 from ahorraluz.core.forecast.drift_days import DayTable, day_table
 from ahorraluz.core.forecast.drift_errors import SCORES, error_columns
-from ahorraluz.core.forecast.drift_reference import LEAST_HOMES, Reference
+from ahorraluz.core.forecast.drift_reference import LEAST_HOMES, LEAST_MONTHS, Reference
 from ahorraluz.core.forecast.forecaster import Floats, Forecaster
 from ahorraluz.core.issues import InvalidInputError, Issue
-from ahorraluz.services.drift.grouping import groups_of, read_belongs
+from ahorraluz.ingest.bill_tables import read_bills
+from ahorraluz.services.drift.grouping import Belongs, groups_of, read_belongs
 from ahorraluz.services.drift.scoring import Progress, day_scores, silent
 from ahorraluz.services.panel_homes import read_homes
 
@@ -105,6 +107,43 @@ def check_table(
     known = {} if asked.homes is None else read_belongs(asked.homes)
     checked = check(table, {1: scores}, reference, groups=groups_of(table, known), model=model.name)
     return replace(checked, issues=found.issues)
+
+
+def check_bills(path: Path, *, homes: Path | None) -> Checked:
+    """Return what the last month of a table of bills moved, against its months before.
+
+    Parameters
+    ----------
+    path
+        Tidy table, see :func:`~ahorraluz.ingest.bill_tables.read_bills`.
+    homes
+        Table of homes for the groups; ``None``: there is none.
+
+    Raises
+    ------
+    InvalidInputError
+        ``drift-too-few-bills``: fewer than ten homes, or than seven months.
+    """
+    bills = read_bills(path)
+    months = bills.kwh.shape[1]
+    if len(bills.homes) < LEAST_HOMES or months <= LEAST_MONTHS:
+        raise InvalidInputError("drift-too-few-bills", homes=len(bills.homes), months=months)
+    table = bill_table(bills.homes, bills.first, bills.kwh)
+    own = {home: Belongs(cohort=cohort) for home, cohort in bills.cohorts.items()}
+    known = own if homes is None else read_belongs(homes)
+    came = watch_bills(table, groups=groups_of(table, known))
+    day: date = (table.days[-1].astype("datetime64[M]") + 1).astype("datetime64[D]").astype(date)
+    return Checked(
+        day=day,
+        homes=len(table),
+        model="",
+        reference=Reference(
+            model="", made_of=path.name, homes=len(table), days=months - 1, usual={}, spreads={}
+        ),
+        watch=came,
+        realised=(),
+        advice=advise(came.on(), as_of=day),
+    )
 
 
 def check(

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahorraluz.core.forecast.drift import (
-    RUNNING,
     Alarm,
     persistent,
     standing_out,
     watch,
 )
 from ahorraluz.core.forecast.drift_advice import advise
+from ahorraluz.core.forecast.drift_bills import bill_table, watch_bills
 from ahorraluz.core.forecast.drift_days import FAULTS, INPUTS, day_table, rolling_mean
 from ahorraluz.core.forecast.drift_drill import DRIFTS, Drift, inject, quiet_homes, shuffled
 from ahorraluz.core.forecast.drift_errors import SCORES, error_columns, pinball, score_days
@@ -147,6 +147,29 @@ def test_a_home_that_left_is_no_silent_meter() -> None:
     assert bool(np.isnan(silent[100:]).all())
 
 
+def bills(seed: int, homes: int = 40, months: int = 24) -> np.ndarray:
+    chance = np.random.default_rng(seed)
+    level = chance.lognormal(np.log(150), 0.5, homes)[:, None]
+    return np.asarray(level * chance.lognormal(0, 0.12, (homes, months)))
+
+
+def test_quiet_bills_are_quiet_and_bills_in_another_unit_are_found() -> None:
+    quiet = bills(5)
+    broken = quiet.copy()
+    broken[:4, -1] *= 1000
+    risen = quiet.copy()
+    risen[:, -1] *= 1.4
+
+    calm, fault, rise = (
+        watch_bills(bill_table(["home"] * 40, date(2024, 1, 1), kwh))
+        for kwh in (quiet, broken, risen)
+    )
+
+    assert calm.on() == ()
+    assert [alarm.series for alarm in fault.on()] == ["jump.bill"]
+    assert "level.month" in {alarm.series for alarm in rise.on()}
+
+
 def test_too_few_homes_or_days_tell_nothing_usual() -> None:
     with pytest.raises(ForecastError) as error:
         fit_reference(day_table(quiet_homes(9, 130, start=START, chance=np.random.default_rng(1))))
@@ -174,10 +197,10 @@ def test_what_stands_out_does_so_with_everything_less_likely(
 def test_alarms_begin_after_days_running_and_end_after_a_quiet_week(days: list[bool]) -> None:
     out = np.array([days])
 
-    on = persistent(out, running=np.array([RUNNING]))[0]
+    on = persistent(out, running=np.array([3]), quiet=np.array([7]))[0]
 
     for day in np.flatnonzero(np.diff(np.concatenate([[False], on]).astype(np.int8)) == 1):
-        assert all(days[day - RUNNING + 1 : day + 1])
+        assert all(days[day - 2 : day + 1])
     for day in np.flatnonzero(np.diff(on.astype(np.int8)) == -1):
         assert not any(days[day - 5 : day + 2])
 
