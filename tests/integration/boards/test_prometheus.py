@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from tests.boards_as_grafana import ROOT, every_query, promql_of
 from tests.programs import PASSWORD
 from tests.started import started

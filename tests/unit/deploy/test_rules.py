@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from scripts.boards.warnings import WARNINGS
 from tests.boards_as_grafana import ROOT
 
