@@ -360,6 +360,7 @@ def test_the_locks_agree() -> None:
         pytest.param("requirements.txt", ["build"], id="runtime"),
         pytest.param("requirements-dev.txt", ["build", "dev"], id="development"),
         pytest.param("requirements-train.txt", ["build", "dev", "train"], id="training"),
+        pytest.param("requirements-notebooks.txt", ["build", "dev", "notebooks"], id="notebooks"),
     ],
 )
 def test_every_dependency_is_locked(lock: str, extras: list[str]) -> None:

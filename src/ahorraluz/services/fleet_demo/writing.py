@@ -45,7 +45,7 @@ class FleetWish:
     months: int = 12
     seed: int = 1
     start: date = START
-    """Recibos begin in its month, hours on it."""
+    """Hours begin on it, recibos in its month, or the day before that month at the earliest."""
     faults: float = 0.0
     """Share of homes with something wrong. [0 to 1]"""
 
