@@ -122,12 +122,11 @@ def _report(session: Session, folder: Path) -> None:
         place_rows,
         step_rows,
     )
-    from ahorraluz.services.fleet.grouping import groups_of
+    from ahorraluz.services.fleet.grouping import read_groups
     from ahorraluz.services.fleet.summing import sum_up
 
     output, day = _of_run(session, folder)
-    found, texts = sum_up(output), session.texts
-    groups = groups_of(output, as_of=day)
+    found, texts, groups = sum_up(output), session.texts, read_groups(output) or ()
     columns = [texts.text(f"fleet.column-{name}") for name in PLACE_COLUMNS]
     lines = [
         *heading(texts.text("fleet.title", day=day)),

@@ -36,7 +36,7 @@ from ahorraluz.core.periods import MEAN_MONTH_DAYS
 from ahorraluz.services.fleet.outputs import Output, write_whole
 from ahorraluz.services.publish_aggregates import told_share
 
-FOLDER = "aggregates"
+FOLDER, PLACES = "aggregates", "places.parquet"
 USE: tuple[Figure, ...] = (
     Figure(name="consumption"),
     Figure(name="fose", shares="consumption"),
@@ -144,13 +144,21 @@ def groups_of(output: Output, *, as_of: date) -> tuple[Group, ...]:
     return tuple(_group(cell, saved.get(cell.place)) for cell in use)
 
 
+def read_groups(output: Output) -> tuple[Group, ...] | None:
+    """Return the groups that :func:`write_groups` wrote last; ``None``: none were written."""
+    path = output.folder / FOLDER / PLACES
+    if not path.is_file():
+        return None
+    return tuple(Group(**row) for row in pq.read_table(path).to_pylist())
+
+
 def write_groups(output: Output, groups: Sequence[Group]) -> None:
     """Write groups as Parquet and CSV; raises ``fleet-disk``."""
     folder = output.folder / FOLDER
     folder.mkdir(exist_ok=True)
     rows = [asdict(group) for group in groups]
     table = pa.Table.from_pylist(rows, schema=WRITTEN)
-    write_whole(folder / "places.parquet", lambda part: pq.write_table(table, part))
+    write_whole(folder / PLACES, lambda part: pq.write_table(table, part))
     text = io.StringIO()
     writer = csv.DictWriter(text, WRITTEN.names, lineterminator="\n")
     writer.writeheader()

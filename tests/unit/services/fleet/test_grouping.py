@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from tests.fleet_town import AS_OF, Here, bills_table, homes_table, write_tables
 
 from ahorraluz.core.anonymity import GEOGRAPHY, K, Present, renew
-from ahorraluz.services.fleet.grouping import USE, Counted, blocks_of, groups_of, mark_of
+from ahorraluz.services.fleet.grouping import (
+    USE,
+    Counted,
+    blocks_of,
+    groups_of,
+    mark_of,
+    read_groups,
+)
 from ahorraluz.services.fleet.outputs import Output
 from ahorraluz.services.fleet.runs import FleetRequest, score_fleet
 from ahorraluz.services.toolbox import Toolbox
@@ -66,6 +73,7 @@ def test_a_run_tells_groups_of_ten_and_what_is_left_with_those_around(
     score_fleet(asked, engine=Here(), tools=tools)
 
     told = groups_of(Output(asked.out), as_of=date(2026, 11, 24))
+    assert read_groups(Output(asked.out)) == told
     wide = {group.code: group for group in told if len(group.code) in (0, 2)}
     assert {code: group.homes for code, group in wide.items()} == {
         "": 34,
