@@ -177,43 +177,42 @@ def _watched(made: Dashboard) -> Dashboard:
         ),
     ):
         made = made.with_panel(lines(title, [sql(_realised(name), source=MODEL)], shape, MODEL))
-    return (
-        made.with_panel(
-            lines(
-                "Deriva de todos los hogares",
-                [sql(DRIFT_COURSE, source=MODEL)],
-                Shape(
-                    decimals=1, says="Desviaciones normales; hay alarma desde unas 4, tres días."
-                ),
-                MODEL,
-            )
+    made = made.with_panel(
+        lines(
+            "Deriva de todos los hogares",
+            [sql(DRIFT_COURSE, source=MODEL)],
+            Shape(decimals=1, says="Desviaciones normales; hay alarma desde unas 4, tres días."),
+            MODEL,
         )
-        .with_panel(
-            lines(
-                "Alarmas, y si conviene reentrenar (1)",
-                [alarms, retrain],
-                Shape(decimals=0),
-                PROMETHEUS,
-            )
+    ).with_panel(
+        lines(
+            "Alarmas, y si conviene reentrenar (1)",
+            [alarms, retrain],
+            Shape(decimals=0),
+            PROMETHEUS,
         )
-        .with_panel(lines("Lo más raro, en vivo", [worst], Shape(decimals=1), PROMETHEUS))
-        .with_panel(
-            lines("Error y cobertura, en vivo", [ratio, held], Shape(decimals=2), PROMETHEUS)
+    )
+    made = made.with_panel(lines("Lo más raro, en vivo", [worst], Shape(decimals=1), PROMETHEUS))
+    made = made.with_panel(
+        lines("Error y cobertura, en vivo", [ratio, held], Shape(decimals=2), PROMETHEUS)
+    )
+    return _by_group(made)
+
+
+def _by_group(made: Dashboard) -> Dashboard:
+    """Add drift by group, and the versions that were served."""
+    return made.with_panel(
+        table(
+            "Deriva por grupo de hogares",
+            sql(DRIFT_NOW, source=MODEL, form=AS_TABLE),
+            Shape(width=16, height=12, says="Grupos de 10 hogares o más."),
+            MODEL,
         )
-        .with_panel(
-            table(
-                "Deriva por grupo de hogares",
-                sql(DRIFT_NOW, source=MODEL, form=AS_TABLE),
-                Shape(width=16, height=12, says="Grupos de 10 hogares o más."),
-                MODEL,
-            )
-        )
-        .with_panel(
-            table(
-                "Versiones servidas",
-                sql(PROMOTIONS, source=MODEL, form=AS_TABLE),
-                Shape(width=8, height=12),
-                MODEL,
-            )
+    ).with_panel(
+        table(
+            "Versiones servidas",
+            sql(PROMOTIONS, source=MODEL, form=AS_TABLE),
+            Shape(width=8, height=12),
+            MODEL,
         )
     )

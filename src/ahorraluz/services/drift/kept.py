@@ -80,7 +80,7 @@ def check_kept(*, tools: Toolbox, as_of: datetime) -> Checked:
     """
     kept = _kept(tools, as_of.astimezone(PERU_TIME).date())
     if kept is None:
-        raise InvalidInputError(TOO_FEW, homes=0, days=0)
+        raise InvalidInputError("drift-too-few", homes=0, days=0)
     return _check(kept, tools=tools)
 
 
@@ -106,7 +106,7 @@ def _kept(tools: Toolbox, today: date) -> KeptTable | None:
 def _check(kept: KeptTable, *, tools: Toolbox) -> Checked:
     table = kept.table
     if len(table) < LEAST_HOMES or len(table.days) < NEEDED_DAYS:
-        raise InvalidInputError(TOO_FEW, homes=len(table), days=len(table.days))
+        raise InvalidInputError("drift-too-few", homes=len(table), days=len(table.days))
     groups = groups_of(table, _belongs(tools))
     newest = max(kept.versions, key=lambda name: kept.versions[name], default="")
     return check(table, kept.scores, reference_in_use(tools), groups=groups, model=newest)
