@@ -5,7 +5,7 @@ import subprocess
 from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 PROGRAM = "{{ var.value.get('ahorraluz_command', 'ahorraluz') }}"
 """It lives in an environment of its own, not in the one of Airflow."""
@@ -18,22 +18,21 @@ class Ahorraluz(BaseOperator):
 
     template_fields = ("words",)
 
-    def __init__(self, *, words: list[str], **rest: Any) -> None:
+    def __init__(self, *, words: list[str], fine=(0,), may_refuse=False, **rest: Any) -> None:
         super().__init__(**rest)
-        self.words = words
+        self.words, self.fine, self.may_refuse = words, fine, may_refuse
         self._running: subprocess.Popen[str] | None = None
 
     def execute(self, context: Any) -> Any:
         """Return what the program says as JSON where it was asked for, else nothing."""
         line = " ".join(self.words)
-        self.log.info("%s", line)
         with subprocess.Popen(self.words, stdout=subprocess.PIPE, text=True) as self._running:
             said = self._running.communicate()[0]
-        self.log.info("%s", said)
+        self.log.info("%s\n%s", line, said)
         code = self._running.returncode
         if code == REFUSED:
-            raise AirflowFailException(f"refused: {line}")
-        if code:
+            raise (AirflowSkipException if self.may_refuse else AirflowFailException)(line)
+        if code not in self.fine:
             raise AirflowException(f"ended with {code}: {line}")
         return json.loads(said) if "--json" in self.words else None
 

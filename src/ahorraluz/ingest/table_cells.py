@@ -69,7 +69,7 @@ def _as_text(column: "Column") -> "Column":
     if not pd.api.types.is_numeric_dtype(column):
         return column
     if pd.api.types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all()):
-        column = column.astype("Int64")  # type: ignore[assignment]
+        column = column.astype("Int64")
     return column.astype("string").astype(object)  # type: ignore[return-value]
 
 

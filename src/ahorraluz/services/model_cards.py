@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -57,7 +56,7 @@ def made_on() -> dict[str, Any]:
     return {
         "machine": platform.machine(),
         "instructions": [name for name in known if name in flags],
-        "cores": os.process_cpu_count() if sys.version_info >= (3, 13) else os.cpu_count(),
+        "cores": os.cpu_count(),
     }
 
 
