@@ -131,11 +131,14 @@ def _report(session: Session, folder: Path) -> None:
     lines = [
         *heading(texts.text("fleet.title", day=day)),
         *table(figures_rows(found, texts), right=(1,)),
-        *heading(texts.text("fleet.steps")),
-        *table(step_rows(found, texts), right=(1, 2)),
-        *heading(texts.text("fleet.places")),
-        *table([columns, *place_rows(groups, texts)], right=range(1, len(columns))),
     ]
+    if found.steps:
+        lines += [*heading(texts.text("fleet.steps"))]
+        lines += table(step_rows(found, texts), right=(1, 2))
+    if groups:
+        lines += [*heading(texts.text("fleet.places"))]
+        rows = [columns, *place_rows(groups, texts)]
+        lines += table(rows, right=range(1, len(columns)))
     if found.reasons:
         lines += [*heading(texts.text("fleet.dead-title")), *dead_lines(found, texts)]
     lines += ["", texts.text("fleet.basis")]

@@ -33,6 +33,7 @@ def fleet_document(found: Summary, groups: Sequence[Group], texts: Texts) -> Doc
         "bill_year": str(found.bill_year),
         "saving_year": str(found.saving_year),
         "fose_homes": found.fose,
+        "act_homes": found.act_homes,
         "array_homes": found.array_homes,
         "array_kwp": found.array_kwp,
         "steps": [
@@ -100,6 +101,7 @@ def figures_rows(found: Summary, texts: Texts) -> Lines:
         (texts.text("fleet.saving-year"), texts.soles(found.saving_year)),
         (texts.text("fleet.saving-home"), texts.soles(found.saving_year / mean)),
         (texts.text("fleet.fose"), texts.percent(share)),
+        (texts.text("fleet.act"), texts.number(found.act_homes, places=0)),
         (texts.text("fleet.array"), f"{texts.number(found.array_kwp, places=0)} kWp"),
     ]
 

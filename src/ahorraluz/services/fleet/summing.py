@@ -1,7 +1,7 @@
 """What a run came to: a few sums over its homes, and why homes were put aside."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,11 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ahorraluz.core.usage.findings import Weight
 from ahorraluz.services.fleet.outputs import FleetOutError, Output, check_tables
 
 MOST_STEPS, MOST_REASONS = 8, 12
 ZERO = Decimal("0.00")
-ASKED = ("fose", "kwh_last_year", "kwh_year", "bill_year", "saving_year", "array_kwp", "steps")
+ASKED = (
+    *("fose", "kwh_last_year", "kwh_year", "bill_year", "saving_year", "array_kwp"),
+    *("steps", "findings"),
+)
 ASKED_DEAD = ("stage", "code", "household_id", "reason")
 
 
@@ -57,6 +61,8 @@ class Summary:
     saving_year: Decimal
     fose: int
     """Homes that the FOSE reaches."""
+    act_homes: int
+    """Homes of which a finding asks to act."""
     array_homes: int
     array_kwp: float
     steps: tuple[StepSum, ...]
@@ -78,7 +84,7 @@ def sum_up(output: Output) -> Summary:
     check_tables(output)
     homes, steps, saved = 0, Counter[str](), Counter[str]()
     sums: dict[str, float | Decimal] = {}
-    fose = with_array = 0
+    fose = with_array = acting = 0
     for path in output.parts("homes"):
         table = pq.read_table(path, columns=list(ASKED))
         homes += table.num_rows
@@ -88,6 +94,7 @@ def sum_up(output: Output) -> Summary:
                 sums[name] = sums.get(name, type(part)(0)) + part
         fose += pc.sum(table.column("fose")).as_py() or 0
         with_array += table.num_rows - table.column("array_kwp").null_count
+        acting += sum(map(_asks_to_act, table.column("findings").to_pylist()))
         _count_steps(table, steps, saved)
     return Summary(
         complete=bool(known.get("complete")),
@@ -99,6 +106,7 @@ def sum_up(output: Output) -> Summary:
         bill_year=Decimal(sums.get("bill_year", ZERO)),
         saving_year=Decimal(sums.get("saving_year", ZERO)),
         fose=fose,
+        act_homes=acting,
         array_homes=with_array,
         array_kwp=round(float(sums.get("array_kwp", 0.0)), 2),
         steps=tuple(
@@ -111,6 +119,10 @@ def sum_up(output: Output) -> Summary:
             for name in ("as_of", "code_version", "data_hash", "months_model", "hours_model")
         },
     )
+
+
+def _asks_to_act(findings: Sequence[Mapping[str, object]]) -> bool:
+    return any(one["weight"] == Weight.ACT.value for one in findings)
 
 
 def _count_steps(table: pa.Table, steps: Counter[str], saved: Counter[str]) -> None:
