@@ -46,7 +46,7 @@ from ahorraluz.core.tariffs.terms import bill_terms
 from ahorraluz.core.usage.account import account_for_usage
 from ahorraluz.core.usage.hour_share import HourShares, ShareBelief, believed, log_odds
 from ahorraluz.core.usage.peak_uses import told_share
-from ahorraluz.services.advise import stand_ins
+from ahorraluz.services.shared_terms import stand_ins
 from ahorraluz.services.toolbox import open_toolbox
 from ahorraluz.settings import Settings
 

@@ -82,7 +82,8 @@ def energies_of(
     0.0
     """
     quantiles = np.asarray(quantiles_kwh, dtype=np.float64)[None, :]
-    return energies_of_many(quantiles, probabilities, mean_kwh=np.array([mean_kwh]))[0]
+    told = energies_of_many(quantiles, probabilities, mean_kwh=np.array([mean_kwh]))
+    return np.asarray(told[0], dtype=np.float64)
 
 
 def forecast_bill(
