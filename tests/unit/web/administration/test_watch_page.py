@@ -78,7 +78,12 @@ def test_of_few_homes_nothing_is_told(service: Service, administrator: Signed) -
     [
         (
             "",
-            ("Hay 1 alarmas encendidas", "consumo alto", "departamento 04", "ec6740bf56d0, desde el 1"),
+            (
+                "Alarmas encendidas: 1.",
+                "consumo alto",
+                "departamento 04",
+                "ec6740bf56d0, desde el 1",
+            ),
         ),
         ("?lang=en", ("Train the model anew: yes", "high use", "department 04", "mend them first")),
     ],
