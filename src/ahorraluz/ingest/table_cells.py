@@ -68,9 +68,9 @@ def _as_text(column: "Column") -> "Column":
 
     if not pd.api.types.is_numeric_dtype(column):
         return column
-    if pd.api.types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all()):
-        column = column.astype("Int64")
-    return column.astype("string").astype(object)  # type: ignore[return-value]
+    whole = pd.api.types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all())
+    told = column.astype("Int64").astype("string") if whole else column.astype("string")
+    return told.astype(object)
 
 
 def _chosen(column: "Column", rule: Rule) -> NDArray[np.bool_]:

@@ -1,13 +1,12 @@
 """``ahorraluz data validate``: what it says, and with which code it ends."""
 
 import json
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from tests.unit.cli.running import answer, faults, run
-
-from ahorraluz.ingest import table_rules
 
 pytestmark = pytest.mark.skipif(find_spec("pandera") is None, reason="pandera is not installed")
 
@@ -60,7 +59,7 @@ def test_as_many_faults_as_are_tolerated_end_well(
 def test_without_pandera_it_is_said_how_to_get_it(
     tables: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(table_rules.sys.modules, "pandera.pandas", None)
+    monkeypatch.setitem(sys.modules, "pandera.pandas", None)
 
     result = run("data", "validate", *tables, "--lang", "en")
 
