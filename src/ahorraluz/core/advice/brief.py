@@ -4,7 +4,7 @@ The steps, their order, soles and energy are those of :func:`.plan.make_plan`; w
 household reads (reasons, frontier, near plans, questions, draws) is not made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -12,12 +12,18 @@ from itertools import pairwise
 import numpy as np
 
 from ahorraluz.core.advice.brief_figures import BriefFigures, BriefTurn, figures_of
+from ahorraluz.core.advice.brief_options import (
+    Beside,
+    BriefOption,
+    brief_options,
+    may_be_option,
+)
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import WATT_HOUR, EnergyYear
 from ahorraluz.core.advice.explaining import Explainer
-from ahorraluz.core.advice.measures import Kind, Measure
+from ahorraluz.core.advice.measures import Answer, Kind, Measure
 from ahorraluz.core.advice.plan import offer
 from ahorraluz.core.advice.potential import Potential, potential_of
 from ahorraluz.core.advice.pricing import price_year
@@ -57,6 +63,9 @@ class BriefPlan:
     """Energy of each with every step done. [kWh]"""
     proved: bool
     """Whether no other set of steps gives more; nothing to choose from is proved too."""
+    options: tuple[BriefOption, ...]
+    """What the home would save beside the plan if it had what it did not say, or once a price or
+    a grant is known; by the soles promised, those of an appliance as likely as it is there."""
     potential: Potential | None
     """What panels would do, step or not; ``None``: nothing can be told, or none fit."""
 
@@ -74,6 +83,11 @@ class BriefPlan:
     def home_pen_year(self) -> Decimal:
         """What the home itself saves: its part of a shared meter, and other fuels. [PEN/year]"""
         return sum((step.figures.home_pen_year for step in self.steps), ZERO)
+
+    @property
+    def more_pen_year(self) -> Decimal:
+        """The most that one of the options would save the home. [PEN/year]"""
+        return max((option.figures.home_pen_year for option in self.options), default=ZERO)
 
     @property
     def kwh_year(self) -> Decimal:
@@ -114,8 +128,12 @@ def brief_plan(
         ``bracket-price-unknown``: not even the bills of today have a price.
     """
     ready = context.prepared()
-    asked = [measure for measure in measures if _may_be_step(measure, ready, wishes)]
-    offered = offer(ready, [(measure, measure.judge(ready)) for measure in asked], wishes)
+    answers = {
+        measure: measure.judge(ready)
+        for measure in measures
+        if _may_be_step(measure, ready, wishes)
+    }
+    offered = offer(ready, list(answers.items()), wishes)
     board, choice = offered.board, offered.choice
     explainer = Explainer(board=board, choice=choice)
     years = board.years(choice.steps)
@@ -143,8 +161,23 @@ def brief_plan(
         kwh_now=_kwh(years[0]),
         kwh_then=_kwh(years[-1]),
         proved=(choice.best is None or choice.best.proved) and all(tried),
+        options=brief_options(
+            Beside(board=board, steps=choice.steps, start=years[0], left=years[-1]),
+            _told(answers, measures, ready),
+        ),
         potential=potential_of(board, ready, steps=choice.steps),
     )
+
+
+def _told(
+    answers: Mapping[Measure, Answer], measures: Sequence[Measure], context: PlanContext
+) -> list[tuple[Measure, Answer]]:
+    """Return what the measures answer of which something may be told beside the plan."""
+    return [
+        (measure, answers[measure] if measure in answers else measure.judge(context))
+        for measure in measures
+        if measure in answers or may_be_option(measure, context)
+    ]
 
 
 def _may_be_step(measure: Measure, context: PlanContext, wishes: Wishes) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.energy import EnergyYear
 from ahorraluz.core.advice.explaining import Explainer, WayIn
 from ahorraluz.core.advice.interactions import ruled_out
@@ -96,7 +97,7 @@ class Placer:
 
     def _proposed(self, candidate: Candidate) -> Placed:
         measure, proposal = candidate.measure, candidate.proposal
-        standing = self._standing(proposal)
+        standing = standing_of(proposal, self.writer.board)
         told = self._write(candidate, standing)
         if told is None:
             return _out(measure, "reason.price-unknown")
@@ -117,19 +118,6 @@ class Placer:
             questions=(APPLIANCES, *asked),
             worth_pen_year=told.home_pen_year,
         )
-
-    def _standing(self, proposal: Proposal) -> Standing:
-        match proposal.certainty:
-            case Certainty.NO_SOLES:
-                return Standing.CHECK
-            case Certainty.TARGET:
-                return Standing.TARGET
-            case Certainty.IF_GRANTED:
-                return Standing.IF_GRANTED
-            case Certainty.SURE:
-                if not self.writer.board.surely_owned(proposal):
-                    return Standing.IF_OWNED
-                return Standing.STEP if proposal.cost.middle is not None else Standing.ASK_PRICE
 
     def _write(self, candidate: Candidate, standing: Standing) -> Recommendation | None:
         year = self.start if standing is Standing.TARGET else self.left
@@ -189,6 +177,21 @@ class Placer:
         if effort_year(candidate, board.wishes) >= saving:
             return "reason.effort", {"saving": saving}
         return "reason.not-chosen", amounts
+
+
+def standing_of(proposal: Proposal, board: Board) -> Standing:
+    """Return how a proposal stands to the plan of a home."""
+    match proposal.certainty:
+        case Certainty.NO_SOLES:
+            return Standing.CHECK
+        case Certainty.TARGET:
+            return Standing.TARGET
+        case Certainty.IF_GRANTED:
+            return Standing.IF_GRANTED
+        case Certainty.SURE:
+            if not board.surely_owned(proposal):
+                return Standing.IF_OWNED
+            return Standing.STEP if proposal.cost.middle is not None else Standing.ASK_PRICE
 
 
 def _out(measure: Measure, reason: str, /, **parameters: Parameter) -> Placed:

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from ahorraluz.core.advice.brief import BriefPlan
-from ahorraluz.core.advice.recommendation import Plan
+from ahorraluz.core.advice.brief_figures import BriefFigures
+from ahorraluz.core.advice.recommendation import Plan, Recommendation
 
 
 def assert_same_plan(brief: BriefPlan, plan: Plan) -> None:
@@ -12,25 +13,12 @@ def assert_same_plan(brief: BriefPlan, plan: Plan) -> None:
         (step.measure, step.start_month) for step in plan.steps
     ]
     for mine, step in zip(brief.steps, plan.steps, strict=True):
-        figures = mine.figures
-        assert figures.saving_pen_year == step.saving_pen_year
-        assert figures.bill_saving_pen_year == step.bill_saving_pen_year
-        assert figures.low_pen_year == step.low_pen_year
-        assert figures.high_pen_year == step.high_pen_year
-        assert figures.other_pen_year == step.other_pen_year
-        assert figures.home_pen_year == step.home_pen_year
-        assert figures.cost_pen == step.cost.middle
-        assert figures.later_pen == step.later_pen
-        assert figures.payback_months == step.payback_months
-        assert step.saving is not None
-        assert step.kwh_year is not None
-        assert (figures.low_pen_month, figures.high_pen_month) == (
-            step.saving.low,
-            step.saving.high,
-        )
-        assert tuple(
-            map(float, (figures.low_kwh_year, figures.kwh_year, figures.high_kwh_year))
-        ) == (step.kwh_year.low, step.kwh_year.middle, step.kwh_year.high)
+        _check_figures(mine.figures, step)
+    assert [(one.measure, one.standing, one.owned) for one in brief.options] == [
+        (told.measure, told.standing, told.owned) for told in plan.options
+    ]
+    for option, told in zip(brief.options, plan.options, strict=True):
+        _check_figures(option.figures, told)
     assert brief.bills_now == tuple(month.total_now for month in plan.months)
     assert brief.bills_then == tuple(month.total_then for month in plan.months)
     assert brief.kwh_now == tuple(month.kwh_now for month in plan.months)
@@ -43,6 +31,30 @@ def assert_same_plan(brief: BriefPlan, plan: Plan) -> None:
     assert brief.proved == (plan.optimum is None or plan.optimum.proved)
     assert brief.option is plan.months[0].terms.supply.option
     _check_cents(brief)
+
+
+def _check_figures(figures: BriefFigures, told: Recommendation) -> None:
+    """Check every figure of one measure that both have."""
+    assert figures.saving_pen_year == told.saving_pen_year
+    assert figures.bill_saving_pen_year == told.bill_saving_pen_year
+    assert figures.low_pen_year == told.low_pen_year
+    assert figures.high_pen_year == told.high_pen_year
+    assert figures.other_pen_year == told.other_pen_year
+    assert figures.home_pen_year == told.home_pen_year
+    assert figures.cost_pen == told.cost.middle
+    assert figures.later_pen == told.later_pen
+    assert figures.payback_months == told.payback_months
+    assert told.saving is not None
+    assert told.kwh_year is not None
+    assert (figures.low_pen_month, figures.high_pen_month) == (
+        told.saving.low,
+        told.saving.high,
+    )
+    assert tuple(map(float, (figures.low_kwh_year, figures.kwh_year, figures.high_kwh_year))) == (
+        told.kwh_year.low,
+        told.kwh_year.middle,
+        told.kwh_year.high,
+    )
 
 
 def _check_cents(brief: BriefPlan) -> None:

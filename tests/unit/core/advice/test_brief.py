@@ -14,7 +14,9 @@ from tests.unit.core.advice.test_plan import HOMES, KWH, MANY
 from ahorraluz.core.advice.brief import brief_plan
 from ahorraluz.core.advice.catalogue.every import ALL_MEASURES
 from ahorraluz.core.advice.measures import Kind
+from ahorraluz.core.advice.placing import LIKELY
 from ahorraluz.core.advice.plan import board_of, make_plan
+from ahorraluz.core.advice.recommendation import Standing
 from ahorraluz.core.advice.wishes import Objective, Wishes
 from ahorraluz.core.home import Home, Roof, Tenure
 from ahorraluz.core.tariffs.energy import EnergyPriceError
@@ -138,3 +140,34 @@ def test_checks_targets_and_tariffs_are_never_steps(kwh: int, stated: dict[str, 
 
     kinds = {candidate.measure.kind for candidate in board.candidates}
     assert kinds.isdisjoint({Kind.CHECK, Kind.TARGET, Kind.TARIFF})
+
+
+def test_a_home_without_a_list_is_told_what_it_would_save_if_it_had_it() -> None:
+    context = context_of(home_of(*([200] * 12), city="lima"))
+
+    brief = brief_plan(context)
+
+    assert brief.steps == ()
+    assert brief.options
+    assert {option.standing for option in brief.options} == {Standing.IF_OWNED}
+    assert all(LIKELY <= option.owned <= 1 for option in brief.options)
+    assert brief.more_pen_year == max(o.home_pen_year for o in make_plan(context).options)
+    promised = [float(one.figures.home_pen_year) * one.owned for one in brief.options]
+    assert promised == sorted(promised, reverse=True)
+
+
+def test_an_option_whose_bills_have_no_price_leaves_the_others_told() -> None:
+    context = context_of(home_of(*([147] * 12), city="lima", people=4))
+    unpriced = replace(context, year=tuple(map(_priced_above_the_lowest_limits, context.year)))
+
+    brief, plan = brief_plan(unpriced), make_plan(unpriced)
+
+    reasons = {out.measure: out.reason for out in plan.left_out}
+    assert "reason.price-unknown" in reasons.values()
+    assert brief.options
+    assert_same_plan(brief, plan)
+
+
+def _priced_above_the_lowest_limits(terms: BillTerms) -> BillTerms:
+    *low, last = terms.brackets
+    return replace(terms, brackets=(*(replace(bracket, blocks=()) for bracket in low), last))
