@@ -1,6 +1,6 @@
 """The check of kept homes: what it found is kept, shown to administrators and told to boards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from ahorraluz.services.drift.checking import LOOKED_AT, NEEDED_DAYS, Checked, c
 from ahorraluz.services.drift.grouping import Belongs, groups_of
 from ahorraluz.services.drift.reference_file import reference_in_use
 from ahorraluz.services.drift.watching import KeptTable, kept_table, watch_homes
+from ahorraluz.services.households.keeping import kept_home
 from ahorraluz.services.outlets import PERU_TIME
 from ahorraluz.services.toolbox import Toolbox
 from ahorraluz.store.live.records import ModelFigure
@@ -24,6 +25,9 @@ DAY_S = 86_400
 REALISED = "realised"
 """Beginning of names of figures of what forecasts turned out to be."""
 DRIFT = "drift"
+DISTRICT, OPTION, USUAL_OPTION = "di", "o", "BT5B"
+"""How the answers of a home call its district and its tariff option, and the one of most homes."""
+DEPARTMENT_DIGITS = 2
 TOO_FEW = "drift-too-few"
 
 
@@ -107,17 +111,25 @@ def _check(kept: KeptTable, *, tools: Toolbox) -> Checked:
     table = kept.table
     if len(table) < LEAST_HOMES or len(table.days) < NEEDED_DAYS:
         raise InvalidInputError("drift-too-few", homes=len(table), days=len(table.days))
-    groups = groups_of(table, _belongs(tools))
+    groups = groups_of(table, _belongs(table.homes, tools=tools))
     newest = max(kept.versions, key=lambda name: kept.versions[name], default="")
     return check(table, kept.scores, reference_in_use(tools), groups=groups, model=newest)
 
 
-def _belongs(tools: Toolbox) -> Mapping[str, Belongs]:
-    """Return the department of every home whose people agreed to be compared."""
-    return {
-        home: Belongs(department=description.department)
-        for home, description in tools.store.descriptions().items()
-    }
+def _belongs(homes: Sequence[str], *, tools: Toolbox) -> Mapping[str, Belongs]:
+    """Return where homes are and how they are billed, of those that were described."""
+    found = {}
+    for home in homes:
+        try:
+            said = dict(kept_home(home, tools=tools).pairs)
+        except AhorraLuzError:
+            # Nobody described it, or it was deleted meanwhile.
+            continue
+        district = said.get(DISTRICT, "")
+        found[home] = Belongs(
+            department=district[:DEPARTMENT_DIGITS], option=said.get(OPTION, USUAL_OPTION)
+        )
+    return found
 
 
 def _figures(checked: Checked, versions: Mapping[str, str]) -> Iterator[ModelFigure]:
