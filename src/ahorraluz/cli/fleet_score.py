@@ -119,6 +119,7 @@ def _report(session: Session, folder: Path) -> None:
         dead_lines,
         figures_rows,
         fleet_document,
+        option_rows,
         place_rows,
         step_rows,
     )
@@ -135,6 +136,10 @@ def _report(session: Session, folder: Path) -> None:
     if found.steps:
         lines += [*heading(texts.text("fleet.steps"))]
         lines += table(step_rows(found, texts), right=(1, 2))
+    if found.options:
+        lines += [*heading(texts.text("fleet.options"))]
+        lines += table(option_rows(found, texts), right=(1, 2, 3))
+        lines += [texts.text("fleet.options-basis")]
     if groups:
         lines += [*heading(texts.text("fleet.places"))]
         rows = [columns, *place_rows(groups, texts)]

@@ -48,8 +48,16 @@ def test_the_answer_follows_its_layout_and_is_told_again(
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        pytest.param("es", ("Hogares puntuados", "no tiene recibos ni lecturas"), id="Spanish"),
-        pytest.param("en", ("Homes scored", "neither recibos nor readings"), id="English"),
+        pytest.param(
+            "es",
+            ("Hogares puntuados", "Si los hogares lo tienen", "no tiene recibos ni lecturas"),
+            id="Spanish",
+        ),
+        pytest.param(
+            "en",
+            ("Homes scored", "If the homes have it", "neither recibos nor readings"),
+            id="English",
+        ),
     ],
 )
 def test_the_summary_is_in_the_language_that_was_asked_for(

@@ -45,6 +45,16 @@ def fleet_document(found: Summary, groups: Sequence[Group], texts: Texts) -> Doc
             }
             for step in found.steps
         ],
+        "options": [
+            {
+                "measure": one.measure,
+                "title": texts.text(f"measure.{one.measure}.title"),
+                "homes": one.homes,
+                "saving_year": str(one.saving_year),
+                "expected_year": None if one.expected_year is None else str(one.expected_year),
+            }
+            for one in found.options
+        ],
         "dead_letters": [
             {
                 "stage": one.stage,
@@ -115,6 +125,23 @@ def step_rows(found: Summary, texts: Texts) -> Lines:
             texts.soles(step.saving_year),
         )
         for step in found.steps
+    ]
+
+
+def option_rows(found: Summary, texts: Texts) -> Lines:
+    """Return what homes would save beside their plans, under the names of the columns."""
+    columns = ("option", "homes", "if-owned", "expected-saving")
+    return [
+        [texts.text(f"fleet.column-{name}") for name in columns],
+        *(
+            (
+                texts.text(f"measure.{one.measure}.title"),
+                texts.number(one.homes, places=0),
+                texts.soles(one.saving_year),
+                NOTHING if one.expected_year is None else texts.soles(one.expected_year),
+            )
+            for one in found.options
+        ),
     ]
 
 

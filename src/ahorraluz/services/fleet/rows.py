@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from ahorraluz.core.advice.brief import BriefPlan, brief_plan
 from ahorraluz.core.advice.brief_figures import BriefFigures
+from ahorraluz.core.advice.brief_options import BriefOption
 from ahorraluz.core.advice.context import PlanContext
+from ahorraluz.core.advice.recommendation import Standing
 from ahorraluz.core.estimate import Estimate, total
 from ahorraluz.core.forecast.forecaster import HIGH, LOW
 from ahorraluz.core.forecast.months import MonthForecast
@@ -25,7 +27,7 @@ from ahorraluz.services.understand_usage import PricedFinding
 
 MONTHS = 12
 PLACES = 4
-"""Decimals of the energy of an hour."""
+"""Decimals of the energy of an hour, and of a chance."""
 PEN_YEAR = "PEN/year"
 BASIS = "basis.bills"
 RECIBOS, INTERVALS = "bills", "intervals"
@@ -186,6 +188,19 @@ def _plan(plan: BriefPlan) -> dict[str, object]:
         "saving_low_year": pen(together.low),
         "saving_high_year": pen(together.high),
         "cost": pen(plan.cost_pen),
+        "options": list(map(_option, plan.options)),
+        "more_saving_year": pen(plan.more_pen_year),
+    }
+
+
+def _option(option: BriefOption) -> dict[str, object]:
+    """Return a measure beside the plan, with the chance that the home has what it is about."""
+    asked = option.standing is Standing.IF_OWNED
+    return {
+        "measure": option.measure,
+        **_saving(option.figures),
+        "chance": round(option.owned, PLACES) if asked else None,
+        **_price(option.figures),
     }
 
 

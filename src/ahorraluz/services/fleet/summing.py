@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ahorraluz.core.usage.findings import Weight
+from ahorraluz.services.fleet.options import OptionSum, sum_options
 from ahorraluz.services.fleet.outputs import FleetOutError, Output, check_tables
 
 MOST_STEPS, MOST_REASONS = 8, 12
@@ -66,6 +67,8 @@ class Summary:
     array_homes: int
     array_kwp: float
     steps: tuple[StepSum, ...]
+    options: tuple[OptionSum, ...]
+    """What they would save beside their plans if they had what they did not say."""
     reasons: tuple[DeadSum, ...]
     versions: Mapping[str, str]
 
@@ -113,6 +116,7 @@ def sum_up(output: Output) -> Summary:
             StepSum(measure=name, homes=count, saving_year=Decimal(saved[name]) / 100)
             for name, count in sorted(steps.items(), key=lambda item: (-item[1], item[0]))
         )[:MOST_STEPS],
+        options=sum_options(output),
         reasons=_reasons(output),
         versions={
             name: str(known.get(name, ""))

@@ -39,6 +39,18 @@ STEP = pa.struct(
         ("payback_months", pa.int32()),
     ]
 )
+OPTION = pa.struct(
+    [
+        ("measure", pa.string()),
+        ("saving_year", PEN),
+        ("saving_low_year", PEN),
+        ("saving_high_year", PEN),
+        ("chance", pa.float64()),
+        ("cost", PEN),
+        ("payback_months", pa.int32()),
+    ]
+)
+"""``chance`` that the home has what the measure is about; null where that is no question."""
 VERSIONS = ("code_version", "data_hash", "months_model", "hours_model", "inputs_hash")
 HOMES = pa.schema(
     [
@@ -86,6 +98,8 @@ HOMES = pa.schema(
         ("saving_low_year", PEN),
         ("saving_high_year", PEN),
         ("cost", PEN),
+        ("options", pa.list_(OPTION)),
+        ("more_saving_year", PEN),
         ("array_kwp", pa.float64()),
         ("array_kwh_year", KWH),
         ("array_used_kwh_year", KWH),

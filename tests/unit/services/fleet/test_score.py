@@ -12,6 +12,7 @@ import pytest
 from tests.fleet_town import AS_OF, bills_table, homes_table, normal, packed_table, tidy_table
 
 from ahorraluz.core.advice.plan import make_plan
+from ahorraluz.core.advice.recommendation import Standing
 from ahorraluz.core.forecast.forecaster import HIGH, LOW
 from ahorraluz.core.home import Home, MonthlyUse
 from ahorraluz.core.periods import Period
@@ -77,6 +78,24 @@ def test_a_home_with_recibos_is_told_the_plan_of_its_page(tmp_path: Path, tools:
             for s in plan.steps
         ]
         assert row["saving_year"] == plan.home_pen_year.quantize(Decimal("0.01"))
+        assert [
+            (s["measure"], s["saving_year"], s["chance"], s["cost"], s["payback_months"])
+            for s in row["options"]
+        ] == [
+            (
+                o.measure,
+                o.home_pen_year.quantize(Decimal("0.01")),
+                round(o.owned, 4) if o.standing is Standing.IF_OWNED else None,
+                o.cost.middle,
+                o.payback_months,
+            )
+            for o in plan.options
+        ]
+        assert row["more_saving_year"] == max(o["saving_year"] for o in row["options"])
+        assert all(
+            o["saving_low_year"] <= o["saving_year"] <= o["saving_high_year"]
+            for o in row["options"]
+        )
         assert row["bill_year"] == sum((m.total_now for m in plan.months), Decimal(0))
     assert any(row["steps"] for row in found)
 

@@ -80,7 +80,26 @@ def test_clients_with_recibos_have_the_figures_of_the_fleet(desk: Desk, tmp_path
         figures, row = client.figures, rows[client.label]
         assert figures is not None
         assert figures.saving_pen_year == row["saving_year"]
+        assert figures.more_pen_year == row["more_saving_year"]
         assert [step.measure for step in figures.steps] == [s["measure"] for s in row["steps"]]
+
+
+def test_clients_that_listed_nothing_could_save_what_the_fleet_says(
+    desk: Desk, tmp_path: Path
+) -> None:
+    homes = homes_table(6).drop_columns(["appliances", "tenure", "roof"])
+    bills = bills_table(6)
+
+    desk.bring(homes, bills)
+
+    scored, _ = score_part(*normal(tmp_path / "n", homes, bills), tools=desk.tools, as_of=AS_OF)
+    rows = {row["household_id"]: row for row in scored.to_pylist()}
+    told = {client.label: client.figures for client in desk.portfolio.clients}
+    assert set(told) == set(rows)
+    for label, figures in told.items():
+        assert figures is not None
+        assert figures.saving_pen_year == rows[label]["saving_year"] == 0
+        assert figures.more_pen_year == rows[label]["more_saving_year"] > 0
 
 
 def test_readings_lie_with_their_home_on_its_own_clock(desk: Desk) -> None:
