@@ -143,9 +143,12 @@ def _told(job: Job, part: int) -> dict[str, object]:
 
 
 def _tools_like(job: Job) -> Toolbox:
-    """Return the figures of this executor, which must be those that the run was begun with."""
+    """Return the figures of this executor, which must be those that the run was begun with.
+
+    The model of hours is told by its content where it is opened: another may be in use by now.
+    """
     tools = open_toolbox(read_settings())
-    here = versions_of(tools, inputs=job.versions.inputs)
+    here = versions_of(tools, inputs=job.versions.inputs, hours=job.versions.hours)
     if here != job.versions:
         raise AhorraLuzError(
             "fleet-executor-other",

@@ -41,8 +41,16 @@ class Versions:
         }
 
 
-def versions_of(tools: Toolbox, *, inputs: str = "") -> Versions:
-    """Return the versions of what is installed and of the figures of a user's folder."""
+def versions_of(tools: Toolbox, *, inputs: str = "", hours: HoursModel | None = None) -> Versions:
+    """Return the versions of what is installed and of the figures of a user's folder.
+
+    Parameters
+    ----------
+    inputs
+        Hash of homes and readings.
+    hours
+        The model that a run was begun with; ``None``: the one that the app serves now.
+    """
     whole = hashlib.sha256(_package_hash(("data",), (".csv", ".json")).encode())
     for path in _user_tables(tools.user_folder):
         whole.update(path.name.encode() + path.read_bytes())
@@ -51,7 +59,7 @@ def versions_of(tools: Toolbox, *, inputs: str = "") -> Versions:
         code=f"{version('ahorraluz')}+{_package_hash((), CODE)[:SHOWN]}",
         data=whole.hexdigest()[:SHOWN],
         months_model=nets,
-        hours=model_in_use(tools),
+        hours=hours or model_in_use(tools),
         inputs=inputs,
     )
 
