@@ -69,7 +69,7 @@ registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the 
 # Airflow and DVC live in environments of their own, which agree with nothing else.
 airflow: export OMP_NUM_THREADS ?= 1
 airflow: $(VENV)-airflow/.installed $(VENV)-dvc/.installed $(VENV)/.installed-registry $(VENV)/.installed-train ## Set up Airflow and DVC, and run every pipeline to its end
-	$(BIN)/pytest tests/integration/test_airflow.py tests/integration/test_dvc.py $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile tests/integration/test_airflow.py tests/integration/test_dvc.py $(ARGS)
 
 # ARGS="--write" keeps what they show; without it, it is only looked at.
 notebooks: export OMP_NUM_THREADS ?= 1

@@ -1,5 +1,7 @@
 """Learn anew, hold it against the champion on homes that neither saw, promote or keep."""
 
+import logging
+
 from ahorraluz_operator import command
 from ahorraluz_rules import day, given
 from airflow.sdk import chain, task
@@ -21,8 +23,8 @@ def verdict(ti):
 @task(trigger_rule="none_failed_min_one_success")
 def keep(ti):
     """Keep the champion; the registry has the verdict."""
-    found = ti.xcom_pull(task_ids="compare") or {}
-    ti.log.info("the champion stays: %s", found.get("verdict", "the same model"))
+    found = ti.xcom_pull(task_ids="compare") or {"verdict": "the same model"}
+    logging.getLogger("ahorraluz").info("the champion stays: %s", found["verdict"])
 
 
 def learning(raw: tuple[str, ...], features: str, model: str):
