@@ -266,10 +266,10 @@ def _hours(kwh: Sequence[float | None], origin: date) -> HomeHours:
     Raises
     ------
     SeriesError
-        ``series-too-long``, ``series-kwh-impossible``.
+        ``series-hours-many``, ``series-kwh-impossible``.
     """
     if len(kwh) > MOST_HOURS:
-        raise SeriesError("series-too-long", field="kwh", count=len(kwh), limit=MOST_HOURS)
+        raise SeriesError("series-hours-many", field="kwh", count=len(kwh), limit=MOST_HOURS)
     values = np.array([np.nan if value is None else value for value in kwh], dtype=np.float64)
     impossible = np.flatnonzero(~np.isnan(values) & ~((values >= 0) & (values <= HIGHEST_KWH)))
     if len(impossible):

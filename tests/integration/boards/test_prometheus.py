@@ -11,7 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,19 @@ def visit(port: int, key: str, over: threading.Event) -> None:
                 continue
 
 
+@contextmanager
+def visited(pages: int, key: str) -> Iterator[None]:
+    """Ask for pages all the time, until the end."""
+    over = threading.Event()
+    visitor = threading.Thread(target=visit, args=(pages, key, over))
+    visitor.start()
+    try:
+        yield
+    finally:
+        over.set()
+        visitor.join()
+
+
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     """Give a Prometheus that has read the program for some seconds."""
@@ -154,12 +167,8 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
             stack.enter_context(running(words, environment))
         for port in (pages, live, server):
             assert until(lambda port=port: answers(port), patience_s=START_S)  # type: ignore[misc]
-        over = threading.Event()
-        visitor = threading.Thread(target=visit, args=(pages, key, over))
-        visitor.start()
         # Also where something does not come that is waited for below.
-        stack.callback(visitor.join)
-        stack.callback(over.set)
+        stack.enter_context(visited(pages, key))
         simulated = [*program, "simulate", "--homes", "2", "--rate", "100"]
         more = ["--messages", str(MESSAGES), "--broker", f"mqtt://{address}"]
         stack.enter_context(running([*simulated, *more], environment))

@@ -157,7 +157,7 @@ def test_the_home_of_somebody_else_is_not_there(owner: Program, stranger: Progra
         pytest.param({"kwh": [None] * 48}, "forecast-nothing-known", id="nothing measured"),
         pytest.param({"kwh": [0.1, -0.1]}, "series-kwh-impossible", id="below nought"),
         pytest.param({"kwh": [0.1, 1e9]}, "series-kwh-impossible", id="too much"),
-        pytest.param({"kwh": [0.1] * (MOST_HOURS + 1)}, "series-too-long", id="too long"),
+        pytest.param({"kwh": [0.1] * (MOST_HOURS + 1)}, "series-hours-many", id="too long"),
         pytest.param({"kwh": DAY, "zone": "America/Atlantis"}, "series-zone-unknown", id="zone"),
         pytest.param({"kwh": DAY, "zone": "../etc/passwd"}, "series-zone-unknown", id="a path"),
         pytest.param({"kwh": DAY, "origin": "1815-06-18"}, "series-origin-far", id="long ago"),

@@ -168,7 +168,7 @@ class Book:
                 for one in json.loads(content)
             )
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise self._wrong(KNOWN) from error
+            raise self._unreadable(KNOWN) from error
 
     def keep_known(self, versions: Sequence[KnownVersion]) -> None:
         """Keep what the registry tells, for pages and for when it cannot be asked."""
@@ -183,9 +183,9 @@ class Book:
             act = Act(**said)
             _ = act.moment
         except (ValueError, TypeError, RecursionError) as error:
-            raise self._wrong(HISTORY) from error
+            raise self._unreadable(HISTORY) from error
         if act.kind not in ("promoted", "rolled-back") or type(act.number) is not int:
-            raise self._wrong(HISTORY)
+            raise self._unreadable(HISTORY)
         return act
 
     def _read(self, name: str) -> bytes | None:
@@ -194,7 +194,7 @@ class Book:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise self._wrong(name) from error
+            raise self._unreadable(name) from error
 
     def _write(self, name: str, text: str) -> None:
         try:
@@ -203,7 +203,7 @@ class Book:
         except (OSError, FileWriteError) as error:
             raise self._not_written(error) from error
 
-    def _wrong(self, name: str) -> BookError:
+    def _unreadable(self, name: str) -> BookError:
         return BookError("models-book-wrong", file=str(self.folder / name))
 
     def _not_written(self, error: Exception) -> BookError:

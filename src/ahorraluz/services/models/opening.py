@@ -194,8 +194,8 @@ def heal(book: Book, *, tools: Toolbox) -> list[Issue]:
         write_down(act, book=book, tools=tools)
     book.end()
     if done:
-        return [_note("models-finished", act)]
-    return [_note("models-dropped", act)]
+        return [_in_passing("models-finished", act)]
+    return [_in_passing("models-dropped", act)]
 
 
 def write_down(act: Act, *, book: Book, tools: Toolbox) -> list[Issue]:
@@ -207,7 +207,7 @@ def write_down(act: Act, *, book: Book, tools: Toolbox) -> list[Issue]:
     return issues
 
 
-def _note(code: str, act: Act) -> Issue:
+def _in_passing(code: str, act: Act) -> Issue:
     return Issue(
         code=code,
         severity=Severity.NOTE,

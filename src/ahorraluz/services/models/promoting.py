@@ -70,7 +70,7 @@ def promote(wanted: str, order: Order, *, tools: Toolbox, as_of: datetime) -> Ch
             raise InvalidInputError("models-is-champion", number=one.number)
         verdict = verdict_of(one, champion)
         if not order.force:
-            _refuse(one, verdict)
+            _hold_back(one, verdict)
         _put_on_shelf(found, one)
         kind: Kind = "promoted"
         act = _act(kind, (one.number, one.kept.version), champion.number, order, as_of, verdict)
@@ -131,7 +131,7 @@ def _check(order: Order) -> None:
             raise InvalidInputError("models-words-too-long", limit=LONGEST_WORDS, size=len(words))
 
 
-def _refuse(one: Numbered, verdict: str) -> None:
+def _hold_back(one: Numbered, verdict: str) -> None:
     if not verdict:
         raise InvalidInputError("models-not-compared", number=one.number)
     if verdict == "cannot-tell":

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ahorraluz.catalog.solar import find_city
 from ahorraluz.core.home import Appliance, Fose, MonthlyUse, Option
-from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.services.find_readings import FoundReadings
 from ahorraluz.services.fleet.faults import HomeFaultError
@@ -106,10 +106,10 @@ def _file(found: FoundReadings, zone: str) -> MeterFile:
 
 
 def _check(query: Query, *, as_of: date) -> None:
-    """Refuse what a page would refuse of a home; raises the first issue."""
+    """Refuse what a page would refuse of a home."""
     ready = checked(query)
-    for issue in ready.errors.values():
-        raise AhorraLuzError(issue.code, **issue.parameters)
+    if ready.errors:
+        raise InvalidInputError.of(tuple(ready.errors.values()))
     inquire(ready, as_of=as_of)
 
 
