@@ -25,6 +25,9 @@ MOST_PEOPLE, MOST_KWP, MOST_HOMES, MOST_SOLES = 50, 100, 2_000, 1_000_000
 """As the engine of many homes takes them."""
 FIRST_YEAR = 1990
 """No meter of a home was read by the hour before."""
+RUNNING_DAYS = 35
+"""A recibo that still runs may be listed with the day on which it will end; the engine takes it
+from that day on. [day]"""
 DAY_S = 86_400
 TIMES, ENERGIES = ("timestamp", "timestamp_local"), ("kwh", "load_kwh")
 """Names of the columns of tidy readings, of UTC or of the local clock."""
@@ -150,7 +153,7 @@ def reading_rules(shape: Shape, columns: Collection[str], *, as_of: date) -> tup
             return (
                 home,
                 Rule(name="start", **day),  # type: ignore[arg-type]
-                Rule(name="end", **day),  # type: ignore[arg-type]
+                Rule(name="end", **day | {"high": until + RUNNING_DAYS}),  # type: ignore[arg-type]
                 Rule(
                     name="kwh", kind=Kind.NUMBER, needed=True, filled=True, low=0, high=MAX_KWH_BILL
                 ),
