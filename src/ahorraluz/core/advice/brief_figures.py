@@ -7,11 +7,11 @@ from decimal import Decimal
 import numpy as np
 
 from ahorraluz.core.advice.choosing import Board, other_year
-from ahorraluz.core.advice.context import MONTHS
+from ahorraluz.core.advice.context import MONTHS, TermsPair
 from ahorraluz.core.advice.energy import OTHER_HOMES, WATT_HOUR, EnergyYear, WattHours
 from ahorraluz.core.advice.interactions import Spared
 from ahorraluz.core.advice.measures import Candidate
-from ahorraluz.core.advice.pricing import home_part
+from ahorraluz.core.advice.pricing import YearPrices, home_part
 from ahorraluz.core.advice.recommendation import ZERO
 from ahorraluz.core.advice.savings import PriceUnknownError, in_range
 from ahorraluz.core.advice.worth import later_cost, payback_months
@@ -100,6 +100,34 @@ def figures_of(board: Board, turns: Sequence[BriefTurn]) -> tuple[BriefFigures, 
         _figures(board, turn, change, totals[:, place])
         for place, (turn, change) in enumerate(zip(turns, changes, strict=True))
     )
+
+
+def figures_of_switch(
+    board: Board, candidate: Candidate, pair: TermsPair, year: EnergyYear
+) -> BriefFigures:
+    """Return the figures of another tariff option of a meter of one home.
+
+    Parameters
+    ----------
+    candidate
+        The option, its shares of bands to the millionth.
+    pair
+        Both ways to price the year, today's with one register.
+    year
+        Energy when its turn comes.
+
+    Raises
+    ------
+    PriceUnknownError
+        ``saving-price-unknown``.
+    """
+    wh = year.total_wh[:, None]
+    now = YearPrices(pair.now).totals(wh)
+    then = YearPrices(pair.then, shares=candidate.proposal.band_shares).totals(wh)
+    nothing = np.zeros(MONTHS, dtype=np.int64)
+    unchanged = Spared(uses={}, added=nothing, low=nothing, middle=nothing, high=nothing)
+    turn = BriefTurn(candidate=candidate, before=year)
+    return _figures(board, turn, unchanged, np.hstack([now, then, then, then]))
 
 
 def _figures(board: Board, turn: BriefTurn, change: Spared, totals: WattHours) -> BriefFigures:

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ahorraluz.core.advice.brief_figures import BriefFigures, BriefTurn, figures_of
+from ahorraluz.core.advice.brief_figures import (
+    BriefFigures,
+    BriefTurn,
+    figures_of,
+    figures_of_switch,
+)
 from ahorraluz.core.advice.choosing import Board
 from ahorraluz.core.advice.context import PlanContext
 from ahorraluz.core.advice.energy import EnergyYear
@@ -23,7 +28,9 @@ from ahorraluz.core.advice.placing import LIKELY, standing_of
 from ahorraluz.core.advice.recommendation import Recommendation, Standing
 from ahorraluz.core.advice.recommending import Turn, Writer
 from ahorraluz.core.advice.savings import PriceUnknownError
+from ahorraluz.core.consumption import Band
 from ahorraluz.core.home import Roof, Tenure
+from ahorraluz.core.tariffs.band_arrays import whole_shares
 
 OPTIONS = frozenset({Standing.IF_OWNED, Standing.ASK_PRICE, Standing.IF_GRANTED})
 """How a measure stands that is told beside a plan."""
@@ -159,7 +166,15 @@ def _switched(beside: Beside, candidate: Candidate) -> BriefFigures | None:
     # The option that the plan is made for is taken before any step.
     year = beside.start if _is_chosen(candidate, board) else beside.left
     turn = Turn(rank=1, standing=Standing.IF_GRANTED, year=year)
+    pair, shares = candidate.proposal.switch, candidate.proposal.band_shares
     try:
+        if (
+            pair is not None
+            and board.context.home.homes_on_meter == 1
+            and pair.now[0].bands == (Band.TOTAL,)
+            and shares == whole_shares(shares)
+        ):
+            return figures_of_switch(board, candidate, pair, year)
         return _as_figures(Writer(board=board).write(candidate, turn))
     except PriceUnknownError:
         return None
