@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -47,16 +47,9 @@ def _checked(session: Session, given: Given) -> "Checked":
     from ahorraluz.services.drift.kept import check_kept
     from ahorraluz.services.drift.reference_file import read_reference, reference_in_use
 
-    bills = given.file("drift_bills")
+    bills = _bills(given)
     if bills is not None:
-        for name, option in (
-            ("panel", "--readings"),
-            ("panel_zone", "--zone"),
-            ("reference", "--reference"),
-        ):
-            if given.has(name):
-                raise InvalidInputError("backtest-option-unused", option=option, beside="--bills")
-        return check_bills(bills, homes=given.file("panel_homes"))
+        return check_bills(bills, homes=given.file("panel_homes"), known_by=given.day("as_of"))
     if not given.has("panel"):
         for name, option in (("panel_homes", "--homes"), ("panel_zone", "--zone")):
             if given.has(name):
@@ -64,7 +57,7 @@ def _checked(session: Session, given: Given) -> "Checked":
         # What is usual of kept homes is their own or the shipped model's: it is in the settings.
         if given.has("reference"):
             raise InvalidInputError("drift-option-unused", option="--reference")
-        return check_kept(tools=session.tools, as_of=datetime.now(tz=UTC))
+        return check_kept(tools=session.tools, as_of=session.day(given.day("as_of")))
     asked = _asked(session, given)
     path = given.file("reference")
     reference = reference_in_use(session.tools) if path is None else read_reference(path)
@@ -74,6 +67,21 @@ def _checked(session: Session, given: Given) -> "Checked":
         model=_model(session, asked.zone or LIMA),
         progress=_Shown(session.texts),
     )
+
+
+def _bills(given: Given) -> Path | None:
+    """Return the table of bills, whichever option names it; ``None``: there is none."""
+    from ahorraluz.services.drift.tables import is_of_bills
+
+    bills, readings = given.file("drift_bills"), given.file("panel")
+    if bills is not None and readings is not None:
+        raise InvalidInputError("backtest-option-unused", option="--readings", beside="--bills")
+    if bills is None and (readings is None or not is_of_bills(readings)):
+        return None
+    for name, option in (("panel_zone", "--zone"), ("reference", "--reference")):
+        if given.has(name):
+            raise InvalidInputError("drift-option-of-hours", option=option)
+    return bills or readings
 
 
 def _asked(session: Session, given: Given) -> "AskedTable":

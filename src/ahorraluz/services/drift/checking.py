@@ -15,15 +15,16 @@ from ahorraluz.core.forecast.drift_errors import SCORES, error_columns
 from ahorraluz.core.forecast.drift_reference import LEAST_HOMES, LEAST_MONTHS, Reference
 from ahorraluz.core.forecast.forecaster import Floats, Forecaster
 from ahorraluz.core.issues import InvalidInputError, Issue
-from ahorraluz.ingest.bill_tables import read_bills
 from ahorraluz.services.drift.grouping import Belongs, groups_of, read_belongs
 from ahorraluz.services.drift.scoring import Progress, day_scores, silent
-from ahorraluz.services.panel_homes import read_homes
+from ahorraluz.services.drift.tables import read_hours, read_months
 
 NEEDED_DAYS = 42
 """Days before the first that can be judged: a week against four, and what says is usual. [day]"""
 LOOKED_AT = 200
 """Newest days that are looked at: a quarter back, and what led to it. [day]"""
+NEWEST_DAYS = 366
+"""Days of a table's home that are kept: those, and what they are held against. [day]"""
 REALISED_DAYS = 28
 """Days over which errors are told. [day]"""
 
@@ -66,11 +67,11 @@ class AskedTable:
     """A table of readings that is to be checked."""
 
     readings: Path
-    """Tidy table, see :func:`~ahorraluz.services.panel_homes.read_homes`."""
+    """Tidy or packed readings, see :func:`~ahorraluz.services.drift.tables.read_hours`."""
     homes: Path | None = None
     """Table of homes that says where they are and how they are billed; ``None``: there is none."""
     zone: str | None = None
-    """IANA zone of local days; ``None``: UTC."""
+    """IANA zone of local days; ``None``: that of each home, or UTC without a table of homes."""
     as_of: date
     """Last local day that can have been measured."""
 
@@ -96,7 +97,15 @@ def check_table(
     InvalidInputError
         ``drift-too-few``: fewer than ten homes, or than six weeks.
     """
-    found = read_homes(asked.readings, zone=asked.zone, as_of=asked.as_of, progress=progress)
+    known = {} if asked.homes is None else read_belongs(asked.homes)
+    found = read_hours(
+        asked.readings,
+        zone=asked.zone,
+        as_of=asked.as_of,
+        known=known,
+        newest=NEWEST_DAYS,
+        progress=progress,
+    )
     end = max(home.days[-1] for home in found.homes)
     first = end - np.timedelta64(LOOKED_AT, "D")
     kept = [home for home in found.homes if home.days[-1] > first]
@@ -104,27 +113,28 @@ def check_table(
     if len(table) < LEAST_HOMES or len(table.days) < NEEDED_DAYS:
         raise InvalidInputError("drift-too-few", homes=len(table), days=len(table.days))
     scores = day_scores(model, kept, table, first=first, progress=progress)
-    known = {} if asked.homes is None else read_belongs(asked.homes)
     checked = check(table, {1: scores}, reference, groups=groups_of(table, known), model=model.name)
     return replace(checked, issues=found.issues)
 
 
-def check_bills(path: Path, *, homes: Path | None) -> Checked:
+def check_bills(path: Path, *, homes: Path | None, known_by: date | None = None) -> Checked:
     """Return what the last month of a table of bills moved, against its months before.
 
     Parameters
     ----------
     path
-        Tidy table, see :func:`~ahorraluz.ingest.bill_tables.read_bills`.
+        Bills, see :func:`~ahorraluz.services.drift.tables.read_months`.
     homes
         Table of homes for the groups; ``None``: there is none.
+    known_by
+        Only what was over when this day began; ``None``: all.
 
     Raises
     ------
     InvalidInputError
         ``drift-too-few-bills``: fewer than ten homes, or than seven months.
     """
-    bills = read_bills(path)
+    bills = read_months(path, known_by=known_by)
     months = bills.kwh.shape[1]
     if len(bills.homes) < LEAST_HOMES or months <= LEAST_MONTHS:
         raise InvalidInputError("drift-too-few-bills", homes=len(bills.homes), months=months)
@@ -143,6 +153,7 @@ def check_bills(path: Path, *, homes: Path | None) -> Checked:
         watch=came,
         realised=(),
         advice=advise(came.on(), as_of=day),
+        issues=bills.issues,
     )
 
 

@@ -21,7 +21,7 @@ from ahorraluz.core.forecast.panel import HomeHours
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.drift.grouping import groups_of
 from ahorraluz.services.drift.scoring import Progress, day_scores, silent
-from ahorraluz.services.panel_homes import read_homes
+from ahorraluz.services.drift.tables import read_hours
 
 SEED = 20_261_127
 HOMES = 60
@@ -150,7 +150,9 @@ def _made_up(
 def _of_table(
     path: Path, zone: str | None, model: Forecaster, seed: int
 ) -> tuple[_Town, list[_Town], np.datetime64]:
-    homes = read_homes(path, zone=zone, as_of=date.max).homes
+    homes = read_hours(
+        path, zone=zone, as_of=date.max, known={}, newest=None, progress=silent
+    ).homes
     order = np.random.default_rng(seed).permutation(len(homes))
     halves = [[homes[place] for place in order[part::2]] for part in (0, 1)]
     spans = [_span(half) for half in halves if half]

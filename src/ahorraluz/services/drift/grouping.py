@@ -15,6 +15,8 @@ LEVELS = ("low", "middle", "high")
 """Names of groups by level."""
 MOST_GROUPS = 40
 """The largest groups are looked at: more tests find less."""
+LIMA = "America/Lima"
+"""Zone of homes of whose clock their table says nothing."""
 DEPARTMENT = 2
 """Digits of a district that name its department."""
 
@@ -26,6 +28,8 @@ class Belongs:
     department: str = ""
     option: str = ""
     cohort: str = ""
+    zone: str = ""
+    """IANA zone of its clock."""
 
 
 def groups_of(table: DayTable, known: Mapping[str, Belongs]) -> list[Group]:
@@ -63,7 +67,7 @@ def read_belongs(path: Path) -> Mapping[str, Belongs]:
         names = set(batch.schema.names)
         columns = {
             name: batch.column(name).to_pylist()
-            for name in ("household_id", "district", "department", "option", "cohort")
+            for name in ("household_id", "district", "department", "option", "cohort", "zone")
             if name in names
         }
         for row, home in enumerate(columns["household_id"]):
@@ -71,6 +75,7 @@ def read_belongs(path: Path) -> Mapping[str, Belongs]:
                 department=_department(columns, row),
                 option=_text(columns.get("option"), row),
                 cohort=_text(columns.get("cohort"), row),
+                zone=_text(columns.get("zone"), row) or LIMA,
             )
     return found
 

@@ -74,15 +74,22 @@ def watch_models(*, tools: Toolbox, as_of: datetime) -> Night:
     )
 
 
-def check_kept(*, tools: Toolbox, as_of: datetime) -> Checked:
+def check_kept(*, tools: Toolbox, as_of: date) -> Checked:
     """Return what moved among kept homes, as last night's watch has left them.
+
+    Parameters
+    ----------
+    tools
+        The store.
+    as_of
+        Only days before it count; what was corrected since stays corrected.
 
     Raises
     ------
     InvalidInputError
         ``drift-too-few``: fewer than ten homes with interval readings, or than six weeks.
     """
-    kept = _kept(tools, as_of.astimezone(PERU_TIME).date())
+    kept = _kept(tools, as_of)
     if kept is None:
         raise InvalidInputError("drift-too-few", homes=0, days=0)
     return _check(kept, tools=tools)
@@ -100,7 +107,7 @@ def latest_check(*, tools: Toolbox) -> WatchCheck | None:
 
 def _kept(tools: Toolbox, today: date) -> KeptTable | None:
     try:
-        return kept_table(tools=tools, since=today - timedelta(days=LOOKED_AT))
+        return kept_table(tools=tools, since=today - timedelta(days=LOOKED_AT), until=today)
     except AhorraLuzError as error:
         if error.issue.code == "database-none":
             return None

@@ -12,7 +12,7 @@ from ahorraluz.core.forecast.forecaster import Forecaster
 from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.services.drift.checking import AskedTable
 from ahorraluz.services.drift.scoring import Progress, day_scores, silent
-from ahorraluz.services.panel_homes import read_homes
+from ahorraluz.services.drift.tables import read_hours
 
 
 def make_reference(
@@ -34,7 +34,14 @@ def make_reference(
     InvalidInputError
         ``drift-too-few``: fewer than ten homes, or than 120 days.
     """
-    found = read_homes(asked.readings, zone=asked.zone, as_of=asked.as_of, progress=progress)
+    found = read_hours(
+        asked.readings,
+        zone=asked.zone,
+        as_of=asked.as_of,
+        known={},
+        newest=None,
+        progress=progress,
+    )
     table = day_table(found.homes)
     if len(table) < LEAST_HOMES or len(table.days) < LEAST_DAYS:
         raise InvalidInputError("drift-too-few", homes=len(table), days=len(table.days))

@@ -199,10 +199,11 @@ class KeptTable:
     """First day that each version of a model was served for, by ``name version``."""
 
 
-def kept_table(*, tools: Toolbox, since: date) -> KeptTable | None:
-    """Return the days of kept homes from one on; ``None``: there are none."""
+def kept_table(*, tools: Toolbox, since: date, until: date) -> KeptTable | None:
+    """Return the days ``[since, until)`` of kept homes; ``None``: there are none."""
     book = tools.store.model_watch
-    days = book.days(since_day=since.isoformat())
+    end = until.isoformat()
+    days = [one for one in book.days(since_day=since.isoformat()) if one.day < end]
     if not days:
         return None
     homes = tuple(sorted({one.home for one in days}))
@@ -218,6 +219,8 @@ def kept_table(*, tools: Toolbox, since: date) -> KeptTable | None:
     scores = {ahead: np.full((len(homes), len(calendar), len(SCORES)), np.nan) for ahead in AHEAD}
     versions: dict[str, str] = {}
     for forecast in book.scored(since_day=since.isoformat()):
+        if forecast.day >= end:
+            continue
         name = f"{forecast.model} {forecast.version}"
         versions[name] = min(versions.get(name, forecast.origin), forecast.origin)
         if forecast.home in place and forecast.day in at and forecast.ahead in scores:

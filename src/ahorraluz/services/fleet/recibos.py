@@ -71,17 +71,23 @@ def past_of(recibos: list[Recibo], *, as_of: date) -> Past:
     AhorraLuzError
         ``kwh-negative``, ``kwh-too-large``, ``period-empty``.
     """
+    uses = uses_of(recibos)
+    known = tuple(use for use in uses if use.period.end <= as_of)[-PAST_MONTHS:]
+    if not known:
+        raise HomeFaultError("fleet-readings-later", day=as_of)
+    months = in_a_row((use.period, float(use.kwh)) for use in known)
+    return Past(history=known, months=months, ahead=_ahead(months[-1], as_of))
+
+
+def uses_of(recibos: list[Recibo]) -> tuple[MonthlyUse, ...]:
+    """Return what recibos of one home, by rising start, say; errors are of :func:`past_of`."""
     uses = tuple(_uses(recibos))
     for one, following in pairwise(uses):
         if following.period.start < one.period.end:
             raise HomeFaultError(
                 "fleet-recibos-overlap", start=following.period.start, end=one.period.end
             )
-    known = tuple(use for use in uses if use.period.end <= as_of)[-PAST_MONTHS:]
-    if not known:
-        raise HomeFaultError("fleet-readings-later", day=as_of)
-    months = in_a_row((use.period, float(use.kwh)) for use in known)
-    return Past(history=known, months=months, ahead=_ahead(months[-1], as_of))
+    return uses
 
 
 def _uses(recibos: list[Recibo]) -> Iterator[MonthlyUse]:

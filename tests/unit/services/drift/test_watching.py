@@ -11,6 +11,7 @@ from tests.signed_people import Clock, make_service
 from ahorraluz.core.forecast.drift_drill import quiet_homes
 from ahorraluz.core.forecast.drift_errors import SCORES
 from ahorraluz.core.forecast.panel import HomeHours
+from ahorraluz.core.issues import InvalidInputError
 from ahorraluz.core.readings.channels import Channel, Flow, Measure, MeterFile
 from ahorraluz.services.drift.kept import check_kept, latest_check, watch_models
 from ahorraluz.services.drift.watching import watch_homes
@@ -126,4 +127,9 @@ def test_a_town_is_checked_and_no_home_is_named(tools: Toolbox) -> None:
     assert not any(home.id in str(check.content) for home in homes)
     figures = {one.name for one in tools.store.live.figures.of_models()}
     assert {"realised_nmae", "retrain", "promotion", "drift_missing.week"} <= figures
-    assert check_kept(tools=tools, as_of=FIRST_NIGHT + timedelta(days=4)).homes == HOMES
+    today, earlier = date(2026, 10, 25), date(2026, 10, 23)
+    assert check_kept(tools=tools, as_of=today).homes == HOMES
+    # As of a day, nothing of it or later is known.
+    assert check_kept(tools=tools, as_of=earlier).day == date(2026, 10, 22)
+    with pytest.raises(InvalidInputError, match="drift-too-few"):
+        check_kept(tools=tools, as_of=date(2026, 9, 1))
