@@ -50,8 +50,8 @@ def _checked(session: Session, given: Given) -> "Checked":
     bills = _bills(given)
     if bills is not None:
         return check_bills(bills, homes=given.file("panel_homes"), known_by=given.day("as_of"))
-    if not given.has("panel"):
-        for name, option in (("panel_homes", "--homes"), ("panel_zone", "--zone")):
+    if not given.has("drift_readings"):
+        for name, option in (("panel_homes", "--homes"), ("drift_zone", "--zone")):
             if given.has(name):
                 raise InvalidInputError("drift-option-unused", option=option)
         # What is usual of kept homes is their own or the shipped model's: it is in the settings.
@@ -73,12 +73,12 @@ def _bills(given: Given) -> Path | None:
     """Return the table of bills, whichever option names it; ``None``: there is none."""
     from ahorraluz.services.drift.tables import is_of_bills
 
-    bills, readings = given.file("drift_bills"), given.file("panel")
+    bills, readings = given.file("drift_bills"), given.file("drift_readings")
     if bills is not None and readings is not None:
         raise InvalidInputError("backtest-option-unused", option="--readings", beside="--bills")
     if bills is None and (readings is None or not is_of_bills(readings)):
         return None
-    for name, option in (("panel_zone", "--zone"), ("reference", "--reference")):
+    for name, option in (("drift_zone", "--zone"), ("reference", "--reference")):
         if given.has(name):
             raise InvalidInputError("drift-option-of-hours", option=option)
     return bills or readings
@@ -87,13 +87,13 @@ def _bills(given: Given) -> Path | None:
 def _asked(session: Session, given: Given) -> "AskedTable":
     from ahorraluz.services.drift.checking import AskedTable
 
-    readings = given.file("panel")
+    readings = given.file("drift_readings")
     if readings is None:
         raise InvalidInputError("option-missing", option="--readings")
     return AskedTable(
         readings=readings,
         homes=given.file("panel_homes"),
-        zone=given.text("panel_zone"),
+        zone=given.text("drift_zone"),
         as_of=session.day(given.day("as_of")),
     )
 
@@ -209,10 +209,10 @@ def _drill(session: Session, given: Given) -> None:
     from ahorraluz.services.documents.drift import drill_document
     from ahorraluz.services.drift.drill import drill as run
 
-    zone = given.text("panel_zone")
+    zone = given.text("drift_zone")
     found = run(
         _model(session, zone or LIMA),
-        readings=given.file("panel"),
+        readings=given.file("drift_readings"),
         zone=zone,
         progress=_Shown(session.texts),
     )
@@ -265,8 +265,8 @@ def _reference(session: Session, given: Given) -> None:
 
 
 PANEL = (
-    TextOption(["--readings", "panel"], type=File(), metavar="FILE"),
-    TextOption(["--zone", "panel_zone"], metavar="UTC"),
+    TextOption(["--readings", "drift_readings"], type=File(), metavar="FILE"),
+    TextOption(["--zone", "drift_zone"], metavar="UTC"),
 )
 
 check = TextCommand(

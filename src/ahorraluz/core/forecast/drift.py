@@ -44,6 +44,8 @@ LEAST_MARKED = 2
 """Homes with a mark from which marks can stand out: one is somebody's meter."""
 SPREAD_DAYS = 28
 """Last days whose spread is held against the reference's. [day]"""
+ONLY_MORE = ("missing",)
+"""Series of which less is no drift: meters that are read again are what one hopes for."""
 MOST_SCORE = 99.0
 """Scores beyond say no more."""
 
@@ -206,6 +208,8 @@ def persistent(
 def _course(series: Series, usual: Usual, group: str, values: Floats) -> Course:
     tell = _marks if series.pace is None else _moves
     value, chance, homes = tell(values, usual)
+    if series.name in ONLY_MORE:
+        chance = np.where(value < 0, 1.0, chance)
     told = (homes >= LEAST_HOMES) & ~np.isnan(chance)
     chance = np.where(told, chance, np.nan)
     return Course(

@@ -5,7 +5,7 @@ Rows are parted by a hash of the home on disk first, so that no table has to fit
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -322,8 +322,5 @@ class _Aside:
                 )
             )
             why = [self._why[code] for code in sorted(self._why)[:NAMED]]
-            notes += [
-                Issue(code=one.code, severity=Severity.WARNING, parameters=one.parameters)
-                for one in why
-            ]
+            notes += [replace(one, severity=Severity.WARNING) for one in why]
         return tuple(notes)

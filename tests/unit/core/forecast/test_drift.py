@@ -103,6 +103,18 @@ def test_one_broken_meter_is_no_drift(quiet: list[HomeHours], usual: Reference) 
     assert found(quiet, usual, one) == []
 
 
+def test_meters_that_are_read_again_are_no_drift(quiet: list[HomeHours], usual: Reference) -> None:
+    gaps = []
+    for home in quiet:
+        kwh = home.kwh.copy()
+        kwh[(home.days >= DAY - np.timedelta64(60, "D")) & (home.days < DAY), :6] = np.nan
+        gaps.append(HomeHours(id=home.id, days=home.days, kwh=kwh))
+
+    alarms = watch(day_table(gaps), usual, first=DAY).alarms
+
+    assert "missing.week" not in {alarm.series for alarm in alarms}
+
+
 def test_groups_of_under_ten_homes_are_left_out(quiet: list[HomeHours], usual: Reference) -> None:
     few, many = np.arange(HOMES) < 9, np.arange(HOMES) < 10
 
