@@ -51,6 +51,8 @@ def sql_of(asked: Asked, *, days: int, variables: Mapping[str, str]) -> str:
     """Return the SQL of a query with everything filled in, over the last days."""
     text: str = asked.target["rawSql"]
     text = _FILTER.sub(rf"\1 BETWEEN now() - interval '{days} days' AND now()", text)
+    text = text.replace("$__timeFrom()", f"(now() - interval '{days} days')")
+    text = text.replace("$__timeTo()", "now()")
     text = _VARIABLE.sub(lambda found: f"'{variables[found[1]]}'", text)
     # Whatever else begins with a dollar would be a macro that nobody fills in here.
     assert "$" not in text, text

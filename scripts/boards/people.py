@@ -63,7 +63,9 @@ def _figure(name: str, title: str, column: str = "middle") -> str:
     return (
         f'SELECT day::timestamptz AS time, {column} AS "{title}" FROM boards.home_figures'
         f" WHERE {OF_HOME} AND name = '{name}' AND label = '' AND {column} IS NOT NULL"
-        " AND $__timeFilter(day::timestamptz + interval '1 day') ORDER BY day"
+        # A day that has begun and was not over before the time that is looked at.
+        " AND day::timestamptz <= $__timeTo()"
+        " AND day::timestamptz + interval '1 day' >= $__timeFrom() ORDER BY day"
     )
 
 
