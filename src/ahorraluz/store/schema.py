@@ -6,7 +6,7 @@ from ahorraluz.store.boards import building
 from ahorraluz.store.connections import SCHEMA_LOCK, lock, writing
 from ahorraluz.store.errors import StoreError
 
-HEAD = "0011"
+HEAD = "0012"
 """Newest step in ``migrations/versions``."""
 VERSION_TABLE = "ahorraluz_schema"
 """Where a database says which steps it has; of our own name, for a database may be shared."""

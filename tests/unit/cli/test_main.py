@@ -334,4 +334,8 @@ def test_every_command_has_its_place() -> None:
         "boards",
         "devices",
         "live-spark",
+        "drift",
+        "features",
+        "fleet",
+        "models",
     }

@@ -53,7 +53,7 @@ def part_of(home: str, parts: int) -> int:
     Examples
     --------
     >>> part_of("MAC000005", 8)
-    6
+    3
     """
     return zlib.crc32(home.encode("utf-8")) % parts
 
