@@ -105,13 +105,10 @@ def _path(given: Given, name: str) -> Path:
 
 
 def _of_run(session: Session, folder: Path) -> "tuple[Output, date]":
-    from ahorraluz.services.fleet.outputs import FleetOutError, Output
+    from ahorraluz.services.fleet.outputs import Output
 
     output = Output(folder)
-    known = output.read_manifest()
-    if known is None:
-        raise FleetOutError("fleet-out-missing", folder=str(folder))
-    return output, date.fromisoformat(str(known["as_of"]))
+    return output, date.fromisoformat(str(output.require_whole()["as_of"]))
 
 
 def _report(session: Session, folder: Path) -> None:

@@ -96,3 +96,29 @@ def test_a_folder_without_a_result_is_said(command: str, tmp_path: Path) -> None
 
     assert result.exit_code == 2
     assert json.loads(result.stderr)["issues"][0]["code"] == "fleet-out-missing"
+
+
+@pytest.mark.parametrize("fault", ["gone", "damaged", "unfinished"])
+@pytest.mark.parametrize("command", ["report", "aggregates"])
+def test_a_result_that_is_not_whole_is_not_told(
+    town: tuple[str, ...], tmp_path: Path, fault: str, command: str
+) -> None:
+    out = tmp_path / "out"
+    assert run("fleet", "score", *town, *WORDS, "--homes-per-part", "16").exit_code == 0
+    part, manifest = out / "homes" / "part-00001.parquet", out / "manifest.json"
+    before = (out / "aggregates" / "places.csv").read_bytes()
+    if fault == "gone":
+        part.unlink()
+    elif fault == "damaged":
+        part.write_bytes(part.read_bytes() + b"x")
+    else:
+        manifest.write_text(manifest.read_text("utf-8").replace("true", "false"), "utf-8")
+
+    refused = run("fleet", command, out, "--lang", "en")
+
+    assert refused.exit_code == 2
+    assert "of 2 parts of its run. Repeat fleet score" in refused.stderr
+    assert (out / "aggregates" / "places.csv").read_bytes() == before
+    if fault == "damaged":
+        assert run("fleet", "score", *town, *WORDS, "--homes-per-part", "16").exit_code == 0
+        assert run("fleet", command, out).exit_code == 0

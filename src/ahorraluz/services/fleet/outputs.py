@@ -87,6 +87,27 @@ class Output:
             raise FleetOutError("fleet-out-foreign", folder=str(self.folder))
         return found
 
+    def require_whole(self) -> Mapping[str, object]:
+        """Return what the folder was made of, if its run came to the end and all of it is there.
+
+        Raises
+        ------
+        FleetOutError
+            ``fleet-out-missing``, ``fleet-out-foreign``, ``fleet-out-unfinished``.
+        """
+        known = self.read_manifest()
+        if known is None:
+            raise FleetOutError("fleet-out-missing", folder=str(self.folder))
+        parts, fingerprint = known.get("parts"), known.get("fingerprint")
+        if not isinstance(parts, int) or not isinstance(fingerprint, str):
+            raise FleetOutError("fleet-out-foreign", folder=str(self.folder))
+        done = sum(self.is_done(part, fingerprint) for part in range(parts))
+        if not known.get("complete") or done < parts:
+            raise FleetOutError(
+                "fleet-out-unfinished", folder=str(self.folder), done=done, parts=parts
+            )
+        return known
+
     def write_manifest(self, content: Mapping[str, object]) -> None:
         """Write what the folder is made of; raises ``fleet-disk``."""
         text = json.dumps({"schema": SCHEMA, **content}, ensure_ascii=False, indent=2) + "\n"
