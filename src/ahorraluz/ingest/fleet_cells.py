@@ -1,10 +1,14 @@
 """Batches of tables of many homes in one form: what a cell is, or its text where it is not that."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ID = "household_id"
 BROKEN = "broken"
@@ -53,8 +57,13 @@ PACKED = pa.schema(
         (BROKEN, pa.string()),
     ]
 )
+STAMPS = ("timestamp", "timestamp_local")
+"""Column of the moments of tidy readings: the first that is there."""
 DAY = r"^\d{4}-\d{2}-\d{2}"
-WITH_OFFSET = r"(?i)(?:Z|[+-]\d{2}:?\d{2})\s*$"
+WITH_OFFSET = r"(?i)(?:Z|[T ]\d[\d:.,]*\s?[+-]\d{2}(?::?\d{2})?)$"
+"""Databases write whole hours as ``-05``; the day alone ends like that too."""
+NOT_MEASURED = ("na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "nat")
+"""What programs write for a reading that is not there, in small letters."""
 MAX_SHOWN = 40
 
 
@@ -63,7 +72,9 @@ class Clock:
     """Which clock the stamps of a tidy table are of."""
 
     is_local: bool
-    """Whether none names an offset from UTC: they are of the clock of each home."""
+    """Whether they name no offset from UTC: they are of the clock of each home."""
+    stamp: str
+    """One of them, as it stands in the table."""
 
 
 def homes_of(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -88,26 +99,41 @@ def bills_of(batch: pa.RecordBatch) -> pa.RecordBatch:
     )
 
 
-def tidy_of(batch: pa.RecordBatch, clock: Clock | None) -> tuple[pa.RecordBatch, Clock]:
-    """Return readings by the columns of ``TIDY``, and which clock their stamps are of.
-
-    Parameters
-    ----------
-    clock
-        As the batches before said; ``None``: this is the first.
-    """
+def tidy_of(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return readings by the columns of ``TIDY``; a word for nothing is an empty cell."""
     names = batch.schema.names
-    time = next(name for name in ("timestamp", "timestamp_local") if name in names)
+    time = next(name for name in STAMPS if name in names)
     energy = next(name for name in ("kwh", "load_kwh") if name in names)
-    stamps, no_stamp, said = _stamps(batch.column(time), time)
-    kwh, no_kwh = _numbers(batch.column(energy), energy)
+    stamps, no_stamp = _stamps(batch.column(time), time)
+    kwh, no_kwh = _numbers(_measured(batch.column(energy)), energy)
     columns = [_trimmed(batch.column(ID)), stamps, kwh, pc.coalesce(no_stamp, no_kwh)]
-    return pa.record_batch(columns, schema=TIDY), clock or said
+    return pa.record_batch(columns, schema=TIDY)
+
+
+def clocks_of(column: Any) -> tuple[Clock, ...]:  # noqa: ANN401 - pyarrow has no types
+    """Return each clock that stamps of a column are of: none, one, or both kinds."""
+    if pa.types.is_temporal(column.type):
+        is_local = getattr(column.type, "tz", None) is None
+        known = pc.drop_null(_stamps(column, "")[0])
+        if not len(known):
+            return ()
+        moment = datetime.fromtimestamp(known[0].as_py(), UTC)
+        shown = moment.replace(tzinfo=None) if is_local else moment
+        return (Clock(is_local=is_local, stamp=shown.isoformat()),)
+    texts = _trimmed(column).unique().to_pandas().astype(object)
+    known = _moments(texts).notna()
+    named = texts.str.contains(WITH_OFFSET, regex=True, na=False).astype(bool)
+    kinds = ((False, texts[known & named]), (True, texts[known & ~named]))
+    return tuple(
+        Clock(is_local=is_local, stamp=some.iloc[0][:MAX_SHOWN])
+        for is_local, some in kinds
+        if len(some)
+    )
 
 
 def packed_of(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return stretches of readings by the columns of ``PACKED``; their numbers stay as they are."""
-    stamps, no_stamp, _ = _stamps(batch.column("start"), "start")
+    stamps, no_stamp = _stamps(batch.column("start"), "start")
     step, no_step = _numbers(batch.column("step_s"), "step_s")
     kwh = batch.column("kwh")
     if not pa.types.is_list(kwh.type) or kwh.type.value_type != pa.float32():
@@ -131,6 +157,14 @@ def _trimmed(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
             column = column.cast(pa.int64(), safe=False)
     text = pc.utf8_trim_whitespace(_text(column))
     return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _measured(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    if pa.types.is_primitive(column.type) or pa.types.is_decimal(column.type):
+        return column
+    text = _trimmed(column)
+    absent = pc.is_in(pc.utf8_lower(text), value_set=pa.array(NOT_MEASURED))
+    return pc.if_else(absent, None, text)
 
 
 def _numbers(column: Any, name: str) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow has no types
@@ -165,26 +199,27 @@ def _days(column: Any, name: str) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow 
     return days, _named(text, pc.is_valid(days), name)
 
 
-def _stamps(column: Any, name: str) -> tuple[Any, Any, Clock]:  # noqa: ANN401
-    """Return a column as seconds, null where it holds no moment, what stood there, the clock."""
+def _stamps(column: Any, name: str) -> tuple[Any, Any]:  # noqa: ANN401 - pyarrow has no types
+    """Return a column as seconds, null where it holds no moment, and what stood there instead."""
     nothing = pa.nulls(len(column), pa.string())
     if pa.types.is_temporal(column.type):
-        clock = Clock(is_local=getattr(column.type, "tz", None) is None)
         moments = column.cast(pa.timestamp("s", tz=getattr(column.type, "tz", None)), safe=False)
-        return moments.cast(pa.int64()), nothing, clock
-    import pandas as pd
-
+        return moments.cast(pa.int64()), nothing
     # Homes share their stamps, so that each is read once.
     coded = _trimmed(column).dictionary_encode()
-    texts = coded.dictionary.to_pandas().astype(object)
-    named = texts.str.contains(WITH_OFFSET, regex=True) if len(texts) else pd.Series([], dtype=bool)
-    moments = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+    moments = _moments(coded.dictionary.to_pandas().astype(object))
     seconds = moments.dt.tz_localize(None).to_numpy(dtype="datetime64[s]").astype("int64")
     known = pa.array(moments.notna().to_numpy(dtype=bool))
     each = pc.if_else(known, pa.array(seconds), None)
     stamps = each.take(coded.indices)
-    clock = Clock(is_local=not bool(named.any()))
-    return stamps, _named(_trimmed(column), pc.is_valid(stamps), name), clock
+    return stamps, _named(_trimmed(column), pc.is_valid(stamps), name)
+
+
+def _moments(texts: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return the moments that texts are, those without an offset as if of UTC."""
+    import pandas as pd
+
+    return pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
 
 
 def _named(text: Any, good: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types

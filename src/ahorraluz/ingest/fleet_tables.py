@@ -8,6 +8,7 @@ column says never stops the reading: it is kept as text in ``BROKEN``, for whoev
 import hashlib
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,9 +24,11 @@ from ahorraluz.ingest.fleet_cells import (
     HOMES,
     ID,
     PACKED,
+    STAMPS,
     TIDY,
     Clock,
     bills_of,
+    clocks_of,
     homes_of,
     packed_of,
     tidy_of,
@@ -41,6 +44,8 @@ PACKED_AT_ONCE = 1_024
 """Rows of a batch; a packed row may be a year of minutes."""
 HEAD_BYTES = 65_536
 MAX_SHOWN = 60
+NOT_UTF8 = "invalid UTF8"
+"""What pyarrow says of a cell in another encoding."""
 
 
 class FleetTableError(AhorraLuzError):
@@ -67,7 +72,7 @@ SCHEMAS = {
 NEEDED = {
     Shape.HOMES: ((ID,), ("distributor",)),
     Shape.BILLS: ((ID,), ("start",), ("end",), ("kwh",)),
-    Shape.TIDY: ((ID,), ("timestamp", "timestamp_local"), ("kwh", "load_kwh")),
+    Shape.TIDY: ((ID,), STAMPS, ("kwh", "load_kwh")),
     Shape.PACKED: ((ID,), ("start",), ("step_s",), ("kwh",)),
 }
 """Columns of each shape; of alternatives one."""
@@ -83,7 +88,7 @@ class FleetTable:
     columns: tuple[str, ...]
     """As the first file calls them, bare."""
     clock: Clock | None = None
-    """Which clock stamps without an offset are of; known once the first batch is read."""
+    """Which clock the stamps of tidy readings are of; ``None``: there are none."""
     broken_rows: int = 0
     """Rows of a CSV with another number of columns, left aside while reading."""
 
@@ -98,21 +103,50 @@ class FleetTable:
         Raises
         ------
         FleetTableError
-            ``fleet-table-unreadable``, ``fleet-columns-missing`` of a later file.
+            ``fleet-table-unreadable``, ``fleet-not-utf8``.
         """
         self.broken_rows = 0
         for file in self.files:
-            try:
-                for batch in self._raw(file):
+            with _readable(file):
+                for batch in self._raw(file, _wanted(self.shape)):
                     if batch.num_rows:
-                        yield self._normal(batch, file)
-            except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-                raise FleetTableError(
-                    "fleet-table-unreadable", file=file.name, reason=str(error)[:MAX_SHOWN]
-                ) from error
+                        yield self._normal(batch)
 
-    def _raw(self, file: Path) -> Iterator[pa.RecordBatch]:
-        wanted = {name for names in NEEDED[self.shape] for name in names} | set(self.schema.names)
+    def read_clock(self) -> None:
+        """Find out which clock the stamps of tidy readings are of, in all files.
+
+        Raises
+        ------
+        FleetTableError
+            ``fleet-clock-mixed``; what :meth:`batches` refuses.
+        """
+        found: dict[bool, Clock] = {}
+        for file in self.files:
+            with _readable(file):
+                for column in self._stamps(file):
+                    for clock in clocks_of(column):
+                        found.setdefault(clock.is_local, clock)
+                    if len(found) > 1:
+                        raise FleetTableError(
+                            "fleet-clock-mixed",
+                            file=file.name,
+                            offset=found[False].stamp,
+                            bare=found[True].stamp,
+                        )
+                    if found and pa.types.is_temporal(column.type):
+                        # The type speaks for every row of the file.
+                        break
+        self.clock = next(iter(found.values()), None)
+        self.broken_rows = 0
+
+    def _stamps(self, file: Path) -> Iterator[Any]:
+        """Yield the column of the moments of one file, a batch at once."""
+        there = _columns(file)
+        name = next(name for name in STAMPS if name in there)
+        for batch in self._raw(file, {name}):
+            yield batch.column(0)
+
+    def _raw(self, file: Path, wanted: set[str]) -> Iterator[pa.RecordBatch]:
         if _is_parquet(file):
             opened = pq.ParquetFile(file)
             columns = [name for name in opened.schema_arrow.names if bare(name) in wanted]
@@ -126,9 +160,8 @@ class FleetTable:
         self.broken_rows += 1
         return "skip"
 
-    def _normal(self, batch: pa.RecordBatch, file: Path) -> pa.RecordBatch:
+    def _normal(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         batch = batch.rename_columns([bare(name) for name in batch.schema.names])
-        _check_columns(self.shape, tuple(batch.schema.names), file)
         match self.shape:
             case Shape.HOMES:
                 return homes_of(batch)
@@ -137,8 +170,7 @@ class FleetTable:
             case Shape.PACKED:
                 return packed_of(batch)
             case _:
-                found, self.clock = tidy_of(batch, self.clock)
-                return found
+                return tidy_of(batch)
 
     def digest(self) -> str:
         """Return the hash of the content of every file, in order."""
@@ -153,7 +185,7 @@ def open_homes(path: Path) -> FleetTable:
     """Return the table of homes; raises what :func:`open_readings` raises."""
     files = _files(path)
     columns = _columns(files[0])
-    _check_columns(Shape.HOMES, columns, files[0])
+    _check_columns(Shape.HOMES, files)
     return FleetTable(path, files, Shape.HOMES, columns)
 
 
@@ -164,7 +196,9 @@ def open_readings(path: Path) -> FleetTable:
     ------
     FleetTableError
         ``fleet-path-missing``, ``fleet-folder-empty``, ``fleet-table-unreadable``,
-        ``fleet-columns-missing``, ``fleet-packed-text``: packed readings are Parquet only.
+        ``fleet-not-utf8``, ``fleet-columns-missing``, ``fleet-column-twice``,
+        ``fleet-clock-mixed``: some stamps have an offset and some have none,
+        ``fleet-packed-text``: packed readings are Parquet only.
     """
     files = _files(path)
     columns = _columns(files[0])
@@ -174,10 +208,13 @@ def open_readings(path: Path) -> FleetTable:
         shape = Shape.BILLS
     else:
         shape = Shape.TIDY
-    _check_columns(shape, columns, files[0])
+    _check_columns(shape, files)
     if shape is Shape.PACKED and not _is_parquet(files[0]):
         raise FleetTableError("fleet-packed-text", file=files[0].name)
-    return FleetTable(path, files, shape, columns)
+    table = FleetTable(path, files, shape, columns)
+    if shape is Shape.TIDY:
+        table.read_clock()
+    return table
 
 
 def bare(column: str) -> str:
@@ -205,13 +242,26 @@ def _is_parquet(file: Path) -> bool:
 
 
 def _columns(file: Path) -> tuple[str, ...]:
-    try:
+    with _readable(file):
         names = pq.ParquetFile(file).schema_arrow.names if _is_parquet(file) else _head(file)
+    return tuple(bare(name) for name in names)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Say in words of ours why a file cannot be read."""
+    try:
+        yield
     except (pa.ArrowException, OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        if isinstance(error, UnicodeDecodeError) or NOT_UTF8 in str(error):
+            raise FleetTableError("fleet-not-utf8", file=file.name) from error
         raise FleetTableError(
             "fleet-table-unreadable", file=file.name, reason=str(error)[:MAX_SHOWN]
         ) from error
-    return tuple(bare(name) for name in names)
+
+
+def _wanted(shape: Shape) -> set[str]:
+    return {name for names in NEEDED[shape] for name in names} | set(SCHEMAS[shape].names)
 
 
 def _head(file: Path) -> list[str]:
@@ -261,10 +311,15 @@ def file_delimiter(file: Path) -> str:
     return _delimiter(head.partition(b"\n")[0].decode("utf-8"))
 
 
-def _check_columns(shape: Shape, columns: tuple[str, ...], file: Path) -> None:
-    missing = [names[0] for names in NEEDED[shape] if not set(names) & set(columns)]
-    if missing:
-        shown = ", ".join(name[:30] for name in columns[:12])
-        raise FleetTableError(
-            "fleet-columns-missing", file=file.name, missing=", ".join(missing), columns=shown
-        )
+def _check_columns(shape: Shape, files: tuple[Path, ...]) -> None:
+    for file in files:
+        columns = _columns(file)
+        missing = [names[0] for names in NEEDED[shape] if not set(names) & set(columns)]
+        if missing:
+            shown = ", ".join(name[:30] for name in columns[:12])
+            raise FleetTableError(
+                "fleet-columns-missing", file=file.name, missing=", ".join(missing), columns=shown
+            )
+        twice = [name for name in columns if name in _wanted(shape) and columns.count(name) > 1]
+        if twice:
+            raise FleetTableError("fleet-column-twice", file=file.name, column=twice[0])

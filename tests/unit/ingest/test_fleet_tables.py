@@ -188,3 +188,157 @@ def test_packed_readings_as_text_are_refused(tmp_path: Path) -> None:
         open_readings(path)
 
     assert refused.value.issue.code == "fleet-packed-text"
+
+
+def tidy(path: Path, *readings: str) -> Path:
+    lines = ["household_id,timestamp,kwh", *readings]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def refusal(path: Path, *, homes: bool = False) -> FleetTableError:
+    with pytest.raises(FleetTableError) as refused:
+        rows(path, homes=homes)
+    return refused.value
+
+
+OFFSET, BARE = "2026-01-01T01:00:00-05:00", "2026-01-01T00:00:00"
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        pytest.param([f"a,{OFFSET},1", f"b,{BARE},1"], id="two homes"),
+        pytest.param([f"b,{BARE},1", f"a,{OFFSET},1"], id="two homes the other way"),
+        pytest.param([f"a,{BARE},1", f"a,{OFFSET},1"], id="a single home"),
+    ],
+)
+def test_two_clocks_in_a_file_are_refused(readings: list[str], tmp_path: Path) -> None:
+    path = tidy(tmp_path / "readings.csv", *readings)
+
+    issue = refusal(path).issue
+
+    assert issue.code == "fleet-clock-mixed"
+    assert issue.parameters == {"file": "readings.csv", "offset": OFFSET, "bare": BARE}
+
+
+@pytest.mark.parametrize(("first", "second"), [(OFFSET, BARE), (BARE, OFFSET)])
+@pytest.mark.parametrize("home", ["a", "b"])
+def test_two_clocks_in_a_folder_are_refused_in_any_order(
+    first: str, second: str, home: str, tmp_path: Path
+) -> None:
+    tidy(tmp_path / "1.csv", f"a,{first},1")
+    tidy(tmp_path / "2.csv", f"{home},{second},1")
+
+    issue = refusal(tmp_path).issue
+
+    assert issue.code == "fleet-clock-mixed"
+    assert issue.parameters == {"file": "2.csv", "offset": OFFSET, "bare": BARE}
+
+
+def test_two_clocks_far_apart_in_a_file_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ahorraluz.ingest.fleet_tables.CSV_BLOCK", 4_096)
+    path = tidy(tmp_path / "readings.csv", *[f"a,{OFFSET},1"] * 1_000, f"b,{BARE},1")
+
+    assert refusal(path).issue.code == "fleet-clock-mixed"
+
+
+@pytest.mark.parametrize("names", [("1", "2"), ("2", "1")])
+def test_two_clocks_of_parquet_are_refused(names: tuple[str, str], tmp_path: Path) -> None:
+    for name, zone in zip(names, ("UTC", None), strict=True):
+        stamps = pa.array([None, 1_767_243_600], pa.timestamp("s", tz=zone))
+        table = pa.table({"household_id": ["a", "a"], "timestamp": stamps, "kwh": [1.0, 1.0]})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+
+    issue = refusal(tmp_path).issue
+
+    assert issue.code == "fleet-clock-mixed"
+    assert issue.parameters["offset"] == "2026-01-01T05:00:00+00:00"
+    assert issue.parameters["bare"] == "2026-01-01T05:00:00"
+
+
+def test_an_offset_of_whole_hours_is_one(tmp_path: Path) -> None:
+    path = tidy(tmp_path / "readings.csv", "a,2026-01-01 00:00:00-05,1", "a,2026-01-01T06:00Z,1")
+
+    first, second = rows(path)
+
+    assert (first["start_s"], second["start_s"]) == (1767243600, 1767247200)
+    table = open_readings(path)
+    assert table.clock is not None
+    assert not table.clock.is_local
+
+
+def test_days_alone_are_of_the_clock_of_the_home(tmp_path: Path) -> None:
+    table = open_readings(tidy(tmp_path / "readings.csv", "a,2026-01-01,1", f"a,{BARE},1"))
+
+    assert table.clock is not None
+    assert table.clock.is_local
+
+
+@pytest.mark.parametrize(
+    ("head", "column"),
+    [
+        pytest.param("household_id,start,end,kwh,KWH", "kwh", id="in other letters"),
+        pytest.param("household_id,start,end,kwh, kwh ", "kwh", id="with blanks"),
+        pytest.param("household_id,timestamp,kwh,Timestamp,x", "timestamp", id="the moment"),
+    ],
+)
+def test_a_column_that_is_there_twice_is_refused(head: str, column: str, tmp_path: Path) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_text(f"{head}\na,2026-01-01,2026-02-01,1,2\n", encoding="utf-8")
+
+    issue = refusal(path).issue
+
+    assert issue.code == "fleet-column-twice"
+    assert issue.parameters == {"file": "readings.csv", "column": column}
+
+
+def test_a_column_twice_is_refused_of_homes_and_of_later_files(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("household_id,distributor,people\na,seal,3\n")
+    (tmp_path / "2.csv").write_text("household_id,distributor,people,people\nb,seal,3,4\n")
+
+    issue = refusal(tmp_path, homes=True).issue
+
+    assert (issue.code, issue.parameters["file"]) == ("fleet-column-twice", "2.csv")
+
+
+def test_columns_that_nobody_reads_may_be_there_twice(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text("household_id,start,end,kwh,note,note\na,2026-01-01,2026-02-01,1,x,y\n")
+
+    assert rows(path)[0]["kwh"] == 1
+
+
+@pytest.mark.parametrize("word", ["NA", "NaN", "nan", "null", "None", "N/A", " NA "])
+def test_a_word_for_nothing_is_not_measured(word: str, tmp_path: Path) -> None:
+    path = tidy(tmp_path / "readings.csv", f"a,{BARE},{word}", f"a,{OFFSET[:-6]},2")
+
+    read = [(row["kwh"], row["broken"]) for row in rows(path)]
+
+    assert read == [(None, None), (2, None)]
+
+
+def test_a_word_for_nothing_in_a_recibo_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text("household_id,start,end,kwh\na,2026-01-01,2026-02-01,NA\n", encoding="utf-8")
+
+    assert rows(path)[0]["broken"] == "kwh=NA"
+
+
+@pytest.mark.parametrize("text", ["ñandú,2026-01-01,2026-02-01,1", "a,2026-01-01,2026-02-01,1 año"])
+def test_a_file_in_another_encoding_is_refused_by_name(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text(f"household_id,start,end,kwh\n{text}\n", encoding="latin-1")
+
+    issue = refusal(path).issue
+
+    assert (issue.code, issue.parameters) == ("fleet-not-utf8", {"file": "bills.csv"})
+
+
+def test_a_head_in_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "bills.csv"
+    path.write_text(BILLS.replace("household_id", "año,household_id"), encoding="latin-1")
+
+    assert refusal(path).issue.code == "fleet-not-utf8"

@@ -1,7 +1,7 @@
 """Readings of many homes: from the rows of a part to the clean series of each home."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -50,8 +50,8 @@ def series_of(rows: pa.Table, *, zone: str, is_local: bool) -> tuple[Ints, Ints,
     Raises
     ------
     HomeFaultError
-        ``fleet-reading-broken``, ``fleet-step-wrong``, ``fleet-readings-many``,
-        ``fleet-readings-few``.
+        ``fleet-reading-broken``, ``fleet-step-wrong``, ``fleet-list-missing``,
+        ``fleet-readings-many``, ``fleet-readings-few``.
     """
     said = pc.drop_null(rows.column(BROKEN))
     if len(said):
@@ -112,8 +112,11 @@ def _unpacked(rows: pa.Table, starts: Ints) -> tuple[Ints, Ints, Floats]:
     counts = pc.list_value_length(lists).to_pylist()
     parts = []
     for start, step, count in zip(starts.tolist(), steps, counts, strict=True):
-        if step is None or not 0 < step <= MAX_STEP_S or count is None:
+        if step is None or not 0 < step <= MAX_STEP_S:
             raise HomeFaultError("fleet-step-wrong", value=step)
+        if not count:
+            at = datetime.fromtimestamp(start, UTC)
+            raise HomeFaultError("fleet-list-missing", start=f"{at:%Y-%m-%d %H:%M} UTC")
         parts.append((start + step * np.arange(count, dtype=np.int64), step, count))
     values = pc.list_flatten(lists).to_numpy(zero_copy_only=False).astype(np.float64)
     return (

@@ -361,3 +361,18 @@ def test_what_a_worker_cannot_put_aside_stops_the_run_with_its_reason(
 
 def full_disk(*_: Any, **__: Any) -> Done:
     raise FleetWriteError("fleet-disk", folder="out", reason="No space left on device")
+
+
+def test_readings_of_two_clocks_are_refused_before_anything_is_written(
+    request_of_town: FleetRequest, tools: Toolbox, tmp_path: Path
+) -> None:
+    readings = tmp_path / "readings.csv"
+    stamps = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00")
+    rows = [f"h{number:05d},{stamp},1" for number, stamp in enumerate(stamps)]
+    readings.write_text("\n".join(["household_id,timestamp,kwh", *rows]) + "\n", encoding="utf-8")
+
+    with pytest.raises(FleetTableError) as refused:
+        run(replace(request_of_town, readings=readings), tools)
+
+    assert refused.value.issue.code == "fleet-clock-mixed"
+    assert not request_of_town.out.exists()
