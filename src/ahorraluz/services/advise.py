@@ -136,7 +136,7 @@ def advise(
     terms_of = _terms(home, book, learnt, receipt)
     context = _context(home, book, _year(home, book, learnt, receipt, as_of=as_of), as_of=as_of)
     usage, year, hours = context.account, context.year, context.band_shares
-    bill = latest_bill(home, terms_of, hours)
+    bill, old = latest_bill(home, terms_of, hours, today=year[0])
     wanted = [measure for measure in ALL_MEASURES if measure.id not in wishes.without]
     measures = learnt_measures(wanted, read_learnt(tools.user_folder), region=home.department or "")
     plan = make_plan(context, measures=measures, wishes=_wishes(home, wishes), sampling=Sampling())
@@ -153,7 +153,7 @@ def advise(
         plan=plan,
         year=year,
         kwh_by_month=context.kwh_by_month,
-        issues=(*_issues(context, bill, learnt, plan), *_untried(home, plan, wishes)),
+        issues=(*old, *_issues(context, bill, learnt, plan), *_untried(home, plan, wishes)),
         data_hash=tools.data_hash(home.supply.distributor),
     )
 

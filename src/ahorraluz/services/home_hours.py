@@ -12,7 +12,7 @@ from ahorraluz.core.issues import InvalidInputError, Issue, Severity
 from ahorraluz.core.periods import Period
 from ahorraluz.core.tariffs.band_arrays import whole_shares
 from ahorraluz.core.tariffs.billing import Bill, price_bill
-from ahorraluz.core.tariffs.schedule import OPTION_BANDS
+from ahorraluz.core.tariffs.schedule import OPTION_BANDS, NoScheduleError
 from ahorraluz.core.tariffs.terms import BillTerms
 from ahorraluz.core.usage.account import UsageAccount
 from ahorraluz.core.usage.peak_uses import PEAK_SHARE, told_share
@@ -40,14 +40,42 @@ def band_shares_of(home: Home, account: UsageAccount) -> Mapping[Band, Decimal]:
 
 
 def latest_bill(
-    home: Home, terms_of: Callable[[Period], BillTerms], hours: Mapping[Band, Decimal]
-) -> Bill:
-    """Return the latest recibo, its energy in the bands that the home is believed to use."""
+    home: Home,
+    terms_of: Callable[[Period], BillTerms],
+    hours: Mapping[Band, Decimal],
+    *,
+    today: BillTerms,
+) -> tuple[Bill, tuple[Issue, ...]]:
+    """Return the latest recibo, its energy in the bands that the home is believed to use.
+
+    Parameters
+    ----------
+    home
+        With its recibos.
+    terms_of
+        What a period is billed by.
+    hours
+        Believed part of the energy in each band; empty: not billed by hours.
+    today
+        The month that now begins. Its terms price the energy of a recibo that is so old, as of
+        an old meter file, that no sheet reaches it, and an issue says so.
+    """
     latest = home.history[-1]
-    terms = terms_of(latest.period)
+    issues: tuple[Issue, ...] = ()
+    try:
+        terms = terms_of(latest.period)
+    except NoScheduleError as error:
+        if error.issue.code != "no-sheet-at-all" or latest.period.end > today.period.start:
+            raise
+        terms, issues = today, (_old(latest.period, today.period),)
     bands = band_split(latest.kwh, shares=hours, bands=terms.bands) if hours else {}
-    used = Consumption(period=latest.period, energy_kwh=latest.kwh, bands_kwh=bands)
-    return price_bill(used, terms)
+    used = Consumption(period=terms.period, energy_kwh=latest.kwh, bands_kwh=bands)
+    return price_bill(used, terms), issues
+
+
+def _old(period: Period, today: Period) -> Issue:
+    parameters = {"start": period.start, "end": period.end, "day": today.start}
+    return Issue(code="bill-at-todays-prices", severity=Severity.WARNING, parameters=parameters)
 
 
 def issues_of_hours(context: PlanContext) -> tuple[Issue, ...]:

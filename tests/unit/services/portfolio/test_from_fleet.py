@@ -193,3 +193,17 @@ def test_more_homes_than_a_portfolio_holds_are_refused(
 
     assert refused.value.issue.code == "clients-too-many"
     assert desk.portfolio.clients == ()
+
+
+def test_readings_of_years_ago_are_reckoned_at_the_prices_of_today(desk: Desk) -> None:
+    readings = packed_table(1, days=70)
+    old = pa.array([datetime(2013, 7, 1, 5, tzinfo=UTC)], pa.timestamp("s", tz="UTC"))
+    readings = readings.set_column(readings.schema.get_field_index("start"), "start", old)
+
+    desk.bring(homes_table(1), readings)
+
+    (client,) = desk.portfolio.clients
+    assert client.figures is not None
+    assert client.figures.known
+    assert client.figures.bill_pen
+    assert any("there are no prices of then" in said for _, said in client.figures.findings)
