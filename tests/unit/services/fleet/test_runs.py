@@ -280,7 +280,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on_once_there_is_room(
         pytest.param("bills", "bills", "fleet-columns-missing", id="recibos for homes"),
         pytest.param("homes", "homes", "fleet-columns-missing", id="homes for recibos"),
         pytest.param("torn", "bills", "fleet-table-unreadable", id="a torn table"),
-        pytest.param("noise", "bills", "fleet-table-unreadable", id="noise"),
+        pytest.param("noise", "bills", "fleet-not-utf8", id="noise"),
         pytest.param("empty", "bills", "fleet-table-empty", id="no rows"),
         pytest.param("nothing", "bills", "fleet-columns-missing", id="an empty file"),
         pytest.param("folder", "bills", "fleet-folder-empty", id="an empty folder"),
