@@ -53,7 +53,8 @@ def pack(parts: Sequence[bytes], *, length: int) -> Packed | None:
     Returns
     -------
     Packed or None
-        ``None`` where the places lie too far from each other, or the page holds strange bytes.
+        ``None`` where the places lie too far from each other, the page holds strange bytes, or,
+        seldom, what was tried did not come out right: such a page is sent as any other.
 
     Examples
     --------
