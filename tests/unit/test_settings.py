@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ahorraluz.core.issues import InvalidInputError
-from ahorraluz.settings import TABLE, Settings, read_settings, stated_language
+from ahorraluz.setting_table import TABLE
+from ahorraluz.settings import Settings, read_settings, stated_language
 from ahorraluz.texts import open_texts
 
 
