@@ -27,7 +27,7 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null) && echo $$((n + 1
 TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test airflow check fix docs lock notebooks registry spark tools
+.PHONY: help run test airflow check deploy fix docs lock notebooks registry spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -71,6 +71,10 @@ airflow: export OMP_NUM_THREADS ?= 1
 airflow: $(VENV)-airflow/.installed $(VENV)-dvc/.installed $(VENV)/.installed-registry $(VENV)/.installed-train ## Set up Airflow and DVC, and run every pipeline to its end
 	$(BIN)/pytest -n 2 --dist loadfile tests/integration/test_airflow.py tests/integration/test_dvc.py $(ARGS)
 
+# The tools live in an environment of their own, too: the tests call them there by their paths.
+deploy: $(VENV)/.installed-dev $(VENV)-deploy/.installed ## Check everything that is deployed
+	$(BIN)/pytest tests/deploy $(ARGS)
+
 # ARGS="--write" keeps what they show; without it, it is only looked at.
 notebooks: export OMP_NUM_THREADS ?= 1
 notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and run all of them
@@ -89,6 +93,7 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 		--output-file requirements-notebooks.txt
 	$(COMPILE_APART) deploy/airflow/requirements.in --output-file requirements-airflow.txt
 	$(COMPILE_APART) deploy/dvc/requirements.in --output-file requirements-dvc.txt
+	$(COMPILE_APART) deploy/tools/requirements.in --output-file requirements-deploy.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -147,4 +152,11 @@ $(VENV)-dvc/.installed: requirements-dvc.txt | $(VENV)/.installed-dev
 	$(PYTHON) -m venv $(VENV)-dvc
 	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-dvc/bin/python --require-hashes \
 		-r requirements-dvc.txt
+	@touch $@
+
+$(VENV)-deploy/.installed: requirements-deploy.txt | $(VENV)/.installed-dev
+	@echo "Installing what checks the deployment into $(VENV)-deploy"
+	$(PYTHON) -m venv $(VENV)-deploy
+	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-deploy/bin/python --require-hashes \
+		-r requirements-deploy.txt
 	@touch $@
