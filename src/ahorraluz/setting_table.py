@@ -7,7 +7,6 @@ from typing import Any
 from ahorraluz import setting_values
 
 PREFIX = "AHORRALUZ_"
-MAX_PORT = 65_535
 MAX_PROXIES = 10
 
 
@@ -87,7 +86,7 @@ TABLE: tuple[Setting, ...] = (
         field="port",
         default="`8000`",
         meaning="Port that `ahorraluz serve` listens on, 1 to 65535.",
-        read=setting_values.whole(1, MAX_PORT),
+        read=setting_values.whole(1, setting_values.MAX_PORT),
     ),
     Setting(
         field="trusted_proxies",

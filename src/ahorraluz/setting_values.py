@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ahorraluz.core.issues import AhorraLuzError
 
 LANGUAGES = ("es", "en")
+MAX_PORT = 65_535
 _DATABASE = re.compile(r"sqlite:///(?!:memory:)\S.*|postgresql://\S+")
 LOG_FORMATS = ("line", "json")
 LEAST_SECRET = 16

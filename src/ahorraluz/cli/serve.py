@@ -15,7 +15,7 @@ from ahorraluz.cli.session import Session
 from ahorraluz.cli.typed import Number
 from ahorraluz.cli.words import Given, TextCommand, TextOption
 from ahorraluz.core.issues import AhorraLuzError
-from ahorraluz.settings import MAX_PORT
+from ahorraluz.setting_values import MAX_PORT
 from ahorraluz.telemetry import start_logging
 
 if TYPE_CHECKING:
