@@ -40,6 +40,7 @@ COMMANDS = {
     "recibo": "ahorraluz.cli.recibo:recibo",
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",
+    "database": "ahorraluz.cli.database:database",
     "accounts": "ahorraluz.cli.accounts:accounts",
     "aggregates": "ahorraluz.cli.aggregates:aggregates",
     "policy": "ahorraluz.cli.policy:policy",

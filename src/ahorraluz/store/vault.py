@@ -146,15 +146,15 @@ class Vault:
                 self._opened = None
 
     def _engine(self) -> "Engine":
-        from ahorraluz.store.connections import connect, place_of, writing
-        from ahorraluz.store.vault_table import DATA_KEYS
+        from ahorraluz.store.connections import connect, place_of
+        from ahorraluz.store.key_tables import make_tables
 
         with self._opening:
             if self._opened is None:
                 self._place = place_of(self._url)
                 engine = connect(self._url, create=True)
-                with database_errors(self._place), writing(engine) as connection:
-                    DATA_KEYS.metadata.create_all(connection)
+                with database_errors(self._place):
+                    make_tables(engine)
                 self._opened = engine
             return self._opened
 
