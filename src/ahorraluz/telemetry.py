@@ -283,11 +283,11 @@ class LiveMeters:
         self._waiting.set(waiting)
         self._summed.set(summed_s)
 
-    def serve(self, port: int) -> "WSGIServer":
-        """Answer this machine with everything; raises ``OSError`` where the port is taken."""
+    def serve(self, port: int, *, host: str = "127.0.0.1") -> "WSGIServer":
+        """Tell everything to who asks at an address; raises ``OSError`` where it is not free."""
         from prometheus_client import start_http_server
 
-        server, _ = start_http_server(port, addr="127.0.0.1", registry=self.registry)
+        server, _ = start_http_server(port, addr=host, registry=self.registry)
         return server
 
     def text(self) -> bytes:

@@ -136,7 +136,7 @@ def take_in(
         duties=duties,
     )
     teller = Teller(Notifying(session.tools, now))
-    server = _metrics(worker, given.number("metrics_port"))
+    server = _metrics(worker, given.text("metrics_host"), given.number("metrics_port"))
     worker.start()
     told = (announcer, teller) if watches else ()
     for one in told:
@@ -151,15 +151,18 @@ def take_in(
     click.echo(session.texts.text("cli.live-ended", count=worker.subscriber.kept))
 
 
-def _metrics(worker: "Worker", port: Decimal | None) -> "WSGIServer | None":
-    """Serve the meters of a worker where a port was named."""
+def _metrics(worker: "Worker", host: str | None, port: Decimal | None) -> "WSGIServer | None":
+    """Serve the meters of a worker where a port was named, to this machine unless told more."""
     if port is None:
+        if host is not None:
+            raise InvalidInputError("option-missing", option="--metrics-port")
         return None
+    host = host or "127.0.0.1"
     try:
-        return worker.meters.serve(int(port))
+        return worker.meters.serve(int(port), host=host)
     except OSError as error:
         raise InvalidInputError(
-            "address-not-free", host="127.0.0.1", port=int(port), reason=str(error.strerror)
+            "address-not-free", host=host, port=int(port), reason=str(error.strerror)
         ) from None
 
 
@@ -178,6 +181,7 @@ live = TextCommand(
         TextOption(["--shared"], is_flag=True),
         TextOption(["--watch"], is_flag=True),
         TextOption(["--discovery-prefix"], metavar="TOPIC"),
+        TextOption(["--metrics-host"], metavar="HOST"),
         TextOption(["--metrics-port"], type=Number(low=1, high=MAX_PORT, whole=True), metavar="N"),
         TextOption(["--demo"], type=Number(low=1, high=MOST_DEMO_HOMES, whole=True), metavar="N"),
     ],

@@ -58,6 +58,12 @@ class Worker:
         self._sweeper.start()
         self._keeper.start()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether every thread of it goes on."""
+        doing = [thread for _, thread in self._consumer.worker_threads]
+        return all(thread.is_alive() for thread in (self._keeper, self._sweeper, *doing))
+
     def stop(self) -> None:
         """End once the job at hand is done."""
         self._over.set()
