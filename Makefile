@@ -19,6 +19,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 COMPILE_APART := $(BIN)/uv --no-config pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
 
+# What container images hold, without what builds and tests.
+SERVED := --extra serve --extra postgres --extra redis --extra ocr
+NIGHTLY := --extra pipelines --extra registry
+
 # Each file in one process, in the order of their names: that has the longest ones (browser,
 # integration) begin early, where xdist would keep them, having few tests, for the end.
 # Many of those wait for programs that they started: one process more than there are cores has
@@ -27,7 +31,7 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null) && echo $$((n + 1
 TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test airflow check deploy fix docs lock notebooks registry spark tools
+.PHONY: help run test airflow check deploy fix docs fuzz lock notebooks registry spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -80,6 +84,10 @@ notebooks: export OMP_NUM_THREADS ?= 1
 notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and run all of them
 	$(BIN)/python -m scripts.run_notebooks $(ARGS)
 
+# ARGS="all --seconds 600 --keep" looks longer and keeps what it found; without, a minute for each.
+fuzz: $(VENV)/.installed-dev $(VENV)-fuzz/.installed ## Set up what fuzzes, and look for inputs that break something
+	$(BIN)/python -m scripts.fuzz $(ARGS)
+
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
@@ -91,9 +99,19 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 		--output-file requirements-registry.txt
 	$(COMPILE) --extra dev --extra notebooks --constraint requirements-dev.txt \
 		--output-file requirements-notebooks.txt
+	$(COMPILE_APART) deploy/containers/requirements.in --constraint requirements.txt \
+		--output-file requirements-image-build.txt
+	$(COMPILE_APART) pyproject.toml $(SERVED) --constraint requirements-dev.txt \
+		--output-file requirements-image-web.txt
+	$(COMPILE_APART) pyproject.toml $(SERVED) $(NIGHTLY) --constraint requirements-registry.txt \
+		--output-file requirements-image-worker.txt
+	$(COMPILE_APART) pyproject.toml $(SERVED) $(NIGHTLY) --extra train \
+		--constraint requirements-registry.txt --constraint requirements-train.txt \
+		--output-file requirements-image-train.txt
 	$(COMPILE_APART) deploy/airflow/requirements.in --output-file requirements-airflow.txt
 	$(COMPILE_APART) deploy/dvc/requirements.in --output-file requirements-dvc.txt
 	$(COMPILE_APART) deploy/tools/requirements.in --output-file requirements-deploy.txt
+	$(COMPILE_APART) tests/fuzz/requirements.in --output-file requirements-fuzz.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -159,4 +177,10 @@ $(VENV)-deploy/.installed: requirements-deploy.txt | $(VENV)/.installed-dev
 	$(PYTHON) -m venv $(VENV)-deploy
 	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-deploy/bin/python --require-hashes \
 		-r requirements-deploy.txt
+	@touch $@
+
+# Beside the packages of the tests, not among them: what fuzzes runs with those of $(VENV).
+$(VENV)-fuzz/.installed: requirements-fuzz.txt | $(VENV)/.installed-dev
+	@echo "Installing what fuzzes into $(VENV)-fuzz"
+	$(INSTALL) --require-hashes --upgrade --target $(VENV)-fuzz -r requirements-fuzz.txt
 	@touch $@
