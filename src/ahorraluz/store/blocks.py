@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ahorraluz.core.readings.channels import Channel, Flags, Flow, Ints, Measure
+from ahorraluz.core.readings.channels import Channel, ChannelError, Flags, Flow, Ints, Measure
 from ahorraluz.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -114,13 +114,20 @@ def decode(payload: bytes, *, id: str, flow: Flow, measure: Measure) -> Channel:
         raise StoreError("database-block-damaged", channel=id)
     if version != VERSION:
         raise StoreError("database-block-newer", channel=id)
-    columns = _Columns(body=body, rows=rows, channel=id)
+    try:
+        return _read(_Columns(body=body, rows=rows, channel=id), id, flow, measure)
+    except (zlib.error, struct.error, IndexError, ChannelError) as error:
+        # Whoever can write the check sum can write columns that are none.
+        raise StoreError("database-block-damaged", channel=id) from error
+
+
+def _read(columns: "_Columns", id_: str, flow: Flow, measure: Measure) -> Channel:
     start = columns.whole()
     length = columns.whole()
     line = columns.whole()
     value = np.frombuffer(columns.packed(), dtype="<f8").astype(np.float64, copy=False)
     return Channel(
-        id=id,
+        id=id_,
         flow=flow,
         measure=measure,
         start_s=start,
