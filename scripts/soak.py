@@ -71,6 +71,7 @@ def program(*words: str, settings: dict[str, str]) -> Iterator[subprocess.Popen[
         [sys.executable, "-m", "ahorraluz", *words],
         env={**os.environ, **settings},
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         try:
             yield process
