@@ -41,6 +41,7 @@ COMMANDS = {
     "tariffs": "ahorraluz.cli.tariffs:tariffs",
     "data": "ahorraluz.cli.data:data",
     "database": "ahorraluz.cli.database:database",
+    "backup": "ahorraluz.cli.backup:backup",
     "accounts": "ahorraluz.cli.accounts:accounts",
     "aggregates": "ahorraluz.cli.aggregates:aggregates",
     "policy": "ahorraluz.cli.policy:policy",

@@ -47,6 +47,13 @@ def make_room(writing: "Opened", days: set[int], *, remembered: "Remembered") ->
     remembered.parted(lacking)
 
 
+def make_days(connection: Connection, days: set[int]) -> None:
+    """Make the partitions of days where readings lie in any, in a transaction that fills them."""
+    if is_parted(connection):
+        for day in sorted(days):
+            _make(connection, day)
+
+
 def is_parted(connection: Connection) -> bool:
     """Tell whether readings lie in partitions that we make."""
     if connection.dialect.name != "postgresql":
