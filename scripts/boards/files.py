@@ -1,4 +1,4 @@
-"""Every file of ``deploy/grafana`` and ``deploy/prometheus``, as text by its path."""
+"""Every file of ``deploy/grafana`` and ``deploy/prometheus``, some for Kubernetes, by path."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,8 @@ MADE = "# Made by python -m scripts.write_boards --write: change it there.\n"
 MOUNTED = "/etc/grafana/ahorraluz"
 """Where the boards of an audience lie on the machine of its Grafana."""
 GRAFANA, PROM = "deploy/grafana", "deploy/prometheus"
+OPERATOR_RULES = "deploy/kubernetes/components/monitoring/prometheus-rule.yaml"
+"""The same rules for the operator of Prometheus, which reads them from the Kubernetes API."""
 WIDEST = 2_000
 """Letters of a line of YAML: expressions stay on one."""
 
@@ -60,8 +62,10 @@ def every_file() -> Mapping[str, str]:
         found[f"{folder}/provisioning/dashboards/ahorraluz.yaml"] = _yaml(_provider(audience))
         if audience.metrics:
             found[f"{folder}/provisioning/alerting/ahorraluz.yaml"] = _yaml(grafana_rules())
+            found[f"{folder}/kustomization.yaml"] = _yaml(_config_maps(audience))
     found[f"{PROM}/prometheus.yml"] = _yaml(_scraping())
     found[f"{PROM}/rules.yml"] = _yaml(prometheus_rules())
+    found[OPERATOR_RULES] = _yaml(_operator_rules())
     return found
 
 
@@ -143,6 +147,30 @@ def _scraping() -> Mapping[str, object]:
                 "job_name": "ahorraluz-live",
                 "static_configs": [{"targets": ["127.0.0.1:9101"]}],
             },
+        ],
+    }
+
+
+def _operator_rules() -> Mapping[str, object]:
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "ahorraluz"},
+        "spec": prometheus_rules(),
+    }
+
+
+def _config_maps(audience: Audience) -> Mapping[str, object]:
+    """Return what makes ConfigMaps of the files of an audience, for Grafana on Kubernetes."""
+    boards = sorted(f"boards/{make().build().uid}.json" for make in audience.boards)
+    kinds = ("alerting", "dashboards", "datasources")
+    made = [f"{kind}.yaml=provisioning/{kind}/ahorraluz.yaml" for kind in kinds]
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "configMapGenerator": [
+            {"name": f"ahorraluz-boards-{audience.name}", "files": boards},
+            {"name": f"ahorraluz-provisioning-{audience.name}", "files": made},
         ],
     }
 
