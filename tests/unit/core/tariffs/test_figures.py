@@ -45,7 +45,10 @@ def test_an_announced_figure_is_given_only_where_it_is_asked_for() -> None:
 
 def test_the_levy_is_a_share_of_the_uit_for_each_mwh() -> None:
     moved = NationalFigures(
-        figures().histories | {"rural-levy-uit-per-mwh": history("r", ("2015-01-01", "0.00201"))}
+        {
+            **figures().histories,
+            "rural-levy-uit-per-mwh": history("r", ("2015-01-01", "0.00201")),
+        }
     )
 
     assert str(figures().rural_levy(date(2026, 12, 31))) == "0.0100"
