@@ -109,6 +109,26 @@ def test_every_block_takes_the_bands_in_their_proportion_of_the_month() -> None:
     assert parts[0].amount == D("7.00000")
 
 
+def test_the_last_band_takes_what_rounding_leaves() -> None:
+    thirds = dict.fromkeys((Band.PEAK, Band.MEDIUM, Band.BASE), D(1))
+    bracket = Bracket(
+        limit_kwh=None,
+        fixed=D(4),
+        blocks=(Block(limit_kwh=D(10), prices=thirds), Block(limit_kwh=None, prices=thirds)),
+    )
+
+    parts = energy_parts(used("30", peak="10", medium="10", base="10"), bracket)
+
+    assert [str(part.quantity) for part in parts] == [
+        "3.333",
+        "3.333",
+        "3.334",
+        "6.667",
+        "6.667",
+        "6.666",
+    ]
+
+
 def test_a_band_without_energy_has_no_part_and_the_last_used_one_takes_the_rest() -> None:
     parts = energy_parts(used("45", peak="45", off_peak="0"), HOURS)
 
