@@ -3,11 +3,12 @@
 #   renew.sh once    write the files
 #   renew.sh always  write them again each minute, and have Mosquitto read them
 set -eu
-folder=/etc/mosquitto/ahorraluz
+folder=${BROKER_FOLDER:-/etc/mosquitto/ahorraluz}
+certificates=${BROKER_CERTIFICATES:-/run/certificates}
 
 write() {
-    cp -f /run/certificates/ca.crt /run/certificates/server.crt /run/certificates/server.key "$folder/"
-    ahorraluz devices broker-files "$folder"
+    cp -f "$certificates/ca.crt" "$certificates/server.crt" "$certificates/server.key" "$folder/" &&
+        ahorraluz devices broker-files "$folder"
 }
 
 read_again() {
@@ -31,5 +32,5 @@ while true; do
         touch /tmp/alive
     fi
     sleep 60 &
-    wait $!
+    wait $! || true
 done
