@@ -27,7 +27,9 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first one that is there; the shell shows the same pages without the windows around them,
+which cost more than the pages."""
 
 
 @pytest.fixture(scope="session", autouse=True)

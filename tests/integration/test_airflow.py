@@ -88,7 +88,6 @@ def surroundings(folder: Path) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
         "AIRFLOW_VAR_AHORRALUZ_COMMAND": str(Path(sys.executable).parent / "ahorraluz"),
         "AHORRALUZ_DATA_DIR": str(folder / "data"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "1",
     }
 

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.started import started
 from tests.waiting import PATIENCE_S, free_port
+
+from ahorraluz.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).parent / "ahorraluz"
@@ -81,7 +84,7 @@ def test_a_changed_line_is_named_and_no_other(
     path = tmp_path / "recibo.json"
     path.write_text(json.dumps(receipt), "utf-8")
 
-    run = ran("audit", path, "--json")
+    run = CliRunner().invoke(cli, ["audit", str(path), "--json"])
 
     document = json.loads(run.stdout)
     lines = [
