@@ -67,7 +67,7 @@ def meter_archive(data: bytes) -> None:
     elif kind == 1:
         body = gzip.compress(body, mtime=0)
     elif kind == 2:
-        body = packed({name: body, f"{name}.csv": body[: len(body) // 2]})
+        body = packed({name: body, f"{len(name)}.csv": body[: len(body) // 2]})
     elif kind == 3:
         body = gzip.compress(packed({name: gzip.compress(body, mtime=0)}), mtime=0)
     _read(body, AS_FOUND)

@@ -13,13 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.ingest.meter_files.content import content_of_bytes
 from ahorraluz.ingest.meter_files.text import read_text
-from ahorraluz.ingest.sheet_reader import guarded, open_book
+from ahorraluz.ingest.sheet_reader import open_book
 
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 """Largest content of an archive or workbook, all members together. [byte]"""
@@ -175,20 +173,15 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, left: int, na
 def _workbook(content: bytes, *, name: str) -> Iterator[Sheet]:
     _check_workbook(content, name=name)
     book = open_book(content, broken=lambda: _broken(name))
-    names = list(book.sheet_names)
+    names = book.names
     if len(names) > MAX_SHEETS:
         raise ClientFileError("client-archive-members", file=name, limit=MAX_SHEETS)
     for sheet in names:
-        first, cells = guarded(partial(_rows, book, sheet), broken=lambda: _broken(name))
-        rows = _filled(enumerate(cells, start=first), name=name)
+        grid = book.grid(sheet, broken=lambda: _broken(name))
+        cells = ([_text(cell) for cell in row] for row in grid.rows)
+        rows = _filled(enumerate(cells, start=grid.first + 1), name=name)
         shown = f"{name} · {_shown(sheet)}" if len(names) > 1 else name
         yield Sheet(name=shown, rows=rows)
-
-
-def _rows(book: Any, name: str) -> tuple[int, list[list[str]]]:  # noqa: ANN401 - it has no base class
-    sheet = book.get_sheet_by_name(name)
-    rows = [[_text(cell) for cell in row] for row in sheet.iter_rows()]
-    return int((sheet.start or (0, 0))[0]) + 1, rows
 
 
 def _broken(name: str) -> ClientFileError:

@@ -6,7 +6,7 @@ import math
 import re
 import zipfile
 import zlib
-from typing import IO, Any
+from typing import IO
 
 from ahorraluz.core.readings.channels import MeterFile
 from ahorraluz.ingest.meter_files.content import Content, MeterFileError
@@ -17,7 +17,7 @@ from ahorraluz.ingest.meter_files.parts import Part, joined
 from ahorraluz.ingest.meter_files.reshape import reshaped
 from ahorraluz.ingest.meter_files.table import Table, rows_table
 from ahorraluz.ingest.meter_files.words import fold
-from ahorraluz.ingest.sheet_reader import guarded, open_book
+from ahorraluz.ingest.sheet_reader import Book, open_book
 
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_CELLS = 8_000_000
@@ -73,7 +73,7 @@ def parse_workbook(content: Content, options: ReadOptions) -> MeterFile:
         ``workbook-no-readings``, or what ``tabular.parse_table`` raises for its only table.
     """
     book = _open(content)
-    names = list(book.sheet_names)[:MAX_SHEETS]
+    names = list(book.names)[:MAX_SHEETS]
     if options.sheet is not None:
         wanted = fold(options.sheet)
         if not any(fold(name) == wanted for name in names):
@@ -105,7 +105,7 @@ def parse_workbook(content: Content, options: ReadOptions) -> MeterFile:
     )
 
 
-def _open(content: Content) -> Any:  # noqa: ANN401 - the reader of sheets has no base class
+def _open(content: Content) -> Book:
     """Return the open workbook, after a look at how large it would get."""
     data = content.read(limit=MAX_PACKED_BYTES)
     if not data.startswith(OLE_MARK):
@@ -161,22 +161,16 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _table(book: Any, name: str, *, content: Content) -> Table:  # noqa: ANN401
+def _table(book: Book, name: str, *, content: Content) -> Table:
     """Return the table of one sheet."""
-    rows = guarded(
-        lambda: [[_text(cell) for cell in row] for row in book.get_sheet_by_name(name).iter_rows()],
-        broken=lambda: _unreadable(content.name),
-    )
-    start = guarded(
-        lambda: book.get_sheet_by_name(name).start, broken=lambda: _unreadable(content.name)
-    )
-    first = start or (0, 0)
+    grid = book.grid(name, broken=lambda: _unreadable(content.name))
+    rows = [[_text(cell) for cell in row] for row in grid.rows]
     width = max((len(cells) for cells in rows), default=0)
     if width > MAX_COLUMNS:
         raise MeterFileError(
             "table-too-many-columns", file=content.name, limit=MAX_COLUMNS, found=width
         )
-    source = range(int(first[0]), int(first[0]) + len(rows))
+    source = range(grid.first, grid.first + len(rows))
     try:
         return rows_table(rows, source, name=content.name)
     except MeterFileError:
