@@ -75,7 +75,8 @@ def read_panel(path: Path) -> Panel:
     FileReadError
         The file cannot be read.
     PanelError
-        ``panel-unreadable``, ``panel-too-large``, ``panel-columns``, ``panel-empty``.
+        ``panel-unreadable``, ``panel-too-large``, ``panel-columns``, ``panel-column-twice``,
+        ``panel-empty``.
     CohortError
         ``cohort-twice``, ``cohorts-too-many``.
     """
@@ -142,6 +143,10 @@ def _panel(table: Any, broken: int, *, name: str) -> Panel:  # noqa: ANN401 - py
     if time is None or energy is None:
         shown = ", ".join(column[:30] for column in table.column_names[:8])
         raise PanelError("panel-columns", file=name, columns=shown)
+    bare = [_bare(column) for column in table.column_names]
+    for column in (*TIME_COLUMNS, *ENERGY_COLUMNS, HOME_COLUMN, COHORT_COLUMN):
+        if bare.count(column) > 1:
+            raise PanelError("panel-column-twice", file=name, column=column)
     starts_s, good, offsets = _stamps(table[time])
     kwh = _numbers(table[energy])
     codes, homes = _homes(table, columns.get(HOME_COLUMN))

@@ -111,6 +111,11 @@ def test_broken_rows_are_counted_and_empty_cells_are_unknown(tmp_path: Path) -> 
         pytest.param(b"PAR1" + b"\0" * 40, "panel-unreadable", id="half a Parquet file"),
         pytest.param(gzip.compress(b"x" * 999)[:20], "panel-unreadable", id="half a gzip file"),
         pytest.param(b"a,b\n1,2\n", "panel-columns", id="other columns"),
+        pytest.param(
+            b"timestamp,Timestamp,kwh\n2026-01-01,2026-01-01,1\n",
+            "panel-column-twice",
+            id="two columns of one name",
+        ),
         pytest.param(HEAD.encode(), "panel-empty", id="a head alone"),
         pytest.param(HEAD.encode() + b"x,a,b\n", "panel-empty", id="no reading"),
     ],
