@@ -8,6 +8,7 @@ fitted or read, and nowhere else in the program.
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -45,6 +46,13 @@ WEIGHTS = (0.05, 4.0)
 the home, but a week away must not count a thousand times."""
 BATCH = 256
 """Windows told at once: their features take some ten megabytes."""
+
+MOST_CARD, MOST_TREES = 4 << 20, 256 << 20
+"""Largest card, and largest text of one set of trees, that are read. [byte]"""
+GZIP_WINDOW = 31
+_BROKEN = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, zlib.error,
+           RecursionError)  # fmt: skip
+"""What reading files that are no model raises."""
 
 Progress = Callable[[int, int], None]
 """Told after every set of trees: sets done, sets in all."""
@@ -233,8 +241,8 @@ def load_boosting(folder: Path, *, free: FreeDays = peru_free, threads: int = 1)
     if not (folder / CARD_FILE).is_file():
         raise BoostingError("boosting-no-model", folder=folder.name)
     try:
-        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-        texts = {head: gzip.decompress((folder / _file(head)).read_bytes()) for head in HEADS}
+        card = json.loads(_content(folder / CARD_FILE, most=MOST_CARD))
+        texts = {head: _unpacked(folder / _file(head)) for head in HEADS}
         trees = {
             head: lightgbm.Booster(model_str=text.decode("utf-8")) for head, text in texts.items()
         }
@@ -243,12 +251,31 @@ def load_boosting(folder: Path, *, free: FreeDays = peru_free, threads: int = 1)
             days=int(card["offsets"]["days"]),
         )
         version, names = card["version"], tuple(card["features"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError, lightgbm.basic.LightGBMError) as e:
+    except (*_BROKEN, lightgbm.basic.LightGBMError) as e:
         raise BoostingError("boosting-model-broken", folder=folder.name) from e
     shaped = offsets.shift.shape == NO_OFFSETS.shift.shape
     if names != NAMES or version != _version(trees) or not shaped:
         raise BoostingError("boosting-model-broken", folder=folder.name)
     return Boosting(trees=trees, version=version, free=free, offsets=offsets, threads=threads)
+
+
+def _content(path: Path, *, most: int) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError("too large")
+    return content
+
+
+def _unpacked(path: Path) -> bytes:
+    """Return the text of trees; raises ``ValueError`` where it is larger than any are."""
+    packed = _content(path, most=MOST_TREES)
+    unpacker = zlib.decompressobj(wbits=GZIP_WINDOW)
+    # Bounded: a few bytes can stand for gigabytes.
+    text = unpacker.decompress(packed, MOST_TREES)
+    if not unpacker.eof:
+        raise ValueError("cut off, or too large")
+    return text
 
 
 def load_default(*, free: FreeDays = peru_free) -> Boosting:

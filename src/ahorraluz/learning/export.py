@@ -75,7 +75,7 @@ def compared(model: Model, folder: Path, *, sample: Inputs) -> Agreement:
     import tensorflow as tf
 
     expected = model.predict(sample, batch_size=BATCH, verbose=0)
-    again = keras.saving.load_model(folder / KERAS_FILE)
+    again = keras.saving.load_model(folder / KERAS_FILE, safe_mode=True)
     loaded = tf.saved_model.load(str(folder / SAVED_FOLDER))
     call = loaded.signatures[SIGNATURE]
     served = call(**{name: tf.constant(value) for name, value in sample.items()})[ANSWER].numpy()

@@ -310,7 +310,7 @@ def _kept(found: Any) -> Kept | None:  # noqa: ANN401 - ModelVersion
             tags={key.removeprefix(TAG): value for key, value in tags.items()},
             at_s=int(found.creation_timestamp) // 1000,
         )
-    except (AttributeError, KeyError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return None
 
 
