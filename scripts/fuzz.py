@@ -29,7 +29,7 @@ from tests.fuzz.targets import CORPUS, PLACES  # noqa: E402
 WORK = ROOT / ".fuzz"
 FINDINGS = WORK / "findings"
 TABLE = ROOT / "docs" / "hardening" / "fuzzing-runs.csv"
-LIMITS = ("-timeout=25", "-rss_limit_mb=2560")
+LIMITS = ("-timeout=25", "-rss_limit_mb=2560", "-report_slow_units=25")
 """Longest that an input may take, and most memory: beyond either it is a finding. [s], [MiB]"""
 LONGEST = 4096
 """Largest input that is tried. [byte]"""
@@ -76,7 +76,7 @@ def fuzzed(name: str, *, seconds: int) -> Run:
     work = WORK / "work" / name
     work.mkdir(parents=True, exist_ok=True)
     FINDINGS.mkdir(parents=True, exist_ok=True)
-    before = set(FINDINGS.iterdir())
+    before = set(FINDINGS.glob(f"{name}-*"))
     began = os.times()
     said = _child(
         name,
@@ -89,7 +89,7 @@ def fuzzed(name: str, *, seconds: int) -> Run:
         *LIMITS,
     )
     ended = os.times()
-    new = sorted(path.name for path in set(FINDINGS.iterdir()) - before)
+    new = sorted(path.name for path in set(FINDINGS.glob(f"{name}-*")) - before)
     for finding in new:
         print(f"  {finding}\n{_trace(said)}", flush=True)
     statuses = _STATUS.findall(said)
@@ -194,13 +194,15 @@ def main() -> int:
     unknown = sorted(set(wanted) - set(PLACES))
     if unknown:
         parser.error(f"no such target: {', '.join(unknown)}; there are {', '.join(PLACES)}, all")
-    print(f"{'target':<18}{'executions':>11}{'1/s':>7}{'edges':>8}{'features':>10}  new findings")
+    print(
+        f"{'target':<18}{'seconds':>8}{'executions':>11}{'edges':>8}{'features':>10}  new findings"
+    )
     found = 0
     for name in wanted:
         run = fuzzed(name, seconds=asked.seconds)
         kept = keep(name) if asked.keep else 0
         print(
-            f"{name:<18}{run.executions:>11}{run.per_second:>7.0f}{run.edges:>8}{run.features:>10}"
+            f"{name:<18}{run.seconds:>8}{run.executions:>11}{run.edges:>8}{run.features:>10}"
             f"{run.findings:>6}{f'  {kept} kept' if kept else ''}",
             flush=True,
         )

@@ -1,5 +1,7 @@
 """What a refusal has to be: an error of the house, whose every code has words in each language."""
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -42,12 +44,9 @@ def tell(issues: tuple[Issue, ...]) -> None:
 @cache
 def scratch() -> Path:
     """Return a folder of this process for what is read from files; it goes when that ends."""
-    held = tempfile.TemporaryDirectory(prefix="ahorraluz-fuzz-")
-    _HELD.append(held)
-    return Path(held.name)
-
-
-_HELD: list[tempfile.TemporaryDirectory[str]] = []
+    folder = tempfile.mkdtemp(prefix="ahorraluz-fuzz-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def kept(name: str, content: bytes) -> Path:
