@@ -129,3 +129,150 @@ def test_a_recibo_that_lacks_something_is_refused(hole: dict[str, object]) -> No
         )
 
     assert caught.value.issue.code == "receipt-lacks"
+
+
+FLAT = D("0.60")
+
+
+def _change(before: Receipt, after: Receipt, base: Decimal | None = FLAT) -> dict[str, str]:
+    """Return the causes that moved something."""
+    change = compare(before, after, base_price=lambda _: base, igv_rate=D("0.18"))
+    return {cause.value: str(soles) for cause, soles in change.parts.items() if soles}
+
+
+@pytest.mark.parametrize(
+    ("after", "moved"),
+    [
+        # 10 kWh more at 0.60 with IGV and 0.01 of levy.
+        pytest.param(month("110", "66.00", total="107.18"), {"kwh": "7.18"}, id="more a day"),
+        # 100 kWh at 0.06 with IGV, all of it a discount that is lost.
+        pytest.param(month("100", "66.00", total="107.08"), {"discount": "7.08"}, id="discount"),
+        pytest.param(
+            month("100", "60.00", lighting="12.50", total="102.95"),
+            {"lighting": "2.95"},
+            id="lighting with its IGV",
+        ),
+        pytest.param(
+            month("100", "60.00", late="1.25", total="101.25"),
+            {"arrears": "1.25"},
+            id="late interest without IGV",
+        ),
+        pytest.param(month("100", "60.00", total="100.07"), {"rounding": "0.07"}, id="rounding"),
+        pytest.param(month("100", "60.00", total="99.95"), {"rounding": "-0.05"}, id="less"),
+    ],
+)
+def test_each_cause_alone(after: Receipt, moved: dict[str, str]) -> None:
+    assert _change(month("100", "60.00"), after) == moved
+
+
+def test_a_price_that_nobody_can_tell_apart_takes_it_all() -> None:
+    after = month("100", "66.00", total="107.08")
+
+    assert _change(month("100", "60.00"), after, None) == {"price": "7.08"}
+
+
+def test_the_levy_moves_with_the_price() -> None:
+    dearer = month("100", "60.00", total="101.00")
+    lines = (*dearer.lines[:-1], replace(dearer.lines[-1], amount=D("2.00")))
+
+    assert _change(month("100", "60.00"), replace(dearer, lines=lines)) == {"price": "1.00"}
+
+
+def test_the_fixed_charge_is_that_of_the_connection_too() -> None:
+    before = month("100", "60.00")
+    fixed = replace(before.lines[1], amount=D("3.00"))
+    connection = ReceiptLine(code=LineCode.CONNECTION, name="-", amount=D("0.50"), taxed=True)
+    after = replace(
+        before,
+        lines=(before.lines[0], fixed, *before.lines[2:], connection),
+        total=D("101.77"),
+    )
+
+    assert _change(before, after) == {"fixed": "1.77"}
+
+
+def test_interest_is_arrears_with_its_igv() -> None:
+    before = month("100", "60.00")
+    interest = ReceiptLine(code=LineCode.INTEREST, name="-", amount=D("1.00"), taxed=True)
+
+    after = replace(before, lines=(*before.lines, interest), total=D("101.18"))
+
+    assert _change(before, after) == {"arrears": "1.18"}
+
+
+def test_causes_that_move_together_share_what_they_do_together() -> None:
+    # From 30 days of 4 kWh to 33 of 5: by days alone 12 kWh or 15, by kWh alone 30 or 33.
+    after = month("165", "99.00", days=33, total="132.31")
+
+    moved = _change(month("120", "72.00"), after)
+
+    # 13.5 and 31.5 kWh at 0.60 with IGV and 0.01 of levy.
+    assert moved == {"days": "9.69", "kwh": "22.62"}
+
+
+def test_what_a_change_says_of_the_months() -> None:
+    before, after = month("120", "72.00"), month("165", "99.00", days=33, total="132.31")
+
+    change = compare(before, after, base_price=_no_base, igv_rate=D("0.18"))
+
+    assert (change.before, change.after) == (before, after)
+    assert change.difference == D("32.31")
+    assert change.kwh_a_day == (4, 5)
+
+
+@pytest.mark.parametrize("whose", ["before", "after"])
+def test_days_that_are_not_printed_are_not_told(whose: str) -> None:
+    months = {"before": month("120", "72.00"), "after": month("120", "72.00")}
+    months[whose] = replace(months[whose], period=None)
+
+    assert compare(**months, base_price=_no_base, igv_rate=D(0)).kwh_a_day is None
+
+
+def test_days_may_be_printed_without_dates() -> None:
+    before = replace(month("120", "72.00"), period=None, days_printed=30)
+    after = replace(month("132", "79.20", total="108.62"), period=None, days_printed=33)
+
+    assert _change(before, after) == {"days": "8.62"}
+    change = compare(before, after, base_price=_no_base, igv_rate=D(0))
+    assert change.kwh_a_day == (4, 4)
+
+
+def test_a_levy_that_is_not_printed_is_none() -> None:
+    before = month("100", "60.00")
+    bare = replace(before, lines=before.lines[:-1])
+
+    assert _change(bare, replace(bare, total=D("100.10"))) == {"rounding": "0.10"}
+
+
+@pytest.mark.parametrize(
+    ("hole", "field"),
+    [
+        ({"kwh": None}, "kwh"),
+        ({"kwh": D(0)}, "kwh"),
+        ({"total": None}, "total"),
+        ({"lines": ()}, "energy"),
+    ],
+    ids=["no kWh", "zero kWh", "no total", "no energy"],
+)
+def test_what_a_recibo_lacks_is_named(hole: dict[str, object], field: str) -> None:
+    whole = month("100", "50.00")
+    holed = replace(whole, **hole)  # type: ignore[arg-type]
+
+    for pair in ((whole, holed), (holed, whole)):
+        with pytest.raises(ComparisonError) as caught:
+            compare(*pair, base_price=_no_base, igv_rate=D("0.18"))
+
+        assert caught.value.issue.parameters == {"field": field, "receipt": "invented"}
+
+
+def test_causes_keep_the_names_that_catalogues_have() -> None:
+    assert [cause.value for cause in Cause] == [
+        "days",
+        "kwh",
+        "price",
+        "discount",
+        "fixed",
+        "lighting",
+        "arrears",
+        "rounding",
+    ]

@@ -1,5 +1,6 @@
 """Cost against energy: kinks, cliffs, marginal price, headroom."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 from tests.invented import MAY, D, tariff_book
 
 from ahorraluz.core.consumption import Band
-from ahorraluz.core.home import Option, Supply
-from ahorraluz.core.tariffs.curve import CurveError, bill_curve, exact_cost, headroom
+from ahorraluz.core.home import FixedCharges, Option, Supply
+from ahorraluz.core.tariffs.curve import CurveError, Headroom, bill_curve, exact_cost, headroom
 from ahorraluz.core.tariffs.energy import EnergyPriceError
 from ahorraluz.core.tariffs.terms import BillTerms, bill_terms
 
@@ -96,3 +97,133 @@ def test_the_curve_of_hours_needs_their_proportion() -> None:
 
     with pytest.raises(EnergyPriceError):
         bill_curve(bill_terms(tariff_book(), supply, MAY))
+
+
+def test_segments_of_a_month_with_their_costs(terms: BillTerms) -> None:
+    curve = bill_curve(terms)
+
+    # 13.70 a month with IGV; a kWh at 0.40, 0.60 and 0.615 with IGV, and a céntimo of levy.
+    assert [
+        (s.start_kwh, s.end_kwh, str(s.start_cost.normalize()), str(s.slope.normalize()))
+        for s in curve.segments
+    ] == [
+        (0, 30, "16.166", "0.482"),
+        (30, 140, "30.626", "0.718"),
+        (140, None, "119.223", "0.7357"),
+    ]
+    assert curve.terms is terms
+    assert curve.cost(D(0)) == D("16.166")
+    assert curve.cost(D(140)) == D("109.606")
+    assert curve.cost(D("140.5")) == D("119.59085")
+
+
+def test_a_collective_supply_falls_at_as_many_times_the_limit(terms: BillTerms) -> None:
+    curve = bill_curve(replace(terms, supply=replace(terms.supply, collective_homes=3)))
+
+    assert curve.kinks == (D(90),)
+    assert [cliff.at_kwh for cliff in curve.cliffs] == [D(420)]
+    assert curve.marginal_price(D(90)) == D("0.482")
+
+
+def test_what_the_next_kwh_costs_at_the_edge(terms: BillTerms) -> None:
+    (cliff,) = bill_curve(terms).cliffs
+
+    # 10.29 of energy with IGV, 0.05 of fixed charge with its IGV of a céntimo, and the levy.
+    assert (str(cliff.next_kwh_energy), str(cliff.next_kwh_total)) == ("10.29", "10.36")
+
+
+def test_charges_that_are_taxed_and_charges_that_are_not(terms: BillTerms) -> None:
+    plain = exact_cost(terms, D(100))
+    with_others = replace(
+        terms,
+        charges=replace(
+            terms.charges, other_taxed=D(10), other_untaxed=D(-3), late_interest=D("0.5")
+        ),
+    )
+    bare = replace(terms, charges=FixedCharges(), levy=None)
+
+    # 54.00 of energy, 2.00 fixed and 11.70 of charges with IGV, and a sol of levy.
+    assert plain == D("67.70") * D("1.18") + 1
+    assert exact_cost(with_others, D(100)) == plain + D("11.80") - 3 + D("0.5")
+    assert exact_cost(bare, D(100)) == D("56.00") * D("1.18")
+
+
+def test_a_limit_where_nothing_gets_dearer_is_a_kink(terms: BillTerms) -> None:
+    flat = terms.brackets[-1].blocks
+    alike = replace(
+        terms,
+        brackets=(
+            replace(terms.brackets[0], fixed=D(3), blocks=flat),
+            replace(terms.brackets[1], fixed=D(2), blocks=flat),
+            replace(terms.brackets[2], fixed=D(2), blocks=flat),
+        ),
+    )
+
+    curve = bill_curve(alike)
+
+    # At 30 kWh the fixed charge falls by a sol; at 140 nothing happens.
+    assert (curve.kinks, curve.cliffs) == ((D(30),), ())
+
+
+def test_an_energy_above_the_last_segment_is_refused(terms: BillTerms) -> None:
+    curve = bill_curve(terms)
+    ended = replace(curve, segments=curve.segments[:-1])
+
+    assert ended.segment_at(D(140)) is curve.segments[1]
+    with pytest.raises(CurveError) as caught:
+        ended.segment_at(D("140.001"))
+
+    assert caught.value.issue.code == "kwh-too-large"
+    assert caught.value.issue.parameters == {"field": "kwh", "value": D("140.001")}
+
+
+def test_the_nearest_cliff_counts_where_there_are_two(terms: BillTerms) -> None:
+    curve = bill_curve(terms)
+    far = replace(curve.cliffs[0], at_kwh=D(300))
+    two = replace(curve, cliffs=(*curve.cliffs, far))
+
+    assert two.next_cliff(D(100)) == curve.cliffs[0]
+    assert two.next_cliff(D(200)) == two.next_cliff(D(300)) == far
+    assert two.last_cliff(D(301)) == far
+    assert two.last_cliff(D(300)) == curve.cliffs[0]
+
+
+def test_headroom_says_what_it_was_asked_of() -> None:
+    assert headroom(D(140), used_kwh=D(150), days_left=1) == Headroom(
+        cliff_kwh=D(140), days_left=1, kwh_left=D(-10), kwh_a_day=D(0)
+    )
+    with pytest.raises(CurveError) as caught:
+        headroom(D(140), used_kwh=D(90), days_left=0)
+
+    assert caught.value.issue.code == "days-left-not-positive"
+    assert caught.value.issue.parameters == {"field": "days_left", "value": 0}
+
+
+HOURLY = bill_terms(
+    tariff_book(), Supply(distributor="light", system="here", option=Option.BT5F), MAY
+)
+
+
+@pytest.mark.parametrize(
+    ("shares", "missing"),
+    [(None, ["peak", "off-peak"]), ({Band.PEAK: D(1)}, ["off-peak"])],
+    ids=["none", "one"],
+)
+def test_shares_that_are_not_told_are_named(
+    shares: dict[Band, Decimal] | None, missing: list[str]
+) -> None:
+    with pytest.raises(EnergyPriceError) as caught:
+        exact_cost(HOURLY, D(100), shares=shares)
+
+    assert caught.value.issue.code == "bands-needed"
+    assert caught.value.issue.parameters == {"missing": missing}
+
+
+def test_the_fall_of_hours_is_priced_with_bands_that_add_up() -> None:
+    third = D(1) / D(3)
+
+    (cliff,) = bill_curve(HOURLY, shares={Band.PEAK: third, Band.OFF_PEAK: 1 - third}).cliffs
+
+    # 140 kWh: 10 x 0.70 + 20 x 0.28 + 36.667 x 1.00 + 73.333 x 0.40 are 78.60; 141: 47 x 1.03
+    # and 94 x 0.41 are 86.95. With IGV 92.75 and 102.60.
+    assert cliff.next_kwh_energy == D("9.85")

@@ -79,3 +79,57 @@ def test_the_mask_of_many_moments_follows_the_rule_of_one(moments: list[int], as
         for moment in moments
     ]
     assert found.tolist() == each
+
+
+HOUR_S, DAY_S = 3_600, 86_400
+NEW_YEAR = date(2026, 1, 1)
+
+
+def _local_s(day: date, hour: int, minute: int = 0, second: int = 0) -> int:
+    return (day - date(1970, 1, 1)).days * DAY_S + hour * HOUR_S + minute * 60 + second
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["not asked", "asked"])
+def test_the_mask_at_the_edges_of_hours_and_days(asked: bool) -> None:
+    supply = Supply(distributor="light", holidays_off_peak=asked)
+    moments = [
+        (_local_s(MONDAY, 17, 59, 59), False),
+        (_local_s(MONDAY, 18), True),
+        (_local_s(MONDAY, 22, 59, 59), True),
+        (_local_s(MONDAY, 23), False),
+        (_local_s(SUNDAY, 18), not asked),
+        (_local_s(SUNDAY, 22, 59, 59), not asked),
+        (_local_s(SUNDAY, 12), False),
+        (_local_s(date(2026, 11, 21), 22, 59, 59), True),
+        (_local_s(NEW_YEAR, 18), not asked),
+        (_local_s(NEW_YEAR, 22, 59, 59), not asked),
+        (_local_s(date(2025, 12, 31), 18), True),
+        (_local_s(date(2026, 1, 2), 18), True),
+        (_local_s(date(1970, 1, 1), 18), True),
+        (_local_s(date(1970, 1, 4), 18), not asked),
+        (_local_s(date(2028, 2, 29), 18), True),
+    ]
+
+    found = peak_mask(
+        np.array([moment for moment, _ in moments], dtype=np.int64),
+        supply=supply,
+        figures=HOURS,
+        day=MONDAY,
+        holidays=(MONDAY.replace(month=12, day=8), NEW_YEAR),
+    )
+
+    assert found.tolist() == [peak for _, peak in moments]
+    assert found.dtype == np.bool_
+
+
+def test_the_mask_without_holidays_leaves_sundays() -> None:
+    supply = Supply(distributor="light", holidays_off_peak=True)
+
+    found = peak_mask(
+        np.array([_local_s(MONDAY, 18), _local_s(SUNDAY, 18)]),
+        supply=supply,
+        figures=HOURS,
+        day=MONDAY,
+    )
+
+    assert found.tolist() == [True, False]
