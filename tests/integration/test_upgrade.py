@@ -1,0 +1,90 @@
+"""Databases as former releases left them: brought up to date, they give the same answers."""
+
+import io
+import json
+import lzma
+import tarfile
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.full_service import ask
+from tests.integration.postgres import Server
+from tests.schema_changes import steps_taken
+
+from ahorraluz.services.database_steps import database_states, upgrade_databases
+from ahorraluz.settings import Settings
+from ahorraluz.store import schema
+from ahorraluz.store.boards.building import GROUPS
+
+FROZEN = Path(__file__).resolve().parents[1] / "golden" / "releases"
+RELEASES = sorted(path.name for path in FROZEN.iterdir() if path.is_dir())
+VERSIONS = Path(schema.__file__).parent / "migrations" / "versions"
+
+
+def put_folder(release: str, kind: str, folder: Path) -> None:
+    content = (FROZEN / release / f"{kind}-folder.tar.xz").read_bytes()
+    folder.mkdir(mode=0o700)
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:xz") as archive:
+        archive.extractall(folder, filter="data")
+
+
+def answers_of(release: str, kind: str) -> dict[str, str]:
+    content = lzma.decompress((FROZEN / release / f"{kind}-answers.json.xz").read_bytes())
+    found: dict[str, str] = json.loads(content)
+    return found
+
+
+def put_database(release: str, name: str, url: str) -> None:
+    statements = lzma.decompress((FROZEN / release / f"postgresql-{name}.sql.xz").read_bytes())
+    roles = "".join(
+        f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; "
+        "END $$;\n"
+        for role in GROUPS
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(roles.encode() + statements)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_files_of_a_former_release_give_the_answers_that_it_gave(
+    release: str, tmp_path: Path
+) -> None:
+    put_folder(release, "sqlite", tmp_path / "datos")
+    settings = Settings(data_dir=tmp_path / "datos")
+
+    upgrade_databases(settings)
+
+    assert all(one.state == "current" for one in database_states(settings))
+    assert ask(settings, computed=False) == answers_of(release, "sqlite")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_server_of_a_former_release_gives_the_answers_that_it_gave(
+    release: str, tmp_path: Path, postgres_server: Server
+) -> None:
+    put_folder(release, "postgresql", tmp_path / "datos")
+    urls = {name: postgres_server.make_database(f"{release}-{name}") for name in ("data", "keys")}
+    for name, url in urls.items():
+        put_database(release, name, url)
+    settings = Settings(
+        data_dir=tmp_path / "datos", database_url=urls["data"], keys_url=urls["keys"]
+    )
+
+    upgrade_databases(settings)
+
+    assert all(one.state == "current" for one in database_states(settings))
+    assert ask(settings, computed=False) == answers_of(release, "postgresql")
+
+
+@pytest.mark.integration
+def test_no_step_takes_more_from_a_server_than_from_files(
+    postgres_server: Server, tmp_path: Path
+) -> None:
+    after = [path.stem[1:5] for path in sorted(VERSIONS.glob("v*.py"))]
+    revisions = [schema.FIRST, *(one for one in after if one > schema.FIRST)]
+
+    on_server = steps_taken(postgres_server.make_database("steps"), revisions)
+
+    assert on_server == steps_taken(f"sqlite:///{tmp_path / 'x.db'}", revisions)
