@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 
 from click.testing import CliRunner
 from tests.made_models import write_model
@@ -58,10 +59,9 @@ COMPUTED = (
     "/tariffs",
 )
 """What it asks of what is made of it: a later release may answer better."""
+OF_ALL = (("readings", "list"), ("accounts", "list"))
 COMMANDS = (
-    ("readings", "list"),
     ("scoreboard",),
-    ("accounts", "list"),
     ("tariffs", "list"),
     ("tariffs", "show", "luz-del-sur"),
 )
@@ -154,7 +154,24 @@ def _import_sheet(settings: Settings, world: World) -> None:
     path.unlink()
 
 
-def ask(settings: Settings, *, computed: bool = True) -> dict[str, str]:
+def neighbours(settings: Settings) -> Iterator[str]:
+    """Keep homes with readings for others without an end; yield each once it is kept."""
+    world = world_of(settings)
+    joining = Joining(name="vecina@ejemplo.pe", password=PASSWORD, language="es")
+    account = join(joining, tools=world.tools, as_of=this_moment())
+    program = world.program(world.key(account))
+    home = program.home()
+    for number in count():
+        start = NOW - timedelta(days=number + 1)
+        sent = program.post(
+            f"/homes/{home}/readings",
+            data=readings(24, start=start),
+            headers={"Content-Type": "application/x-ndjson"},
+        )
+        yield f"{home} {start.date()} {sent.status_code}"
+
+
+def ask(settings: Settings, *, computed: bool = True, of_all: bool = True) -> dict[str, str]:
     """Return what a service answers, by question; the same as long as it keeps the same.
 
     Parameters
@@ -163,6 +180,8 @@ def ask(settings: Settings, *, computed: bool = True) -> dict[str, str]:
         Where it is.
     computed
         Whether what is made of the kept is asked as well, and shown on pages.
+    of_all
+        Whether lists of everybody are asked for, which others add to.
     """
     world = world_of(settings)
     accounts = {one.name: one for one in world.tools.store.people.accounts.all()}
@@ -181,7 +200,8 @@ def ask(settings: Settings, *, computed: bool = True) -> dict[str, str]:
     if computed:
         found["GET /forecasts"] = world.program().get("/forecasts").text
     world.tools.store.close()
-    found |= {f"ahorraluz {' '.join(words)}": _told(settings, words) for words in COMMANDS}
+    commands = (*COMMANDS, *(OF_ALL if of_all else ()))
+    found |= {f"ahorraluz {' '.join(words)}": _told(settings, words) for words in commands}
     return {question: CHANGING.sub("", answer) for question, answer in found.items()}
 
 
