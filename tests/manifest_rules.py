@@ -174,8 +174,8 @@ def told(documents: Sequence[Document]) -> Faults:
             if container["name"] == "grafana":
                 if ours != provisioned:
                     yield f"{pod.name}: {sorted(ours ^ provisioned)} of Grafana"
-            elif ours - variables:
-                yield f"{pod.name}/{container['name']}: {sorted(ours - variables)}"
+            elif unknown := {name.removesuffix(SUFFIX) for name in ours} - variables:
+                yield f"{pod.name}/{container['name']}: {sorted(unknown)}"
 
 
 def typed(documents: Sequence[Document]) -> Faults:

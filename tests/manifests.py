@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,18 +57,21 @@ def kubectl() -> str:
     return found
 
 
-@cache
-def text_of(overlay: str) -> str:
-    """Return what an overlay renders to, as YAML."""
+def render(folder: Path) -> str:
+    """Return what a folder of manifests renders to, as YAML."""
     done = subprocess.run(
-        [kubectl(), "kustomize", FOLDER / "overlays" / overlay],
-        check=False,
-        capture_output=True,
-        text=True,
+        [kubectl(), "kustomize", folder], check=False, capture_output=True, text=True
     )
     # It warns of what is to go, and of fields that change nothing.
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    return done.stdout.replace("DAY", DAY) if overlay == "fleet-day" else done.stdout
+    return done.stdout
+
+
+@cache
+def text_of(overlay: str) -> str:
+    """Return what an overlay renders to, as YAML."""
+    text = render(FOLDER / "overlays" / overlay)
+    return text.replace("DAY", DAY) if overlay == "fleet-day" else text
 
 
 def documents_of(overlay: str) -> list[Document]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -23,6 +24,7 @@ from tests.manifests import (
     documents_of,
     of_kind,
     pods_of,
+    render,
     settings_of,
     text_of,
 )
@@ -128,6 +130,29 @@ def test_images_of_others_are_those_of_the_compose_file() -> None:
 
     assert len(used) == 5
     assert used - known == set()
+
+
+def test_a_migration_is_named_by_its_version_and_stays_when_settings_change(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
+    folder = tmp_path / "deploy/kubernetes/overlays/local"
+    path = folder / "kustomization.yaml"
+    text = path.read_text("utf-8").replace("PROXIES=0", "PROXIES=2")
+    path.write_text(text, "utf-8")
+    settings_changed = render(folder)
+    digest = f"newTag: 7.8.9, digest: 'sha256:{'0' * 64}'"
+    path.write_text(text.replace("newTag: 0.2.0", digest), "utf-8")
+    version_changed = render(folder)
+
+    before, settings, version = (
+        of_kind(list(yaml.safe_load_all(each)), "Job")[0]
+        for each in (text_of("local"), settings_changed, version_changed)
+    )
+
+    assert before == settings
+    assert version["metadata"]["name"] == "ahorraluz-upgrade-7.8.9"
+    assert "@sha256:" in version["spec"]["template"]["spec"]["containers"][0]["image"]
 
 
 def test_config_maps_hold_the_files_themselves() -> None:
