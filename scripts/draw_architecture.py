@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -51,10 +52,15 @@ class House:
         return {pair: n for pair, n in sorted(found.items()) if pair[0] != pair[1]}
 
 
+@cache
+def imports() -> grimp.ImportGraph:
+    """Return every import of the package, as the code is now."""
+    return grimp.build_graph(PACKAGE, cache_dir=None)
+
+
 def houses() -> tuple[House, House]:
-    """Return the whole house, and its ground floor, as they are now."""
-    graph = grimp.build_graph(PACKAGE, cache_dir=None)
-    return _house(graph, PACKAGE), _house(graph, CORE)
+    """Return the whole house, and its ground floor."""
+    return _house(imports(), PACKAGE), _house(imports(), CORE)
 
 
 def _house(graph: grimp.ImportGraph, package: str) -> House:

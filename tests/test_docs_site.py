@@ -83,6 +83,25 @@ def test_every_module_on_the_three_paths_is_there() -> None:
     assert gone(named) == []
 
 
+@pytest.mark.parametrize("path", ["a recibo", "a live reading", "a model"])
+def test_the_modules_of_a_path_lead_to_each_other(path: str) -> None:
+    _, _, rest = ARCHITECTURE.read_text("utf-8").partition(f"## The path of {path}\n")
+    named = list(dict.fromkeys(MODULE.findall(rest.partition("\n## ")[0])))
+    graph = script("draw_architecture").imports()
+
+    def leads(one: str, other: str) -> bool:
+        return bool(graph.chain_exists(one, other, as_packages=True))
+
+    alone = [
+        name
+        for name in named
+        if not any(leads(name, other) or leads(other, name) for other in named if other != name)
+    ]
+
+    assert len(named) > 8
+    assert alone == []
+
+
 def test_every_module_that_reckons_a_number_is_there() -> None:
     named = {f"ahorraluz.{name}" for cells in numbers() for name in CODE.findall(cells[2])}
 
@@ -231,6 +250,20 @@ def test_the_front_page_leads_every_kind_of_user_in_both_languages() -> None:
 
     assert [kind for kind in KINDS if f"primeros-pasos/{kind}.md" not in front] == []
     assert "## En español" in front
+
+
+def test_pages_say_in_which_language_they_are() -> None:
+    spec = importlib.util.spec_from_file_location("conf", DOCS / "conf.py")
+    assert spec is not None
+    assert spec.loader is not None
+    conf = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conf)
+    spanish, english = {"language": "en"}, {"language": "en"}
+
+    conf.tell_the_language(None, "primeros-pasos/residente", "page.html", spanish, None)
+    conf.tell_the_language(None, "guides/my-home", "page.html", english, None)
+
+    assert (spanish["language"], english["language"]) == ("es-PE", "en")
 
 
 def test_the_citation_names_the_version_of_the_package() -> None:
