@@ -68,7 +68,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What every answer carries, errors too."""
-HSTS = "max-age=31536000"
+HSTS = "max-age=31536000; includeSubDomains"
 """Sent where the visitor came by HTTPS."""
 
 LONGEST_QUERY = 16_000

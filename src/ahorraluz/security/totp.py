@@ -18,8 +18,8 @@ MOST_NAME = 100
 
 RECOVERY_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
 """The 32 of Crockford: none looks like another."""
-RECOVERY_LENGTH = 20
-"""Of five bits each: 100 bits, so that a fast hash is enough to keep a code."""
+RECOVERY_LENGTH = 25
+"""Of five bits each: 125 bits; from 112 on a fast hash is enough to keep a code (ASVS 6.5.2)."""
 _RECOVERY_GROUP = 5
 _LOOK_ALIKE = str.maketrans("oil", "011")
 _MOST_TYPED = 100
@@ -102,7 +102,7 @@ def new_recovery_codes(n: int = 10) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        ``n`` codes such as ``7k2mq-x0v4b-9zr3t-hw8ne``.
+        ``n`` codes such as ``7k2mq-x0v4b-9zr3t-hw8ne-c5dpj``.
     """
     return tuple(_new_recovery_code() for _ in range(n))
 

@@ -179,11 +179,11 @@ def test_a_qr_code_takes_the_size_of_its_box() -> None:
 # --- recovery ---------------------------------------------------------------------------------
 
 
-def test_recovery_codes_are_ten_of_100_bits_each() -> None:
+def test_recovery_codes_are_ten_of_125_bits_each() -> None:
     codes = new_recovery_codes()
 
     assert len(set(codes)) == 10
-    assert all(re.fullmatch(r"([0-9a-hjkmnp-tv-z]{5}-){3}[0-9a-hjkmnp-tv-z]{5}", c) for c in codes)
+    assert all(re.fullmatch(r"([0-9a-hjkmnp-tv-z]{5}-){4}[0-9a-hjkmnp-tv-z]{5}", c) for c in codes)
     assert len(new_recovery_codes(3)) == 3
 
 
