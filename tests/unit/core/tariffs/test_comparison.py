@@ -217,7 +217,7 @@ def test_what_a_change_says_of_the_months() -> None:
 
     assert (change.before, change.after) == (before, after)
     assert change.difference == D("32.31")
-    assert change.kwh_a_day == (4, 5)
+    assert change.kwh_a_day == (D(4), D(5))
 
 
 @pytest.mark.parametrize("whose", ["before", "after"])
@@ -234,7 +234,7 @@ def test_days_may_be_printed_without_dates() -> None:
 
     assert _change(before, after) == {"days": "8.62"}
     change = compare(before, after, base_price=_no_base, igv_rate=D(0))
-    assert change.kwh_a_day == (4, 4)
+    assert change.kwh_a_day == (D(4), D(4))
 
 
 def test_a_levy_that_is_not_printed_is_none() -> None:

@@ -107,9 +107,9 @@ def test_segments_of_a_month_with_their_costs(terms: BillTerms) -> None:
         (s.start_kwh, s.end_kwh, str(s.start_cost.normalize()), str(s.slope.normalize()))
         for s in curve.segments
     ] == [
-        (0, 30, "16.166", "0.482"),
-        (30, 140, "30.626", "0.718"),
-        (140, None, "119.223", "0.7357"),
+        (D(0), D(30), "16.166", "0.482"),
+        (D(30), D(140), "30.626", "0.718"),
+        (D(140), None, "119.223", "0.7357"),
     ]
     assert curve.terms is terms
     assert curve.cost(D(0)) == D("16.166")

@@ -96,20 +96,22 @@ def test_three_blocks_in_one_bracket() -> None:
     hold(replace(TERMS, brackets=(Bracket(limit_kwh=None, fixed=D("2.35"), blocks=blocks),)))
 
 
-def test_a_bracket_without_prices_is_told_apart() -> None:
-    small, middle, above = TERMS.brackets
-    for brackets, known in (
-        ((small, middle, replace(above, blocks=())), lambda wh: wh <= 140_000),
-        ((replace(small, blocks=()), middle, above), lambda wh: wh > 30_000),
-    ):
-        found = YearArrays.of([replace(TERMS, brackets=brackets), TERMS]).totals(table(2))
+@pytest.mark.parametrize(
+    ("place", "unknown"), [(2, range(140_001, 10**6)), (0, range(30_001))], ids=["last", "first"]
+)
+def test_a_bracket_without_prices_is_told_apart(place: int, unknown: range) -> None:
+    brackets = [
+        replace(bracket, blocks=() if number == place else bracket.blocks)
+        for number, bracket in enumerate(TERMS.brackets)
+    ]
 
-        fine = YearArrays.of([TERMS]).totals(table(1))[0]
-        expected = [
-            int(total) if known(wh) else UNPRICED for wh, total in zip(EDGES, fine, strict=True)
-        ]
-        assert found[0].tolist() == expected
-        assert found[1].tolist() == fine.tolist()
+    found = YearArrays.of([replace(TERMS, brackets=tuple(brackets)), TERMS]).totals(table(2))
+
+    fine = YearArrays.of([TERMS]).totals(table(1))[0].tolist()
+    assert found[1].tolist() == fine
+    assert found[0].tolist() == [
+        UNPRICED if energy in unknown else total for energy, total in zip(EDGES, fine, strict=True)
+    ]
 
 
 def test_hours_have_no_price_in_one_register() -> None:
