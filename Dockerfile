@@ -1,5 +1,5 @@
-# Three images of one program: `web` serves the pages and the API, `worker` does jobs, live readings,
-# migrations and nights, `train` also fits models. docs/guides/containers.md says how to build and run them.
+# Images of one program: `web` serves the pages and the API, `worker` does jobs, live readings and
+# migrations, `train` also fits models, `airflow` starts it at night. docs/guides/containers.md tells more.
 #
 # A digest pins the base: --build-arg BASE=docker.io/library/python:3.11-slim-bookworm@sha256:…
 # Any Debian with Python 3.11 or newer and its venv module will do.
@@ -35,7 +35,9 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --only-binary :all: \
     --require-hashes -r requirements-image-web.txt
 COPY --from=package /build/wheel ./wheel
-RUN /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --no-index --no-deps wheel/*.whl
+# Tests of libraries are of no use here; those of numpy are imported by its own modules.
+RUN /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --no-index --no-deps wheel/*.whl \
+    && find /opt/ahorraluz -type d -name tests -not -path '*/numpy/*' -prune -exec rm -rf {} +
 
 FROM tools AS packages-worker
 COPY requirements-image-worker.txt ./
@@ -44,7 +46,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --only-binary :all: \
     --require-hashes -r requirements-image-worker.txt
 COPY --from=package /build/wheel ./wheel
-RUN /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --no-index --no-deps wheel/*.whl
+RUN /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --no-index --no-deps wheel/*.whl \
+    && find /opt/ahorraluz -type d -name tests -not -path '*/numpy/*' -prune -exec rm -rf {} +
 
 FROM tools AS packages-train
 COPY requirements-image-train.txt ./
@@ -53,7 +56,8 @@ RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --only-binary :all: \
     --require-hashes -r requirements-image-train.txt
 COPY --from=package /build/wheel ./wheel
-RUN /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --no-index --no-deps wheel/*.whl
+RUN /opt/tools/bin/pip --python /opt/ahorraluz install --no-cache-dir --no-index --no-deps wheel/*.whl \
+    && find /opt/ahorraluz -type d -name tests -not -path '*/numpy/*' -prune -exec rm -rf {} +
 
 # --- what runs: nobody's root, and nothing written but data and what is temporary -----------------
 
@@ -100,6 +104,29 @@ USER 10001:10001
 HEALTHCHECK NONE
 ENTRYPOINT ["ahorraluz"]
 CMD ["--help"]
+
+# Airflow starts the commands of `train` at night; it lives in an environment of its own.
+FROM tools AS packages-airflow
+COPY requirements-airflow.txt ./
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    --mount=type=secret,id=ca.crt,target=/run/secrets/ca.crt \
+    python3 -m venv --without-pip /opt/airflow \
+    && /opt/tools/bin/pip --python /opt/airflow install --no-cache-dir --only-binary :all: \
+        --require-hashes -r requirements-airflow.txt
+
+FROM train AS airflow
+COPY --from=packages-airflow /opt/airflow /opt/airflow
+COPY deploy/airflow/dags /opt/airflow/dags
+ENV AIRFLOW_HOME=/var/lib/airflow \
+    AIRFLOW__CORE__DAGS_FOLDER=/opt/airflow/dags \
+    AIRFLOW__CORE__LOAD_EXAMPLES=False \
+    AIRFLOW_VAR_AHORRALUZ_COMMAND=/opt/ahorraluz/bin/ahorraluz \
+    PATH=/opt/airflow/bin:/usr/local/bin:/usr/bin:/bin
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=5 \
+    CMD ["python3", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/api/v2/monitor/health', timeout=9)"]
+ENTRYPOINT ["airflow"]
+CMD ["standalone"]
 
 FROM documents AS worker
 COPY --from=packages-worker /opt/ahorraluz /opt/ahorraluz

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Build the images: deploy/containers/build.sh [web] [worker] [train]
+# Build the images: deploy/containers/build.sh [web] [worker] [train] [airflow]
 #
 #   BUILDER   docker, podman or buildah; without it, the first of them that is there
 #   BASE      image that they stand on, best with its digest (name@sha256:…)
 #   REGISTRY  what the names begin with, such as registry.example/energia/
-#   VERSION   tag and label; without it, that of pyproject.toml
+#   VERSION   tag and label; without it `local`, which compose.yaml runs
 #   PIP_CONF  pip's configuration while building, where packages come from elsewhere
 #   CA        certificate of an authority that pip is to believe, at /run/secrets/ca.crt
 #   MORE      more words for the builder, such as --isolation chroot --volume /wheels:/wheels:ro
@@ -17,7 +17,7 @@ for known in docker podman buildah; do
 done
 [ -n "$builder" ] || { echo "No builder found: install docker, podman or buildah." >&2; exit 1; }
 
-version=${VERSION:-$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)}
+version=${VERSION:-local}
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 words=(--build-arg "VERSION=$version" --build-arg "REVISION=$revision")
 [ -z "${BASE:-}" ] || words+=(--build-arg "BASE=$BASE")
@@ -35,8 +35,8 @@ more=(${MORE:-})
 [ $# -gt 0 ] || set -- web worker train
 for target in "$@"; do
     case $target in
-    web | worker | train) ;;
-    *) echo "No image is called '$target': web, worker or train." >&2; exit 2 ;;
+    web | worker | train | airflow) ;;
+    *) echo "No image is called '$target': web, worker, train or airflow." >&2; exit 2 ;;
     esac
     "$builder" build "${words[@]}" ${more[@]+"${more[@]}"} --target "$target" \
         --tag "${REGISTRY:-}ahorraluz-$target:$version" .

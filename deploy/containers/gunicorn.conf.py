@@ -1,4 +1,4 @@
-"""How gunicorn serves the pages in a container; GUNICORN_CMD_ARGS and WEB_CONCURRENCY say otherwise."""
+"""How gunicorn serves the pages in a container; GUNICORN_CMD_ARGS and WEB_CONCURRENCY win."""
 
 wsgi_app = "ahorraluz.server:application()"
 bind = "0.0.0.0:8000"
