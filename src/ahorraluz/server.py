@@ -177,6 +177,8 @@ def _empty_app(settings: Settings) -> APIFlask:
         docs_path=None,
         docs_oauth2_redirect_path=None,
     )
+    # Whatever FLASK_DEBUG says: a failure shows a page, never the inside.
+    app.debug = False
     app.config["AUTO_200_RESPONSE"] = False
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_kb * KILOBYTE
     app.url_map.converters["int"] = KnownNumber
