@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What agrees with nothing else has environments of its own beside it, wherever the first one is.
+APART ?= .venv
 # More words for the command at the end of a target: make test ARGS="-k bill"
 ARGS ?=
 
@@ -31,7 +33,7 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null) && echo $$((n + 1
 TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test airflow check deploy fix docs fuzz lock notebooks registry spark tools
+.PHONY: help run test airflow audit check deploy dist docs fix fuzz lock notebooks registry sbom spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -72,12 +74,26 @@ registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the 
 
 # Airflow and DVC live in environments of their own, which agree with nothing else.
 airflow: export OMP_NUM_THREADS ?= 1
-airflow: $(VENV)-airflow/.installed $(VENV)-dvc/.installed $(VENV)/.installed-registry $(VENV)/.installed-train ## Set up Airflow and DVC, and run every pipeline to its end
+airflow: $(APART)-airflow/.installed $(APART)-dvc/.installed $(VENV)/.installed-registry $(VENV)/.installed-train ## Set up Airflow and DVC, and run every pipeline to its end
 	$(BIN)/pytest -n 2 --dist loadfile tests/integration/test_airflow.py tests/integration/test_dvc.py $(ARGS)
 
 # The tools live in an environment of their own, too: the tests call them there by their paths.
-deploy: $(VENV)/.installed-dev $(VENV)-deploy/.installed ## Check everything that is deployed
+deploy: $(VENV)/.installed-dev $(APART)-deploy/.installed ## Check everything that is deployed
 	$(BIN)/pytest tests/deploy $(ARGS)
+
+# Says so where nobody can be asked; ARGS="--strict" fails there too.
+audit: $(VENV)/.installed-dev $(APART)-release/.installed ## Ask whether a locked package has a known vulnerability
+	$(BIN)/python -m scripts.audit_locks $(ARGS)
+
+sbom: $(VENV)/.installed-dev $(APART)-release/.installed ## List the parts of the program in dist/, as CycloneDX
+	$(BIN)/python -m scripts.list_parts
+	$(BIN)/pytest tests/release $(ARGS)
+
+# Reckons a bill in an environment that has the wheel and the locked packages alone.
+dist: $(VENV)/.installed-dev ## Build the package in dist/, and try it where nothing else is
+	rm -rf dist/*.whl dist/*.tar.gz
+	$(BIN)/uv --no-config build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
+	$(BIN)/python -m scripts.try_wheel dist
 
 # ARGS="--write" keeps what they show; without it, it is only looked at.
 notebooks: export OMP_NUM_THREADS ?= 1
@@ -85,7 +101,7 @@ notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and r
 	$(BIN)/python -m scripts.run_notebooks $(ARGS)
 
 # ARGS="all --seconds 600 --keep" looks longer and keeps what it found; without, a minute for each.
-fuzz: $(VENV)/.installed-dev $(VENV)-fuzz/.installed ## Set up what fuzzes, and look for inputs that break something
+fuzz: $(VENV)/.installed-dev $(APART)-fuzz/.installed ## Set up what fuzzes, and look for inputs that break something
 	$(BIN)/python -m scripts.fuzz $(ARGS)
 
 lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for newer ones)
@@ -112,6 +128,7 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 	$(COMPILE_APART) deploy/dvc/requirements.in --output-file requirements-dvc.txt
 	$(COMPILE_APART) deploy/tools/requirements.in --output-file requirements-deploy.txt
 	$(COMPILE_APART) tests/fuzz/requirements.in --output-file requirements-fuzz.txt
+	$(COMPILE_APART) deploy/release/requirements.in --output-file requirements-release.txt
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -158,29 +175,36 @@ $(VENV)/.installed-train: requirements-train.txt pyproject.toml | $(VENV)/.insta
 	$(call locked,requirements-train.txt)
 	@touch $@
 
-$(VENV)-airflow/.installed: requirements-airflow.txt | $(VENV)/.installed-dev
-	@echo "Installing Airflow into $(VENV)-airflow"
-	$(PYTHON) -m venv $(VENV)-airflow
-	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-airflow/bin/python --require-hashes \
+$(APART)-airflow/.installed: requirements-airflow.txt | $(VENV)/.installed-dev
+	@echo "Installing Airflow into $(APART)-airflow"
+	$(PYTHON) -m venv $(APART)-airflow
+	$(BIN)/uv --no-config pip install --quiet --python $(APART)-airflow/bin/python --require-hashes \
 		-r requirements-airflow.txt
 	@touch $@
 
-$(VENV)-dvc/.installed: requirements-dvc.txt | $(VENV)/.installed-dev
-	@echo "Installing DVC into $(VENV)-dvc"
-	$(PYTHON) -m venv $(VENV)-dvc
-	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-dvc/bin/python --require-hashes \
+$(APART)-dvc/.installed: requirements-dvc.txt | $(VENV)/.installed-dev
+	@echo "Installing DVC into $(APART)-dvc"
+	$(PYTHON) -m venv $(APART)-dvc
+	$(BIN)/uv --no-config pip install --quiet --python $(APART)-dvc/bin/python --require-hashes \
 		-r requirements-dvc.txt
 	@touch $@
 
-$(VENV)-deploy/.installed: requirements-deploy.txt | $(VENV)/.installed-dev
-	@echo "Installing what checks the deployment into $(VENV)-deploy"
-	$(PYTHON) -m venv $(VENV)-deploy
-	$(BIN)/uv --no-config pip install --quiet --python $(VENV)-deploy/bin/python --require-hashes \
+$(APART)-deploy/.installed: requirements-deploy.txt | $(VENV)/.installed-dev
+	@echo "Installing what checks the deployment into $(APART)-deploy"
+	$(PYTHON) -m venv $(APART)-deploy
+	$(BIN)/uv --no-config pip install --quiet --python $(APART)-deploy/bin/python --require-hashes \
 		-r requirements-deploy.txt
 	@touch $@
 
 # Beside the packages of the tests, not among them: what fuzzes runs with those of $(VENV).
-$(VENV)-fuzz/.installed: requirements-fuzz.txt | $(VENV)/.installed-dev
-	@echo "Installing what fuzzes into $(VENV)-fuzz"
-	$(INSTALL) --require-hashes --upgrade --target $(VENV)-fuzz -r requirements-fuzz.txt
+$(APART)-fuzz/.installed: requirements-fuzz.txt | $(VENV)/.installed-dev
+	@echo "Installing what fuzzes into $(APART)-fuzz"
+	$(INSTALL) --require-hashes --upgrade --target $(APART)-fuzz -r requirements-fuzz.txt
+	@touch $@
+
+$(APART)-release/.installed: requirements-release.txt | $(VENV)/.installed-dev
+	@echo "Installing what a release is looked at with into $(APART)-release"
+	$(PYTHON) -m venv $(APART)-release
+	$(BIN)/uv --no-config pip install --quiet --python $(APART)-release/bin/python --require-hashes \
+		-r requirements-release.txt
 	@touch $@

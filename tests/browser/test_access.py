@@ -1,8 +1,8 @@
 """Every page in a real browser, as people who see, move or read otherwise meet it."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
+from tests.browser.barriers import violations
 from tests.browser.conftest import ANSWER, PRINTED, context_of
 
 pytestmark = pytest.mark.browser
@@ -40,10 +40,9 @@ def open_everything(page: Page) -> None:
 
 def serious_barriers(page: Page) -> list[tuple[str, list[str]]]:
     """Return what axe finds that keeps people out: the rule, and where."""
-    violations = Axe().run(page).response["violations"]
     return [
         (found["id"], [node["html"][:120] for node in found["nodes"]][:3])
-        for found in violations
+        for found in violations(page)
         if found["impact"] in SERIOUS
     ]
 
