@@ -108,9 +108,10 @@ class Store(Shelf):
         from ahorraluz.store.new_import import NewImport
 
         new = NewImport(file, sha256=sha256, file_name=file_name)
-        key = self._key(home, make=True)
         with self._writing(create=self._create) as connection:
             lock_home(connection, home)
+            # Not before: somebody may delete the home and its key until it is locked.
+            key = self._key(home, make=True)
             return imports.add(connection, home, new, key=key, as_of=as_of)
 
     def imports(self, home: str) -> tuple[ImportRecord, ...]:

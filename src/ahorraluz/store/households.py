@@ -46,10 +46,11 @@ class HouseholdBook:
         from ahorraluz.store.imports import seconds
         from ahorraluz.store.tables import HOMES
 
-        key = self.vault.make(home_owner(home))
         now = seconds(as_of)
         with self.writing(create=True) as connection:
             lock_home(connection, home)
+            # Not before: somebody may delete the home and its key until it is locked.
+            key = self.vault.make(home_owner(home))
             if connection.execute(select(HOMES.c.id).where(HOMES.c.id == home)).first() is None:
                 made = insert(HOMES).values(id=home, zone=PERU_ZONE, created_s=now)
                 connection.execute(made)
@@ -84,8 +85,8 @@ class HouseholdBook:
         from ahorraluz.store.account_tables import ANSWERS
         from ahorraluz.store.imports import seconds
 
-        sealed = seal_json(self.vault.get(home_owner(home)), dict(said), context=SAID)
         with self.changing(home) as connection:
+            sealed = seal_json(self.vault.get(home_owner(home)), dict(said), context=SAID)
             changed = connection.execute(
                 update(ANSWERS)
                 .where(ANSWERS.c.home == home, ANSWERS.c.version == version)
@@ -240,8 +241,9 @@ class HouseholdBook:
         from ahorraluz.store.account_tables import NOTES
         from ahorraluz.store.imports import seconds
 
-        sealed = seal_json(self.vault.get(home_owner(home)), {"text": text}, context=NOTE)
         with self.changing(home) as connection:
+            key = self.vault.get(home_owner(home))
+            sealed = seal_json(key, {"text": text}, context=NOTE)
             connection.execute(
                 insert(NOTES).values(
                     home=home, account=account, sealed=sealed, created_s=seconds(as_of)

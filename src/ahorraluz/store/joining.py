@@ -32,12 +32,13 @@ def join_homes(people: "People", source: str, target: str) -> int:
     from ahorraluz.store.connections import lock_home
     from ahorraluz.store.vault import home_owner
 
-    old, new = people.vault.find(home_owner(source)), people.vault.make(home_owner(target))
     with people.writing() as connection:
         for home in sorted((source, target)):
             lock_home(connection, home)
         zone = imports.known_home(connection, source)
         imports.known_home(connection, target)
+        # Not before: somebody may delete either, and its key, until both are locked.
+        old, new = people.vault.find(home_owner(source)), people.vault.make(home_owner(target))
         for table in (REACHES, ANSWERS):
             if connection.execute(select(table.c.home).where(table.c.home == source)).first():
                 raise StoreError("home-taken")
