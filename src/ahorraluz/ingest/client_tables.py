@@ -126,7 +126,7 @@ def _members(content: bytes, *, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield the tables of an archive, unpacked within the limits of all together."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             _check_members(entries, name=name)
             left = MAX_UNPACKED_BYTES
             for entry in entries:
@@ -192,7 +192,7 @@ def _check_workbook(content: bytes, *, name: str) -> None:
     """Refuse a workbook that unpacks to too much, spans too many cells or declares entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
             _check_members(entries, name=name)
             left = MAX_UNPACKED_BYTES
             for entry in entries:

@@ -224,3 +224,7 @@ def test_whatever_comes_is_read_or_refused(content: bytes) -> None:
         return
 
     assert any(sheet.rows for sheet in sheets)
+
+
+def test_a_member_without_a_name_is_a_file_of_another_kind() -> None:
+    assert code_of(packed_of({"": b"Cliente;kWh\nCasa;180\n"})) == "client-file-kind"
