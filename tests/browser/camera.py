@@ -163,7 +163,7 @@ class Camera:
 
     def shoot(self, page: Page, name: str, part: str | None = None, *, margin: int = 0) -> None:
         """Take a picture of the window, or of one element of the page."""
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
         if part is None:
             page.evaluate("scrollTo(0, 0)")
         page.evaluate(_PREPARE, [FONTS, STAND_INS, SECRETS])
