@@ -33,7 +33,7 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null) && echo $$((n + 1
 TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test airflow audit check deploy dist docs fix fuzz lock notebooks registry sbom spark tools
+.PHONY: help run test airflow audit check deploy dist docs fix fuzz lock mutate notebooks registry sbom spark tools
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -100,6 +100,11 @@ notebooks: export OMP_NUM_THREADS ?= 1
 notebooks: $(VENV)/.installed-notebooks ## Set up what runs the notebooks, and run all of them
 	$(BIN)/python -m scripts.run_notebooks $(ARGS)
 
+# It goes on where it was left off; ARGS="--anew" begins again, ARGS="terms" asks one module.
+mutate: export OMP_NUM_THREADS ?= 1
+mutate: $(VENV)/.installed-dev $(APART)-mutate/.installed ## Put small faults into money and tariffs, and count what the tests notice
+	$(BIN)/python -m scripts.mutate --made-by $(APART)-mutate/bin/python $(ARGS)
+
 # ARGS="all --seconds 600 --keep" looks longer and keeps what it found; without, a minute for each.
 fuzz: $(VENV)/.installed-dev $(APART)-fuzz/.installed ## Set up what fuzzes, and look for inputs that break something
 	$(BIN)/python -m scripts.fuzz $(ARGS)
@@ -128,6 +133,7 @@ lock: $(VENV)/.installed-dev ## Pin the dependencies again (ARGS="--upgrade" for
 	$(COMPILE_APART) deploy/dvc/requirements.in --output-file requirements-dvc.txt
 	$(COMPILE_APART) deploy/tools/requirements.in --output-file requirements-deploy.txt
 	$(COMPILE_APART) tests/fuzz/requirements.in --output-file requirements-fuzz.txt
+	$(COMPILE_APART) scripts/mutation/requirements.in --output-file requirements-mutate.txt
 	$(COMPILE_APART) deploy/release/requirements.in --output-file requirements-release.txt
 
 $(VENV)/bin/python:
@@ -194,6 +200,13 @@ $(APART)-deploy/.installed: requirements-deploy.txt | $(VENV)/.installed-dev
 	$(PYTHON) -m venv $(APART)-deploy
 	$(BIN)/uv --no-config pip install --quiet --python $(APART)-deploy/bin/python --require-hashes \
 		-r requirements-deploy.txt
+	@touch $@
+
+$(APART)-mutate/.installed: requirements-mutate.txt | $(VENV)/.installed-dev
+	@echo "Installing what makes mutants into $(APART)-mutate"
+	$(PYTHON) -m venv $(APART)-mutate
+	$(BIN)/uv --no-config pip install --quiet --python $(APART)-mutate/bin/python --require-hashes \
+		-r requirements-mutate.txt
 	@touch $@
 
 # Beside the packages of the tests, not among them: what fuzzes runs with those of $(VENV).
