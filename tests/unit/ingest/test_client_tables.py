@@ -8,6 +8,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fuzz.meters import packed as as_zip
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.ingest import client_tables
@@ -227,4 +228,4 @@ def test_whatever_comes_is_read_or_refused(content: bytes) -> None:
 
 
 def test_a_member_without_a_name_is_a_file_of_another_kind() -> None:
-    assert code_of(packed_of({"": b"Cliente;kWh\nCasa;180\n"})) == "client-file-kind"
+    assert code_of(as_zip({"": b"Cliente;kWh\nCasa;180\n"})) == "client-file-kind"
