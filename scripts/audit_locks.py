@@ -71,8 +71,8 @@ def ask(pins: Iterable[str]) -> Answer | None:
                 file.write(f"{pin}\n")
         words: list[str | Path] = [PROGRAM, "--no-deps", "--disable-pip", "--format", "json"]
         words += ["--progress-spinner", "off", "--timeout", str(ASKED_S)]
-        for place in files:
-            words += ["-r", Path(folder) / f"{place}.txt"]
+        for held in files:
+            words += ["-r", Path(folder) / f"{held}.txt"]
         run = subprocess.run(words, check=False, capture_output=True, text=True)
     try:
         return answer_in(json.loads(run.stdout))

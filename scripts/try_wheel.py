@@ -45,10 +45,10 @@ def left_out(wheel: Path) -> list[str]:
 def install(wheel: Path, python: Path) -> None:
     """Install a wheel and the locked packages, fetched before where that is so."""
     words: list[str | Path] = [UV, "--no-config", "pip", "install", "--quiet", "--python", python]
-    locked = ["--require-hashes", "-r", ROOT / "requirements.txt"]
+    locked: list[str | Path] = ["--require-hashes", "-r", ROOT / "requirements.txt"]
     run = subprocess.run([*words, "--offline", *locked], check=False, capture_output=True)
     if run.returncode:
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, *locked], check=True)
     subprocess.run([*words, "--offline", "--no-deps", wheel], check=True)
 

@@ -16,6 +16,36 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
+STORES = ("sqlite", "postgresql")
+ON_POSTGRESQL = {"postgres_server", "postgres_url"}
+"""Fixtures of who needs that server."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let tests be chosen by the database they keep things in."""
+    said = "only tests with PostgreSQL, or all the others; without it, all"
+    parser.addoption("--store", choices=STORES, help=said)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave off the tests of the store that was not asked for."""
+    wanted = config.getoption("--store")
+    if wanted is None:
+        return
+    chosen, left = [], []
+    for item in items:
+        ours = STORES[_asks_postgresql(item)] == wanted
+        (chosen if ours else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = chosen
+
+
+def _asks_postgresql(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    said = () if call is None else call.params.values()
+    return "postgresql" in said or not ON_POSTGRESQL.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Collect without looking for garbage: what is collected stays to the end."""

@@ -78,4 +78,4 @@ def violations(page: Page) -> list[dict[str, Any]]:
     page.evaluate(
         "name => document.querySelectorAll(`[${name}]`).forEach(e => e.removeAttribute(name))", SEEN
     )
-    return found + contrasts["violations"]
+    return [*found, *contrasts["violations"]]
