@@ -32,12 +32,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = config.getoption("--store")
     if wanted is None:
         return
-    chosen, left = [], []
-    for item in items:
-        ours = STORES[_asks_postgresql(item)] == wanted
-        (chosen if ours else left).append(item)
-    config.hook.pytest_deselected(items=left)
-    items[:] = chosen
+    ours = {item: STORES[_asks_postgresql(item)] == wanted for item in items}
+    config.hook.pytest_deselected(items=[item for item in items if not ours[item]])
+    items[:] = [item for item in items if ours[item]]
 
 
 def _asks_postgresql(item: pytest.Item) -> bool:
