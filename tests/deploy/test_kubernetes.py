@@ -1,10 +1,8 @@
 """The overlays of Kubernetes render, hold to our rules, and say the same as the other files."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -200,38 +198,6 @@ def test_secrets_of_a_try_are_made_up_anew_and_are_the_ones_that_are_read(tmp_pa
     assert made["ahorraluz-postgres"]["password"] in settings.database
     assert made["ahorraluz-redis"]["password"] in settings.queue_url
     assert settings.broker_url.startswith("mqtts://ahorraluz-live:")
-
-
-def test_the_files_of_the_broker_are_written_with_its_certificates(tmp_path: Path) -> None:
-    certificates, folder = tmp_path / "certificates", tmp_path / "files"
-    certificates.mkdir()
-    folder.mkdir()
-    for name in ("ca.crt", "server.crt", "server.key"):
-        (certificates / name).write_text(name, "utf-8")
-    environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "BROKER_FOLDER": str(folder),
-        "BROKER_CERTIFICATES": str(certificates),
-        "AHORRALUZ_DATA_DIR": str(tmp_path / "data"),
-        "AHORRALUZ_BROKER_URL": "mqtts://ahorraluz-live:una-clave-larga@broker:8883",
-    }
-    words = ["sh", str(FOLDER / "components/broker/renew.sh"), "once"]
-    upgrade = ["ahorraluz", "database", "upgrade"]
-    subprocess.run(upgrade, check=True, capture_output=True, env=environment)
-
-    written = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
-    (certificates / "server.key").unlink()
-    lacking = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
-
-    assert written.returncode == 0, written.stderr
-    # What the configuration of Mosquitto names is there.
-    named = re.findall(r"/etc/mosquitto/ahorraluz/(\S+)", _mosquitto())
-    assert {*named} <= {path.name for path in folder.iterdir()}
-    assert lacking.returncode != 0
-
-
-def _mosquitto() -> str:
-    return (ROOT / "deploy/broker/mosquitto.conf").read_text("utf-8")
 
 
 # --- a manifest that was broken is noticed ----------------------------------------------------

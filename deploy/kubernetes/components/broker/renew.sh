@@ -29,8 +29,8 @@ while true; do
     # Where the database does not answer, the files stay as they are, and it is tried again.
     if write; then
         read_again
-        touch /tmp/alive
+        touch "${BROKER_ALIVE:-/tmp/alive}"
     fi
-    sleep 60 &
+    sleep "${BROKER_RENEW_S:-60}" &
     wait $! || true
 done
