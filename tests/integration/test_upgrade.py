@@ -88,3 +88,42 @@ def test_no_step_takes_more_from_a_server_than_from_files(
     on_server = steps_taken(postgres_server.make_database("steps"), revisions)
 
     assert on_server == steps_taken(f"sqlite:///{tmp_path / 'x.db'}", revisions)
+
+
+STEP = """
+from alembic import op
+import sqlalchemy as sa
+revision, down_revision, branch_labels, depends_on = "0013", "0012", None, None
+oldest = "0012"
+def upgrade() -> None:
+    op.add_column("duties", sa.Column("colour", sa.Text()))
+"""
+
+
+@pytest.mark.integration
+def test_a_step_lets_go_of_a_table_that_somebody_holds_and_tries_again(
+    postgres_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres_server.make_database("held")
+    schema.upgrade(url)
+    (tmp_path / "versions").mkdir()
+    for path in VERSIONS.glob("v*.py"):
+        (tmp_path / "versions" / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    (tmp_path / "versions" / "v0013_next.py").write_text(STEP, "utf-8")
+    tried: list[float] = []
+    with psycopg.connect(url) as holder:
+        holder.execute("SELECT 1 FROM duties")
+
+        def pause(seconds: float) -> None:
+            tried.append(seconds)
+            holder.rollback()
+
+        monkeypatch.setattr("time.sleep", pause)
+        monkeypatch.setattr(schema, "HOLD_S", 1)
+        monkeypatch.setattr(schema, "SCRIPTS", str(tmp_path))
+        monkeypatch.setattr(schema, "HEAD", "0013")
+
+        done = schema.upgrade(url)
+
+    assert done == ("0013",)
+    assert len(tried) == 1

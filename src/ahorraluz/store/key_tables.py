@@ -9,6 +9,10 @@ from ahorraluz.store.vault_table import DATA_KEYS
 
 def make_tables(engine: Engine) -> bool:
     """Make the table where there is none; tell whether it was made."""
+    with engine.connect() as connection:
+        # Most often it is there: no reason to wait for whoever changes other tables.
+        if inspect(connection).has_table(DATA_KEYS.name):
+            return False
     with writing(engine) as connection:
         # Two processes that start at once would both find none.
         lock(connection, SCHEMA_LOCK)
