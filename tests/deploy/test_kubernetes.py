@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,20 @@ def test_a_pod_of_pages_ends_after_gunicorn_has() -> None:
 
     assert found is not None
     assert web.spec["terminationGracePeriodSeconds"] >= before + int(found[1]) + 5
+
+
+def test_images_are_not_older_than_the_program() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    released = tuple(map(int, project["version"].split(".")))
+
+    tags = {
+        tag
+        for overlay in OVERLAYS
+        for tag in re.findall(r"image: \S*ahorraluz-\w+:([\d.]+)", text_of(overlay))
+    }
+
+    assert len(tags) == 1
+    assert tuple(map(int, tags.pop().split("."))) >= released
 
 
 def test_images_of_others_are_those_of_the_compose_file() -> None:
