@@ -84,13 +84,13 @@ def consultant(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Ver qué dice").click()
     page.wait_for_url("**/cartera/importar/*")
     stage.shoot(page, "consultor-revision")
-    page.locator("form[action*='/guardar'] button").click()
+    page.get_by_role("button", name="Guardar 2 hogares y dejar fuera 1").click()
     page.wait_for_url("**/cartera")
-    follow(page, "form[action*='/calcular'] button")
+    follow(page, page.get_by_role("button", name="Calcular los que faltan"))
     stage.shoot(page, "consultor-cartera")
     follow(page, page.get_by_role("link", name="Ana Quispe"))
     stage.shoot(page, "consultor-cliente")
-    follow(page, "form[action*='/invitar'] button")
+    follow(page, page.get_by_role("button", name="Hacer un código"))
     stage.shoot(page, "consultor-codigo")
 
 
@@ -106,14 +106,14 @@ def provider(stage: Stage, page: Page) -> None:
     page.get_by_role("button", name="Enviar a revisión").click()
     page.wait_for_url("**/ofertas*")
     stage.shoot(page, "proveedor-espera")
-    stage.goes(page, "/ofertas/demanda")
+    follow(page, page.get_by_role("link", name="Demanda"))
     stage.shoot(page, "proveedor-demanda")
     newest = proposals(tools=stage.tools)[-1].proposal.id
     publish(newest, actor=ADMINISTRATOR, tools=stage.tools, as_of=this_moment())
     home_that_asks(stage)
-    stage.goes(page, "/ofertas/interesados")
+    follow(page, page.get_by_role("link", name="Hogares interesados"))
     stage.shoot(page, "proveedor-interesados")
-    follow(page, "form[action*='/interesados/'] button")
+    follow(page, page.get_by_role("button", name="Ver su contacto"))
     stage.shoot(page, "proveedor-contacto")
 
 
@@ -125,7 +125,7 @@ def home_that_asks(stage: Stage) -> None:
         page.fill("#clave", PASSWORD)
         page.get_by_role("button", name="Crear mi cuenta").click()
         page.wait_for_url("**/hogares/h-*")
-        page.goto(f"{page.url.partition('?')[0]}/ofertas")
+        follow(page, page.get_by_role("link", name="Ofertas para tu hogar"))
         card = page.locator("section[aria-labelledby='h-solar-water-heater']")
         card.locator("summary").click()
         card.locator("input[value='90']").check()
@@ -142,7 +142,7 @@ def agency(stage: Stage, page: Page) -> None:
     follow(page, page.get_by_role("link", name="Probar una política"))
     page.fill("#limite", "100")
     stage.shoot(page, "entidad-politica")
-    follow(page, page.get_by_role("button", name="Probar"))
+    follow(page, page.get_by_role("button", name="Probar", exact=True))
     stage.shoot(page, "entidad-resultado", "section[aria-labelledby='h-found']", margin=12)
 
 
@@ -155,11 +155,11 @@ def smart_home(stage: Stage) -> None:
         page.get_by_role("button", name="Crear mi cuenta").click()
         page.wait_for_url("**/hogares/h-*")
         home = page.url.partition("?")[0]
-        page.goto(f"{home}/aparatos")
+        follow(page, page.get_by_role("link", name="Aparatos conectados"))
         page.fill("#nombre", "Medidor de la casa")
         page.check("input[name=tipo][value=tasmota]")
         stage.shoot(page, "hogar-aparato", "#nuevo", margin=8)
-        follow(page, "#nuevo button[type=submit]")
+        follow(page, page.get_by_role("button", name="Conectar y ver su llave"))
         key = re.search(r"ald_[A-Za-z0-9_-]{43}", page.content())
         assert key is not None
         stage.shoot(page, "hogar-clave")
@@ -172,7 +172,8 @@ def smart_home(stage: Stage) -> None:
             ],
         )
         assert told.ok, told.text()
-        page.goto(f"{home}/en-vivo")
+        page.goto(home)
+        follow(page, page.get_by_role("link", name="En vivo"))
         stage.shoot(page, "hogar-en-vivo")
-        page.goto(f"{home}/avisos")
+        follow(page, page.get_by_role("link", name="Todos los avisos, y cómo recibirlos"))
         stage.shoot(page, "hogar-avisos", "#formas", margin=8)
