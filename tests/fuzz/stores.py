@@ -1,22 +1,30 @@
 """What lies in the store: blocks of readings, the ring of keys, pointers and cards of models."""
 
+import json
+import shutil
 import struct
 import zlib
 from contextlib import suppress
+from hashlib import sha256
 
 import numpy as np
 from tests.fuzz.cutting import Cut
+from tests.fuzz.meters import packed
 from tests.fuzz.refusing import hold, kept, refused, scratch
 
 from ahorraluz.core.readings.channels import Channel, Flow, Measure
 from ahorraluz.learning.shelf import champion, versions
 from ahorraluz.learning.shelved import MANIFEST, POINTER, as_json, listed_in
 from ahorraluz.security.ring_file import read_ring
+from ahorraluz.services.backup.parts import MANIFEST as MANIFEST_OF_PART
+from ahorraluz.services.backup.parts import read_part
 from ahorraluz.services.models.folder import read_folder
 from ahorraluz.store.blocks import blocks_of, decode
 
 HEAD = struct.Struct("<BI")
 MODEL = "day-mixer"
+PART: dict[str, object] = {"schema": "ahorraluz.backup.1", "part": "data", "made_at": "2026-11-24T00:00:00+00:00",
+        "program": "0.2.0", "ring": None, "content": {}}  # fmt: skip
 
 
 def block(data: bytes) -> None:
@@ -99,3 +107,23 @@ def model_card(data: bytes) -> None:
     (folder / "model.tflite").write_bytes(b"no network")
     found = refused(lambda: read_folder(folder))
     hold(found is None, "a card was taken with a network that is none")
+
+
+def backup_part(data: bytes) -> None:
+    """Read bytes as the manifest of a part of a backup, as a file in it, or as the part itself."""
+    kind, body = (data[:1] or b"\0")[0] % 3, data[1:]
+    into = scratch() / "part"
+    shutil.rmtree(into, ignore_errors=True)
+    if kind == 0:
+        body = packed({MANIFEST_OF_PART: body, "store.db": b"rows"})
+    elif kind == 1:
+        said, _, content = body.partition(b"\n")
+        told = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+        name = said.decode("utf-8", "replace") or "a"
+        manifest = {**PART, "files": {name: told}}
+        body = packed({MANIFEST_OF_PART: json.dumps(manifest).encode(), name: content})
+    part = refused(lambda: read_part(kept("part.zip", body), into, passphrase=None))
+    if part is not None:
+        inside = [path.resolve() for path in into.rglob("*")]
+        hold(all(into.resolve() in path.parents for path in inside), "a file outside its folder")
+    hold(not (scratch() / "outside").exists(), "a file outside its folder")

@@ -31,6 +31,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "key-ring": "stores.key_ring",
         "shelf-pointer": "stores.shelf_pointer",
         "model-card": "stores.model_card",
+        "backup-part": "stores.backup_part",
         "address": "addresses.address",
         "header": "addresses.header",
         "variables": "addresses.variables",

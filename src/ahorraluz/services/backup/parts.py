@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -126,7 +127,8 @@ def read_part(file: Path, into: Path, *, passphrase: bytes | None) -> Part:
         with zipfile.ZipFile(plain) as packed:
             manifest, files = _manifest(packed, file)
             _unpack(packed, files, into, file)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+        # Of the last kind: a member under a password, or packed in a way that nobody here packs.
         raise BackupError("backup-damaged", file=str(file)) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -181,7 +183,10 @@ def _manifest(packed: zipfile.ZipFile, file: Path) -> tuple[Manifest, Mapping[st
             ring=said["ring"],
             content=said["content"],
         )
-        files = dict(said["files"])
+        files = {
+            str(name): {"bytes": int(one["bytes"]), "sha256": str(one["sha256"])}
+            for name, one in dict(said["files"]).items()
+        }
     except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
         raise BackupError("backup-damaged", file=str(file)) from None
     if schema != SCHEMA or found.made_at.tzinfo is None:
