@@ -11,6 +11,8 @@ create role ahorraluz login createrole connection limit 60 password '$(cat /run/
 create role ahorraluz_keys login connection limit 40 password '$(cat /run/secrets/postgres/keys)';
 create database ahorraluz owner ahorraluz;
 create database ahorraluz_keys owner ahorraluz_keys;
-revoke all on database ahorraluz, ahorraluz_keys from public;
+revoke all on database ahorraluz_keys from public;
+-- Logins of boards come in here; what each sees is granted to it (docs/guides/grafana.md).
+revoke temporary on database ahorraluz from public;
 revoke connect on database postgres, template1 from public;
 SQL
