@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ahorraluz.ingest.table_files import NO_ID
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -82,7 +84,7 @@ def homes_of(batch: pa.RecordBatch) -> pa.RecordBatch:
     found = {}
     for name in HOMES.names:
         if name in batch.schema.names:
-            found[name] = _trimmed(batch.column(name))
+            found[name] = (_ids if name == ID else _trimmed)(batch.column(name))
         else:
             found[name] = pa.nulls(batch.num_rows, pa.string())
     return pa.record_batch(list(found.values()), schema=HOMES)
@@ -94,7 +96,7 @@ def bills_of(batch: pa.RecordBatch) -> pa.RecordBatch:
     end, no_end = _days(batch.column("end"), "end")
     kwh, no_kwh = _numbers(batch.column("kwh"), "kwh")
     return pa.record_batch(
-        [_trimmed(batch.column(ID)), start, end, kwh, pc.coalesce(no_start, no_end, no_kwh)],
+        [_ids(batch.column(ID)), start, end, kwh, pc.coalesce(no_start, no_end, no_kwh)],
         schema=BILLS,
     )
 
@@ -106,7 +108,7 @@ def tidy_of(batch: pa.RecordBatch) -> pa.RecordBatch:
     energy = next(name for name in ("kwh", "load_kwh") if name in names)
     stamps, no_stamp = _stamps(batch.column(time), time)
     kwh, no_kwh = _numbers(_measured(batch.column(energy)), energy)
-    columns = [_trimmed(batch.column(ID)), stamps, kwh, pc.coalesce(no_stamp, no_kwh)]
+    columns = [_ids(batch.column(ID)), stamps, kwh, pc.coalesce(no_stamp, no_kwh)]
     return pa.record_batch(columns, schema=TIDY)
 
 
@@ -139,7 +141,7 @@ def packed_of(batch: pa.RecordBatch) -> pa.RecordBatch:
     if not pa.types.is_list(kwh.type) or kwh.type.value_type != pa.float32():
         kwh = kwh.cast(pa.list_(pa.float32()))
     steps = pc.if_else(pc.is_finite(step), step, None).cast(pa.int64(), safe=False)
-    columns = [_trimmed(batch.column(ID)), stamps, steps, kwh, pc.coalesce(no_stamp, no_step)]
+    columns = [_ids(batch.column(ID)), stamps, steps, kwh, pc.coalesce(no_stamp, no_step)]
     return pa.record_batch(columns, schema=PACKED)
 
 
@@ -157,6 +159,12 @@ def _trimmed(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
             column = column.cast(pa.int64(), safe=False)
     text = pc.utf8_trim_whitespace(_text(column))
     return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _ids(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return names of homes, null where a program wrote that it knew none."""
+    text = _trimmed(column)
+    return pc.if_else(pc.is_in(text, value_set=pa.array(NO_ID)), None, text)
 
 
 def _measured(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types

@@ -33,16 +33,13 @@ from ahorraluz.ingest.fleet_cells import (
     packed_of,
     tidy_of,
 )
+from ahorraluz.ingest.table_files import bare, files_in, header_of, is_parquet, is_utf8, text_stream
 
-GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
-SUFFIXES = (".parquet", ".csv", ".csv.gz")
-DELIMITERS = (",", ";", "\t")
 CSV_BLOCK = 8 * 1024 * 1024
 """Text read at once. [byte]"""
 ROWS_AT_ONCE = 262_144
 PACKED_AT_ONCE = 1_024
 """Rows of a batch; a packed row may be a year of minutes."""
-HEAD_BYTES = 65_536
 MAX_SHOWN = 60
 NOT_UTF8 = "invalid UTF8"
 """What pyarrow says of a cell in another encoding."""
@@ -147,13 +144,13 @@ class FleetTable:
             yield batch.column(0)
 
     def _raw(self, file: Path, wanted: set[str]) -> Iterator[pa.RecordBatch]:
-        if _is_parquet(file):
+        if is_parquet(file):
             opened = pq.ParquetFile(file)
             columns = [name for name in opened.schema_arrow.names if bare(name) in wanted]
             rows = PACKED_AT_ONCE if self.shape is Shape.PACKED else ROWS_AT_ONCE
             yield from opened.iter_batches(batch_size=rows, columns=columns)
             return
-        with _csv_stream(file) as stream:
+        with text_stream(file) as stream:
             yield from _csv_batches(stream, file, wanted, self._leave_aside)
 
     def _leave_aside(self, _: object) -> str:
@@ -209,7 +206,7 @@ def open_readings(path: Path) -> FleetTable:
     else:
         shape = Shape.TIDY
     _check_columns(shape, files)
-    if shape is Shape.PACKED and not _is_parquet(files[0]):
+    if shape is Shape.PACKED and not is_parquet(files[0]):
         raise FleetTableError("fleet-packed-text", file=files[0].name)
     table = FleetTable(path, files, shape, columns)
     if shape is Shape.TIDY:
@@ -217,18 +214,13 @@ def open_readings(path: Path) -> FleetTable:
     return table
 
 
-def bare(column: str) -> str:
-    """Return a name of a column as it is compared."""
-    return column.strip().strip('"').strip().casefold()
-
-
 def _files(path: Path) -> tuple[Path, ...]:
     try:
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.name.endswith(SUFFIXES) and p.is_file())
+            found = files_in(path)
             if not found:
                 raise FleetTableError("fleet-folder-empty", folder=str(path))
-            return tuple(found)
+            return found
         if not path.is_file():
             raise FleetTableError("fleet-path-missing", path=str(path))
     except OSError as error:
@@ -236,14 +228,9 @@ def _files(path: Path) -> tuple[Path, ...]:
     return (path,)
 
 
-def _is_parquet(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(len(PARQUET)) == PARQUET
-
-
 def _columns(file: Path) -> tuple[str, ...]:
     with _readable(file):
-        names = pq.ParquetFile(file).schema_arrow.names if _is_parquet(file) else _head(file)
+        names = pq.ParquetFile(file).schema_arrow.names if is_parquet(file) else header_of(file)[0]
     return tuple(bare(name) for name in names)
 
 
@@ -264,36 +251,18 @@ def _wanted(shape: Shape) -> set[str]:
     return {name for names in NEEDED[shape] for name in names} | set(SCHEMAS[shape].names)
 
 
-def _head(file: Path) -> list[str]:
-    with _csv_stream(file) as stream:
-        head = bytes(stream.read(HEAD_BYTES)).removeprefix(b"\xef\xbb\xbf")
-    line = head.partition(b"\n")[0].decode("utf-8").strip()
-    return line.split(_delimiter(line))
-
-
-def _delimiter(line: str) -> str:
-    return max(DELIMITERS, key=line.count)
-
-
-def _csv_stream(file: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
-    with file.open("rb") as opened:
-        packed = opened.read(len(GZIP)) == GZIP
-    return pa.input_stream(str(file), compression="gzip" if packed else None)
-
-
 def _csv_batches(
     stream: Any,  # noqa: ANN401 - pyarrow has no types
     file: Path,
     wanted: set[str],
     leave_aside: Any,  # noqa: ANN401 - pyarrow has no types
 ) -> Iterator[pa.RecordBatch]:
-    names = _head(file)
-    line = file_delimiter(file)
+    names, delimiter = header_of(file)
     keep = [name for name in names if bare(name) in wanted]
     reader = pc_csv.open_csv(
         stream,
         read_options=pc_csv.ReadOptions(column_names=names, skip_rows=1, block_size=CSV_BLOCK),
-        parse_options=pc_csv.ParseOptions(delimiter=line, invalid_row_handler=leave_aside),
+        parse_options=pc_csv.ParseOptions(delimiter=delimiter, invalid_row_handler=leave_aside),
         convert_options=pc_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
             include_columns=keep,
@@ -304,16 +273,11 @@ def _csv_batches(
     yield from reader
 
 
-def file_delimiter(file: Path) -> str:
-    """Return what parts the columns of a CSV."""
-    with _csv_stream(file) as stream:
-        head = bytes(stream.read(HEAD_BYTES))
-    return _delimiter(head.partition(b"\n")[0].decode("utf-8"))
-
-
 def _check_columns(shape: Shape, files: tuple[Path, ...]) -> None:
     for file in files:
         columns = _columns(file)
+        if not is_utf8(file):
+            raise FleetTableError("fleet-not-utf8", file=file.name)
         missing = [names[0] for names in NEEDED[shape] if not set(names) & set(columns)]
         if missing:
             shown = ", ".join(name[:30] for name in columns[:12])

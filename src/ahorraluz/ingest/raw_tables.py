@@ -14,17 +14,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ahorraluz.core.issues import AhorraLuzError
+from ahorraluz.ingest.table_files import (
+    ENDS,
+    bare,
+    files_in,
+    header_of,
+    is_parquet,
+    is_utf8,
+    text_stream,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ENDS = (".parquet", ".csv", ".csv.gz")
-DELIMITERS = (",", ";", "\t")
 BLOCK_BYTES = 8 * 1024 * 1024
 """What is read of a CSV at a time. [byte]"""
 PART_ROWS, LIST_ROWS = 100_000, 256
 """Rows of a Parquet file at a time; where a row holds a year of hours, as many as fit."""
-LONGEST_HEADER = 65_536
 LEAST, MOST, COUNT = " least", " most", " count"
 """Columns that stand for a column of lists: its name, with this behind it."""
 BROKEN_LISTED = 1_000
@@ -69,7 +75,7 @@ class RawFile:
         """
         pa = import_module("pyarrow")
         try:
-            yield from self._parquet() if _is_parquet(self.path) else self._csv()
+            yield from self._parquet() if is_parquet(self.path) else self._csv()
         except (pa.ArrowException, OSError, EOFError, ValueError, KeyError) as error:
             raise RawTableError("tables-unreadable", file=self.name) from error
 
@@ -86,7 +92,7 @@ class RawFile:
         csv, pa = import_module("pyarrow.csv"), import_module("pyarrow")
         skipped: list[int] = []
         first = 1
-        with pa.input_stream(str(self.path), compression="detect") as stream:
+        with text_stream(self.path) as stream:
             reader = csv.open_csv(
                 stream,
                 read_options=csv.ReadOptions(
@@ -96,7 +102,7 @@ class RawFile:
                     use_threads=False,
                 ),
                 parse_options=csv.ParseOptions(
-                    delimiter=_delimiter(_header(self.path)),
+                    delimiter=header_of(self.path)[1],
                     invalid_row_handler=lambda row: self._leave_aside(row, skipped),
                 ),
                 convert_options=csv.ConvertOptions(
@@ -137,18 +143,14 @@ def open_table(path: Path) -> tuple[RawFile, ...]:
     ------
     RawTableError
         ``tables-missing``; ``tables-folder-empty``: no file of the kinds that are read;
-        ``tables-unreadable``.
+        ``tables-unreadable``; ``tables-not-utf8``.
     """
     if path.is_dir():
-        found = sorted(
-            file
-            for file in path.rglob("*")
-            if file.name.endswith(ENDS) and file.is_file() and file.name[0] not in "._"
-        )
+        found = files_in(path)
         if not found:
             raise RawTableError("tables-folder-empty", file=path.name, ends=", ".join(ENDS))
     elif path.exists():
-        found = [path]
+        found = (path,)
     else:
         raise RawTableError("tables-missing", file=str(path))
     return tuple(RawFile(path=file, columns=_columns(file)) for file in found)
@@ -157,32 +159,21 @@ def open_table(path: Path) -> tuple[RawFile, ...]:
 def _columns(path: Path) -> tuple[str, ...]:
     pa = import_module("pyarrow")
     try:
-        if _is_parquet(path):
+        if is_parquet(path):
             names = list(import_module("pyarrow.parquet").read_schema(path).names)
         else:
-            header = _header(path)
-            names = header.split(_delimiter(header))
+            names = header_of(path)[0]
+        text = is_utf8(path)
+    except UnicodeDecodeError as error:
+        raise RawTableError("tables-not-utf8", file=path.name) from error
     except (pa.ArrowException, OSError, EOFError, ValueError) as error:
         raise RawTableError("tables-unreadable", file=path.name) from error
-    columns = tuple(name.strip().strip('"').strip().casefold() for name in names)
+    if not text:
+        raise RawTableError("tables-not-utf8", file=path.name)
+    columns = tuple(map(bare, names))
     if not all(columns) or len(set(columns)) < len(columns):
         raise RawTableError("tables-header", file=path.name, columns=", ".join(columns)[:200])
     return columns
-
-
-def _is_parquet(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PAR1"
-
-
-def _header(path: Path) -> str:
-    with import_module("pyarrow").input_stream(str(path), compression="detect") as stream:
-        head = bytes(stream.read(LONGEST_HEADER))
-    return head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode("utf-8").strip()
-
-
-def _delimiter(header: str) -> str:
-    return max(DELIMITERS, key=header.count)
 
 
 def _is_list(kind: Any, types: Any) -> bool:  # noqa: ANN401 - pyarrow has no types

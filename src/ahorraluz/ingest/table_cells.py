@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ahorraluz.ingest.table_files import NO_ID
 from ahorraluz.ingest.table_rules import LONGEST_ID, READABLE, VALUE, Kind, Rule
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def with_values(part: "pd.DataFrame", rules: Collection[Rule]) -> "pd.DataFrame"
         column = part[rule.name]
         if rule.kind in (Kind.TEXT, Kind.ID):
             column = _as_text(column)
+        if rule.kind is Kind.ID:
+            column = column.where(~column.isin(NO_ID))
         known = column.notna().to_numpy(dtype=bool)
         found[rule.name] = column
         if rule.kind is Kind.TEXT:
