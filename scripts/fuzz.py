@@ -33,7 +33,7 @@ LIMITS = ("-timeout=25", "-rss_limit_mb=2560", "-report_slow_units=25")
 """Longest that an input may take, and most memory: beyond either it is a finding. [s], [MiB]"""
 LONGEST = 4096
 """Largest input that is tried. [byte]"""
-MOST_KEPT, MOST_KEPT_BYTES = 60, 24_000
+MOST_KEPT, MOST_KEPT_BYTES = 60, 16_000
 """Inputs and bytes that the corpus keeps of a target."""
 
 _STATUS = re.compile(r"^#(\d+)\s.*?cov: (\d+) ft: (\d+)", re.MULTILINE)

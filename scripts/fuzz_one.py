@@ -5,6 +5,7 @@ It is told the target, folders of inputs, and options of libFuzzer.
 
 import contextlib
 import logging
+import shlex
 import sys
 import warnings
 
@@ -24,7 +25,9 @@ def main() -> None:
             # Modules that are imported late are instrumented now; a finding comes again below.
             with contextlib.suppress(Exception):
                 run(seed.read_bytes())
-    atheris.Setup([sys.argv[0], *options], run)
+    # libFuzzer starts this again by a shell, with other options, where it merges.
+    again = shlex.join([sys.executable, "-m", "scripts.fuzz_one", name])
+    atheris.Setup([again, *options], run)
     atheris.Fuzz()
 
 

@@ -23,8 +23,13 @@ from ahorraluz.store.blocks import blocks_of, decode
 
 HEAD = struct.Struct("<BI")
 MODEL = "day-mixer"
-PART: dict[str, object] = {"schema": "ahorraluz.backup.1", "part": "data", "made_at": "2026-11-24T00:00:00+00:00",
-        "program": "0.2.0", "ring": None, "content": {}}  # fmt: skip
+PART: dict[str, object] = {
+    "schema": "ahorraluz.backup.1",
+    "part": "data",
+    "made_at": "2026-11-24T00:00:00+00:00",
+    "ring": None,
+    "content": {},
+}
 
 
 def block(data: bytes) -> None:
