@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 MAKE = re.compile(r"\bmake(?: --silent)?(?: [A-Z]+=\S+)* \"?(\$?[A-Za-z]+)\"?(?![\w./=-])")
 EXTRAS = re.compile(r"\$extras ([a-z]+)")
-JOB_LIMIT_MIN = 60
+JOB_LIMIT_MIN = 720
 
 
 def read(path: Path) -> Mapping[str, Any]:

@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import pytest
 from tests.made_models import with_scores, write_model
 from tests.unit.cli.running import answer, run
 
+from ahorraluz.core.forecast.drift_errors import SCORES
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.learning import registry as mlflow_door
 from ahorraluz.learning import shelf
-from ahorraluz.services.models import opening
+from ahorraluz.services.models import canary, opening
 from ahorraluz.services.models.book import Book
 from ahorraluz.services.models.comparing import compare
 from ahorraluz.services.models.folder import read_folder, shipped_folder
@@ -355,3 +357,25 @@ def test_commands_say_what_they_did_in_words_and_as_json(
     assert "ana promoted 1" in text.stdout
     assert (back["number"], back["reason"]) == (0, "bands too narrow")
     assert (wrong.exit_code, "99" in wrong.stderr) == (2, True)
+
+
+def test_with_a_canary_only_what_does_homes_no_harm_is_served(
+    tools: Toolbox, better: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careful = Order(by="ana", after_canary=True)
+    monkeypatch.setenv("AHORRALUZ_DATA_DIR", str(tools.settings.data_dir))
+    register(better, tools=tools, as_of=NOW)
+    compare("1", None, tools=tools, as_of=NOW)
+
+    without = refused("1", careful, tools)
+    alone = run("models", "canary", "1", "--json")
+    of_few = refused("1", careful, tools)
+    sums = np.ones((12, 2, 2, len(SCORES)))
+    sums[..., SCORES.index("inside")] = 0.8
+    monkeypatch.setattr(canary, "told_again", lambda *_, **__: sums)
+    passed = run("models", "canary", "1")
+    done = promote("1", careful, tools=tools, as_of=NOW)
+
+    assert (without, of_few) == ("models-no-canary", "models-no-canary")
+    assert json.loads(alone.stdout)["verdict"] == "cannot-tell"
+    assert (passed.exit_code, done.act.number) == (0, 1)

@@ -172,6 +172,7 @@ def _order(given: Given) -> "Order":
         by=given.text("change_by") or _user(),
         reason=given.text("change_reason") or "",
         force=bool(given.flag("force_model")),
+        after_canary=bool(given.flag("after_canary")),
     )
 
 
@@ -246,6 +247,7 @@ promote = TextCommand(
     params=[
         _version(required=True),
         TextOption(["--force", "force_model"], is_flag=True, default=None),
+        TextOption(["--after-canary", "after_canary"], is_flag=True, default=None),
         _reason,
         _by,
     ],
@@ -262,6 +264,7 @@ models = TextGroup(
         "list": "ahorraluz.cli.models:list_",
         "register": "ahorraluz.cli.models:register",
         "compare": "ahorraluz.cli.models:compare",
+        "canary": "ahorraluz.cli.models_canary:canary",
         "promote": "ahorraluz.cli.models:promote",
         "rollback": "ahorraluz.cli.models:rollback",
         "same": "ahorraluz.cli.models_same:same",

@@ -122,7 +122,7 @@ def _forecasts(
     model, _ = served_forecaster(tools.serving, zone=cleaned.readings.zone)
     told = predict_hours(cleaned.readings, as_of=today, hours=HORIZON_DAYS * HOURS_DAY, model=model)
     origin = np.datetime64(told.origin)
-    past = _before(hours, origin)
+    past = days_before(hours, origin)
     window = Windows(kwh=past[None], origin=np.array([origin]), bill_kwh_day=np.array([np.nan]))
     usual = climatology(window)
     for ahead in AHEAD:
@@ -146,7 +146,7 @@ def _forecasts(
         )
 
 
-def _before(hours: HomeHours, origin: np.datetime64) -> Floats:
+def days_before(hours: HomeHours, origin: np.datetime64) -> Floats:
     """Return the 28 days before an origin, NaN where nothing is known, shape (28, 24)."""
     past = np.full((CONTEXT_DAYS, HOURS_DAY), np.nan)
     back = (origin - hours.days).astype(int)

@@ -14,6 +14,7 @@ from ahorraluz.learning.shelf import point_to, put
 from ahorraluz.learning.shelf import versions as shelf_versions
 from ahorraluz.learning.shelved import SHIPPED_NUMBER
 from ahorraluz.services.models.book import LONGEST_WORDS, Act, Book, Kind, book_of, stack_of
+from ahorraluz.services.models.canary import canary_of
 from ahorraluz.services.models.comparing import verdict_of
 from ahorraluz.services.models.folder import shipped_folder
 from ahorraluz.services.models.opening import Numbered, Opened, heal, opened, write_down
@@ -28,6 +29,8 @@ class Order:
     reason: str = ""
     force: bool = False
     """Whether also a version that passed no comparison."""
+    after_canary: bool = False
+    """Whether only a version that passed a canary beside the champion, unless it is forced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ def promote(wanted: str, order: Order, *, tools: Toolbox, as_of: datetime) -> Ch
     InvalidInputError
         ``models-version-unknown``, ``models-no-alias``, ``models-version-unclear``;
         ``models-is-champion``; ``models-not-compared``, ``models-not-passed``: it was not found
-        to be better than the champion; ``models-force-without-reason``, ``models-words-too-long``.
+        to be better than the champion; ``models-no-canary``;
+        ``models-force-without-reason``, ``models-words-too-long``.
     BookError, RegistryError, ShelfError
         The files are not whole, or cannot be written. What was served stays.
     """
@@ -71,6 +75,8 @@ def promote(wanted: str, order: Order, *, tools: Toolbox, as_of: datetime) -> Ch
         verdict = verdict_of(one, champion)
         if not order.force:
             _hold_back(one, verdict)
+            if order.after_canary and canary_of(one, champion) != "passed":
+                raise InvalidInputError("models-no-canary", number=one.number)
         _put_on_shelf(found, one)
         kind: Kind = "promoted"
         act = _act(kind, (one.number, one.kept.version), champion.number, order, as_of, verdict)
