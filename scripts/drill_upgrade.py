@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,13 +36,13 @@ from ahorraluz.settings import Settings
 
 PAGE = "upgrade-drill.md"
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 180.0
+PATIENCE_S = 900.0
 PAUSE_S = 0.25
-VISITS = 20
+VISITS = 10
 """Of each program in each stage, at least."""
 NO_TAG = 3
 STEPS = "src/ahorraluz/store/migrations"
-FILL = "fill(read_settings(), model=False, looked_at=False)"
+FILL = "fill(read_settings(), model=False, looked_at=False, hours=24 * 14)"
 ASK = "print(json.dumps(ask(read_settings(), computed=False, of_all=False)))"
 NEXT = """
 import sqlalchemy as sa
@@ -268,10 +269,13 @@ def main() -> int:
             return NO_TAG
         folders = [Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)]
         server = stack.enter_context(running_server())
-        drills = [
-            drill("SQLite", folders[0], None, old_code),
-            drill("PostgreSQL", folders[1], server, old_code),
-        ]
+        # Side by side: most of the time each waits for programs to start.
+        with ThreadPoolExecutor() as both:
+            drills = list(
+                both.map(
+                    drill, ("SQLite", "PostgreSQL"), folders, (None, server), (old_code, old_code)
+                )
+            )
     return finish(drills, PAGE, write=asked.write)
 
 

@@ -4,10 +4,7 @@ The tables before and after are compared, whatever way the step went: also one t
 by hand is seen.
 """
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
@@ -86,10 +83,11 @@ def contracted(before: Tables, after: Tables) -> list[str]:
 
 
 def steps_taken(url: str, revisions: list[str]) -> dict[str, list[str]]:
-    """Run steps one by one on an empty database; return what each takes."""
+    """Run steps one by one on a database; return what each takes."""
     taken = {}
     engine = connect(url, create=True)
-    before = Tables()
+    with engine.connect() as connection:
+        before = tables_of(connection)
     for revision in revisions:
         with writing(engine) as connection:
             run_steps(connection, to=revision)
@@ -98,9 +96,3 @@ def steps_taken(url: str, revisions: list[str]) -> dict[str, list[str]]:
         before = after
     engine.dispose()
     return taken
-
-
-def dump(path: Path) -> list[str]:
-    """Return a SQLite database as statements."""
-    with closing(sqlite3.connect(path)) as raw:
-        return list(raw.iterdump())
