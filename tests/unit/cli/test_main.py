@@ -338,4 +338,6 @@ def test_every_command_has_its_place() -> None:
         "features",
         "fleet",
         "models",
+        "backup",
+        "database",
     }
