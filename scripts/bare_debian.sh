@@ -14,6 +14,8 @@ shift
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 suite=${SUITE:-bookworm}
 port=${PORT:-8321}
+# Where the ordinary user lives in it.
+nest=/srv/alguien
 mapfile -t handed < <(env | grep -E '^(PIP|SSL|UV)_' || true)
 
 [ "$(id -u)" -eq 0 ] || { echo "bare_debian.sh: chroot needs root" >&2; exit 2; }
@@ -41,21 +43,21 @@ bind /proc
 bind /dev
 
 inside() { # COMMAND...
-    chroot "$root" /usr/bin/env -i HOME=/home/alguien USER=alguien LANG=C.UTF-8 \
+    chroot "$root" /usr/bin/env -i HOME=$nest USER=alguien LANG=C.UTF-8 \
         PATH=/usr/local/bin:/usr/bin:/bin "${handed[@]}" \
         /usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
 }
-chroot "$root" /bin/sh -c 'id alguien >/dev/null 2>&1 || useradd --create-home --uid 1000 alguien'
+chroot "$root" /bin/sh -c 'id alguien >/dev/null 2>&1 || useradd --create-home --home-dir '"$nest"' --uid 1000 alguien'
 
 # A bundle carries the commit into the other tree, whatever user owns this one.
 git -C "$here" bundle create --quiet "$root/tmp/ahorraluz.bundle" HEAD
 chmod 644 "$root/tmp/ahorraluz.bundle"
-inside rm -rf /home/alguien/ahorraluz
-inside git clone --quiet /tmp/ahorraluz.bundle /home/alguien/ahorraluz
+inside rm -rf $nest/ahorraluz
+inside git clone --quiet /tmp/ahorraluz.bundle $nest/ahorraluz
 inside python3 --version
 
 began=$SECONDS
-inside make --silent -C /home/alguien/ahorraluz run ARGS="--port $port" >"$root.run.log" 2>&1 &
+inside make --silent -C $nest/ahorraluz run ARGS="--port $port" >"$root.run.log" 2>&1 &
 until python3 - "$port" <<'PY'; do
 import sys, urllib.request
 try:
@@ -73,5 +75,5 @@ pkill -INT -f "ahorraluz serve --port $port" || true
 wait || true
 
 began=$SECONDS
-inside make --silent -C /home/alguien/ahorraluz test 2>&1 | tee "$root.test.log" | tail -n 40
+inside make --silent -C $nest/ahorraluz test 2>&1 | tee "$root.test.log" | tail -n 40
 echo "make test: $((SECONDS - began)) s"
