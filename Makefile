@@ -67,10 +67,12 @@ tools: $(VENV)/.installed-train ## Set up what trains the models, and run the te
 
 # Also needs Java; without it the tests say so and are skipped.
 spark: $(VENV)/.installed-spark ## Set up Spark and run the tests of streams on it
-	$(BIN)/pytest tests/integration/test_live_on_spark.py tests/integration/test_fleet_on_spark.py $(ARGS)
+	$(BIN)/pytest tests/integration/test_live_on_spark.py tests/integration/test_fleet_on_spark.py \
+		tests/integration/test_doc_on_spark.py $(ARGS)
 
 registry: $(VENV)/.installed-registry ## Set up MLflow and run the tests of the model registry on it
-	$(BIN)/pytest tests/integration/test_model_registry.py $(ARGS)
+	$(BIN)/pytest tests/integration/test_model_registry.py \
+		tests/integration/test_doc_on_registry.py $(ARGS)
 
 # Airflow and DVC live in environments of their own, which agree with nothing else.
 airflow: export OMP_NUM_THREADS ?= 1
