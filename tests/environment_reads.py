@@ -35,10 +35,10 @@ def python_reads(path: Path) -> Iterator[str]:
         loops.setdefault(name, []).append(over)
     for key in _looked_up(tree):
         # A variable of a loop may be that of any loop of the module.
-        over = loops.get(key.id, [key]) if isinstance(key, ast.Name) else [key]
-        found = [text for one in over for text in _strings(one, held) or []]
+        places = loops.get(key.id, [key]) if isinstance(key, ast.Name) else [key]
+        found = [text for one in places for text in _strings(one, held) or []]
         names = [text for text in found if _NAME.fullmatch(text)]
-        copies = any("environ" in ast.unparse(one) for one in over)
+        copies = any("environ" in ast.unparse(one) for one in places)
         yield from names or ([] if copies else [f"? {path.relative_to(ROOT)}:{key.lineno}"])
 
 
