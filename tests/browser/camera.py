@@ -114,7 +114,7 @@ SAME_PLACE = 3
 """Boxes may be off by it: widths are rounded, and hinting is another's business. [px]"""
 TILE = 16
 """Pictures are compared in squares of it: what changed in one is not drowned by the rest. [px]"""
-MOST_ALIKE, MOST_OTHERWISE = 12, 40
+MOST_ALIKE, MOST_OTHERWISE = 18, 40
 """Mean difference of a square, of 255: by the same browser (what few colours cost, and no more),
 and by another, whose edges of letters are softer or harder."""
 
