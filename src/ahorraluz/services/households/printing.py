@@ -1,9 +1,14 @@
 """From a page that stands alone to a PDF on A4."""
 
+import threading
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from ahorraluz.core.issues import AhorraLuzError
+
+_FONTS = threading.Lock()
+"""Held while a document is set or written: Pango's fonts are for one thread at a time."""
 
 
 class PrintError(AhorraLuzError):
@@ -33,7 +38,8 @@ def pdf_of(html: str) -> bytes:
     PrintError
         ``pdf-not-here``: the libraries that set text (Pango) are not installed.
     """
-    return _set(html).write_pdf()
+    with _FONTS:
+        return _set(html).write_pdf()
 
 
 def pdf_within(pages: int, html: Iterable[str]) -> bytes:
@@ -52,13 +58,14 @@ def pdf_within(pages: int, html: Iterable[str]) -> bytes:
         ``pdf-not-here``.
     """
     document = None
-    for page in html:
-        document = _set(page)
-        if len(document.pages) <= pages:
-            break
-    if document is None:
-        raise ValueError("nothing to print")
-    return document.write_pdf()
+    with _FONTS:
+        for page in html:
+            document = _set(page)
+            if len(document.pages) <= pages:
+                break
+        if document is None:
+            raise ValueError("nothing to print")
+        return document.write_pdf()
 
 
 def _set(html: str) -> _Document:
@@ -68,8 +75,17 @@ def _set(html: str) -> _Document:
         raise PrintError("pdf-not-here") from None
     # Pictures in the page itself, and nothing of this machine or the net.
     only_inside = fetcher_class(allowed_protocols=("data",), allow_redirects=False)
-    document: _Document = html_class(string=html, url_fetcher=only_inside).render()
+    page = html_class(string=html, url_fetcher=only_inside)
+    document: _Document = page.render(font_config=_fonts())
     return document
+
+
+@cache
+def _fonts() -> object:
+    # One for all: each that is made keeps a fifth of a megabyte for ever.
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
 
 
 def _weasyprint() -> tuple[Any, Any]:

@@ -1,0 +1,55 @@
+"""PDFs one after another and at once: whole each time, and no memory is kept of them."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ahorraluz.services.households.printing import PrintError, pdf_of
+
+PAGE = "<p>Recibo de luz</p>" * 40
+MANY = 60
+MOST_KB_EACH = 60
+"""A document that kept its own fonts would keep more than 200."""
+PRINTING = f"""
+import gc
+from ahorraluz.services.households.printing import pdf_of
+
+def kb():
+    status = open("/proc/self/status").read()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+for _ in range(10):
+    pdf_of({PAGE!r})
+gc.collect()
+before = kb()
+for _ in range({MANY}):
+    pdf_of({PAGE!r})
+gc.collect()
+print(kb() - before)
+"""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def printer() -> None:
+    try:
+        pdf_of(PAGE)
+    except PrintError:
+        pytest.skip("no Pango on this machine")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is told by /proc")
+def test_no_memory_is_kept_of_a_pdf() -> None:
+    ran = subprocess.run([sys.executable, "-c", PRINTING], check=True, capture_output=True)
+
+    assert int(ran.stdout) < MANY * MOST_KB_EACH
+
+
+def test_pdfs_that_are_made_at_once_are_all_whole() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(pdf_of, [PAGE] * 8))
+
+    assert all(pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF") for pdf in made)
+    assert len({len(pdf) for pdf in made}) == 1
