@@ -5,7 +5,7 @@
 Started as people start them, in a data folder of their own: ``serve`` (pages, API and jobs),
 ``live`` with its broker, and ``simulate``, whose made-up meters send all the time. A resident looks
 at pages, changes figures, uploads a meter file and takes the PDF; programs ask the API; strangers
-come from new addresses. What was asked never repeats, so that whatever remembers has to forget.
+come from many addresses. What was asked never repeats, so that whatever remembers has to forget.
 
 Each half minute the resident memory, open files and threads of every process are noted. The first
 third of the time is for filling caches; over the rest a line is fitted, and the largest rise that

@@ -21,7 +21,7 @@ INTRODUCTION = """# Soak
 An hour of pages, jobs and live readings at once, and what the memory of each process does
 meanwhile.
 
-`serve` answers a resident, strangers from ever new addresses, and programs; it prints PDF reports,
+`serve` answers a resident, strangers from 500 addresses, and programs; it prints PDF reports,
 takes meter files in and deletes them again. `live` takes in what the made-up meters of 20 homes
 send every two seconds. No question repeats, so that whatever remembers has to forget. Memory is
 resident memory (`VmRSS`), noted every half minute. The first third is for filling caches; through

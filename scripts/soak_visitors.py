@@ -23,6 +23,8 @@ TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 PATIENCE_S = 60
 PAUSE_S = 0.1
 """Between two visits of the one who asks: a service at work, not one at its limit."""
+ADDRESSES = 500
+"""That strangers come from: all were there before the warm-up is over."""
 WRONG = 500
 """Answers from here on are errors of the service."""
 
@@ -80,8 +82,9 @@ class Visitors:
         return self._ask("POST", path, own=own, **how)
 
     def _ask(self, method: str, path: str, *, own: bool, **how: object) -> requests.Response:
-        # A stranger has a new address each time: the proxy in front says so.
-        address = ".".join(str(self._chance.randrange(1, 255)) for _ in range(4))
+        # The proxy in front says where a stranger comes from.
+        number = self._chance.randrange(ADDRESSES)
+        address = f"198.51.{number // 250}.{number % 250}"
         session = self._resident if own else self._stranger
         answer = session.request(
             method,
