@@ -11,11 +11,13 @@ PYTHON_FOLDERS = ("src", "scripts", "benchmarks", "tests", "deploy", "docs")
 SHELL_FOLDERS = ("deploy", "scripts", ".ci")
 READERS = ("get", "setdefault", "pop")
 """Methods of ``os.environ`` whose first argument is a name that is looked up."""
+_LOOKS = re.compile(r"\benviron\b|\bgetenv\b")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _IN_SHELL = re.compile(r"\$(?:\{([A-Z][A-Z0-9_]*)\b|([A-Z][A-Z0-9_]*)\b)")
 _SET_BY_MAKE = re.compile(r"(?m)^(?:[\w-]+:[^\S\n]+)?(?:export[^\S\n]+)?([A-Z][A-Z0-9_]*) \?=")
 _ARGUMENT = re.compile(r"(?m)^ARG ([A-Z][A-Z0-9_]*)")
 _IN_COMPOSE = re.compile(r"(?<!\$)\$\{([A-Z][A-Z0-9_]*)")
+_IN_WORKFLOWS = re.compile(r"\b(?:vars|secrets)\.(?!GITHUB_)([A-Z][A-Z0-9_]*)")
 _IN_PROVISIONING = re.compile(r"(?<![$\w])\$([A-Z][A-Z0-9_]*)")
 OF_EVERY_PROCESS = {"BASH_SOURCE", "HOME", "LANG", "PATH", "PWD", "SECONDS", "SYSTEMROOT", "UID"}
 """What a shell sets by itself, or every process has."""
@@ -28,7 +30,9 @@ def python_reads(path: Path) -> Iterator[str]:
     goes through; one that is neither is told as ``?`` and where it stands. Loops over the
     environment itself copy it and read nothing by name.
     """
-    tree = ast.parse(path.read_text("utf-8"))
+    text = path.read_text("utf-8")
+    # Few files speak of the environment: the others need not be parsed.
+    tree = ast.parse(text if _LOOKS.search(text) else "")
     held = _constants(tree)
     loops: dict[str, list[ast.expr]] = {}
     for name, over in _loops(tree):
@@ -136,6 +140,7 @@ def reads() -> dict[str, set[str]]:
         (_SET_BY_MAKE, [ROOT / "Makefile"]),
         (_ARGUMENT, [ROOT / "Dockerfile"]),
         (_IN_COMPOSE, [ROOT / "compose.yaml"]),
+        (_IN_WORKFLOWS, sorted((ROOT / ".github" / "workflows").glob("*.yml"))),
         (_IN_PROVISIONING, sorted((ROOT / "deploy" / "grafana").rglob("*.yaml"))),
     ):
         for path in files:
