@@ -13,7 +13,7 @@ import yaml
 from tests.doc_commands.blocks import ROOT
 from tests.doc_commands.ways import program_of
 
-from ahorraluz.cli.main import cli
+from ahorraluz.cli.main import COMMANDS, cli
 from ahorraluz.cli.session import Session
 
 FOLDERS = ("deploy", "docs", "examples", "scripts", "tests", "src", "benchmarks", "notebooks")
@@ -213,7 +213,7 @@ def _nested(words: Sequence[str]) -> Iterator[str]:
     """Yield what is wrong with a command of ours that another program is told to run."""
     for place, word in enumerate(words):
         after = words[place + 1 : place + 2]
-        if place and word.rpartition("/")[2] == "ahorraluz" and after and after[0] in cli.commands:
+        if place and word.rpartition("/")[2] == "ahorraluz" and after and after[0] in COMMANDS:
             yield from _ahorraluz(words[place:])
 
 
