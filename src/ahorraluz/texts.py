@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -87,6 +87,8 @@ NAMED_PARAMETERS: Mapping[str, tuple[str, ...]] = {
 MOST_PLACES = 3
 NOTHING = "—"
 LOCALE_NAME = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?", re.ASCII)
+EXACT = Context(prec=5_000)
+"""A number that somebody wrote with fifty digits is shown as it is in what refuses it."""
 MAX_SHOWN = 20
 """Longest part of a wrong language that a message repeats."""
 
@@ -212,9 +214,10 @@ class Texts:
             return NOTHING
         if places is None:
             places = _places(exact, keep_zeros=isinstance(value, Decimal))
-        rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         pattern = "#,##0" + ("." + "0" * places if places else "")
-        return format_decimal(rounded, format=pattern, locale=self._babel)
+        with localcontext(EXACT):
+            rounded = exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+            return format_decimal(rounded, format=pattern, locale=self._babel)
 
     def soles(self, amount: Decimal, *, places: int = 2) -> str:
         """Return an amount of money, to the céntimo.

@@ -173,3 +173,9 @@ def test_national_figures_that_a_sentence_may_name_have_names(texts: Texts) -> N
     }
 
     assert unnamed == set()
+
+
+def test_a_number_of_fifty_digits_is_shown_as_it_is() -> None:
+    number = Decimal("12." + "1" * 48)
+
+    assert open_texts("en").number(number) == str(number)
