@@ -99,6 +99,41 @@ def test_an_earlier_daily_time_counts_at_once(service: Service) -> None:
     assert {duty.due_at for duty in duties(tools=tools)} == {NOW + timedelta(hours=1)}
 
 
+def test_a_clock_that_was_ahead_for_a_while_puts_nothing_off(service: Service) -> None:
+    done_at(service, NOW)
+    done_at(service, DUE + timedelta(days=400))
+
+    set_due(tools=service.tools, as_of=NOW, beyond=timedelta(days=1))
+
+    assert {duty.due_at for duty in duties(tools=service.tools)} == {DUE}
+    assert done_at(service, DUE) == tuple(WORK)
+
+
+def test_a_clock_a_little_behind_that_of_others_has_nothing_done_twice(service: Service) -> None:
+    done_at(service, NOW)
+    done_at(service, DUE)
+
+    behind = DUE - timedelta(seconds=2)
+    set_due(tools=service.tools, as_of=behind, beyond=timedelta(days=1))
+
+    assert {duty.due_at for duty in duties(tools=service.tools)} == {DUE + timedelta(days=1)}
+    assert done_at(service, DUE, worker="other") == ()
+
+
+@pytest.mark.parametrize(
+    ("ahead", "is_free"), [(timedelta(minutes=4), False), (timedelta(hours=2), True)]
+)
+def test_a_duty_taken_by_a_clock_that_was_set_back_is_free(
+    service: Service, ahead: timedelta, is_free: bool
+) -> None:
+    done_at(service, NOW)
+    book, hour = service.tools.store.people.duties, timedelta(hours=1)
+    late = DUE + ahead
+    assert book.take("tidy", worker="gone", at=late, until=late + hour, due=late)
+
+    assert book.take("tidy", worker="w", at=DUE, until=DUE + hour, due=DUE) is is_free
+
+
 def test_several_workers_do_it_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[str] = []
     together = Barrier(6)

@@ -153,6 +153,36 @@ def test_it_comes_again_as_time_goes_on(tools: Toolbox, rosa: Account) -> None:
     assert other.left == 6
 
 
+def test_a_clock_that_was_ahead_for_a_while_locks_nobody_out(tools: Toolbox, rosa: Account) -> None:
+    clock = [1_000_000.0]
+    counter = Counter(tools, wall=lambda: clock[0])
+    for _ in range(7):
+        counter.spend(BUDGET, "192.0.2.1")
+
+    clock[0] -= 86_400
+    looked = counter.spend(BUDGET, "192.0.2.1", 0)
+    spent = [counter.spend(BUDGET, "192.0.2.1") for _ in range(8)]
+
+    assert looked is not None
+    assert (looked.left, looked.full_s) == (7, 0)
+    assert [one is not None and one.wait_s == 0 for one in spent] == [True] * 7 + [False]
+
+
+def test_a_clock_a_little_behind_that_of_others_gives_nothing_away(
+    tools: Toolbox, rosa: Account
+) -> None:
+    clock = [1_000_000.0]
+    counter = Counter(tools, wall=lambda: clock[0])
+    for _ in range(7):
+        counter.spend(BUDGET, "192.0.2.1")
+
+    clock[0] -= 60
+    again = counter.spend(BUDGET, "192.0.2.1")
+
+    assert again is not None
+    assert (again.left, again.wait_s) == (0, 62)
+
+
 def test_the_count_names_nobody_and_goes_when_it_says_nothing_any_more(
     tools: Toolbox, rosa: Account
 ) -> None:

@@ -61,7 +61,11 @@ class Period:
 
 def month_after(day: date) -> date:
     """Return the same day of the next month, or its last day where there is none."""
-    year, month = divmod(day.year * 12 + day.month, 12)
+    return _months_after(day, 1)
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     first = date(year, month + 1, 1)
     following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
@@ -75,7 +79,6 @@ def months_from(day: date, *, months: int) -> tuple[Period, ...]:
     >>> [str(period.start) for period in months_from(date(2026, 12, 4), months=2)]
     ['2026-12-04', '2027-01-04']
     """
-    starts = [day]
-    for _ in range(months):
-        starts.append(month_after(starts[-1]))
+    # Each is counted from the first: a February in between makes no later month begin earlier.
+    starts = [_months_after(day, number) for number in range(months + 1)]
     return tuple(Period(a, b) for a, b in pairwise(starts))

@@ -125,11 +125,22 @@ def do_due(*, worker: str, tools: Toolbox, clock: Callable[[], datetime]) -> tup
     return tuple(done)
 
 
-def set_due(*, tools: Toolbox, as_of: datetime) -> None:
-    """Let nothing be due later than the daily time says, which may have been changed."""
+def set_due(*, tools: Toolbox, as_of: datetime, beyond: timedelta = timedelta(0)) -> None:
+    """Let nothing be due later than the daily time says, which may have been changed.
+
+    Parameters
+    ----------
+    tools
+        The store.
+    as_of
+        The moment.
+    beyond
+        How much later is let pass. A day, while others are at work: their clocks may be a
+        little ahead, and past the daily time already.
+    """
     due = next_time(as_of, tools.settings.daily_time)
     for duty in tools.store.people.duties.everything():
-        if duty.due_at > due:
+        if duty.due_at > due + beyond:
             tools.store.people.duties.bring_forward(duty.name, due)
 
 

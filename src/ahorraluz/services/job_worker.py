@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ahorraluz.core.issues import AhorraLuzError
 from ahorraluz.services.duties import do_due, set_due
@@ -92,13 +92,13 @@ class Worker:
 
     def _do_duties(self) -> None:
         """Do what is due by itself; in a thread of its own, as a long job must not hold it up."""
-        began = False
+        beyond = timedelta(0)
         while not self._over.is_set():
             try:
                 with self._around():
-                    if not began:
-                        set_due(tools=self._tools, as_of=self._clock())
-                        began = True
+                    # Again and again: a clock that was ahead for a while sets it days too late.
+                    set_due(tools=self._tools, as_of=self._clock(), beyond=beyond)
+                    beyond = timedelta(days=1)
                     do_due(worker=self._name, tools=self._tools, clock=self._clock)
             except AhorraLuzError as error:
                 log.warning("duties could not be looked through: %s", error.issue.code)

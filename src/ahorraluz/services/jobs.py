@@ -36,6 +36,8 @@ KEPT = timedelta(days=7)
 """What came of a job is deleted after it."""
 LEASE = timedelta(minutes=30)
 """A job that has run for longer is taken from a worker on another machine."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""By how much clocks of two machines may differ."""
 LARGEST = 64 * 1024 * 1024
 """Of a file that a job makes. [byte]"""
 ARGUMENTS, RESULT, FAILURE = "arguments", "result", "failure"
@@ -338,7 +340,8 @@ def is_at_work(queue: "Huey", job: str, now: datetime) -> bool:
     if kept is EmptyData:
         return False
     host, process, until = json.loads(bytes(kept))
-    if until <= now.timestamp():
+    # Held until later than anybody can hold it now: the clock was set back since.
+    if not now.timestamp() < until <= (now + LEASE + CLOCK_SLACK).timestamp():
         return False
     if host != socket.gethostname():
         return True

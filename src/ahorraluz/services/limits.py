@@ -34,7 +34,8 @@ AWAY_S = 30.0
 """After a failure Redis is left alone for so long. [s]"""
 _SPEND = """
 local now, cost, room = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local til = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+local til = tonumber(redis.call('GET', KEYS[1]) or '0')
+if til < now or til > tonumber(ARGV[4]) then til = now end
 if til + cost > now + room then return {0, til} end
 til = til + cost
 if til > now then
@@ -91,7 +92,7 @@ class Counter:
         except AhorraLuzError as error:
             _LOG.warning("limits not counted together: %s", error.issue.code)
             return None
-        busy_ms = max(0, until - now_ms)
+        busy_ms = max(0, until - now_ms) if until <= spending.latest_ms(now_ms) else 0
         wait_ms = 0 if spent else busy_ms + count * each_ms - room_ms
         return Allowance(
             wait_s=wait_ms / MS,
@@ -133,7 +134,13 @@ class Counter:
         cost = spending.count * spending.each_ms
         try:
             told = self._redis.eval(
-                _SPEND, 1, PREFIX + spending.key, now_ms, cost, spending.room_ms
+                _SPEND,
+                1,
+                PREFIX + spending.key,
+                now_ms,
+                cost,
+                spending.room_ms,
+                spending.latest_ms(now_ms),
             )
         except RedisError:
             self._away_until = time.monotonic() + AWAY_S

@@ -12,6 +12,10 @@ from ahorraluz.store.opened import Opened
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+CLOCK_SLACK_MS = 300_000
+"""By how much clocks of two machines may differ. A row still further ahead is of a clock that was
+set back meanwhile, and says nothing: nobody is locked out until it is reached again. [ms]"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
@@ -24,6 +28,10 @@ class Spending:
     """After how long one more comes. [ms]"""
     room_ms: int
     """How long everything that may be spent at once takes to come again. [ms]"""
+
+    def latest_ms(self, now_ms: int) -> int:
+        """Return until when, at most, a room can be not whole again. [ms]"""
+        return now_ms + self.room_ms + CLOCK_SLACK_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +79,8 @@ def _spent(connection: "Connection", spending: Spending, now_ms: int) -> int | N
 
     cost = spending.count * spending.each_ms
     until = ALLOWANCES.c.until_ms
-    then = case((until > now_ms, until), else_=now_ms) + cost
+    latest = spending.latest_ms(now_ms)
+    then = case((until.between(now_ms, latest), until), else_=now_ms) + cost
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     spent = insert(ALLOWANCES).values(key=spending.key, until_ms=now_ms + cost)
     spent = spent.on_conflict_do_update(

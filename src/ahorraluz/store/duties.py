@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DUTIES_LOCK = -10
 """Lock of PostgreSQL for who takes a duty."""
+CLOCK_SLACK_S = 300
+"""By how much clocks of two machines may differ. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,9 @@ class DutyBook:
             if row is None:
                 connection.execute(insert(DUTIES).values(name=name, due_s=seconds(due)))
                 return False
-            if row.due_s > now or (row.worker is not None and row.until_s > now):
+            # Taken until later than anybody can take it now: the clock was set back since.
+            latest = seconds(until) + CLOCK_SLACK_S
+            if row.due_s > now or (row.worker is not None and now < row.until_s <= latest):
                 return False
             taken = update(DUTIES).where(DUTIES.c.name == name)
             values = {"worker": worker, "until_s": seconds(until), "began_s": now, "ended_s": None}
