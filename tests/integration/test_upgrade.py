@@ -119,7 +119,6 @@ def test_a_step_lets_go_of_a_table_that_somebody_holds_and_tries_again(
             holder.rollback()
 
         monkeypatch.setattr("time.sleep", pause)
-        monkeypatch.setattr(schema, "HOLD_S", 1)
         monkeypatch.setattr(schema, "SCRIPTS", str(tmp_path))
         monkeypatch.setattr(schema, "HEAD", "0013")
 

@@ -40,10 +40,11 @@ VERSION_TABLE = "ahorraluz_schema"
 """Where a database says which steps it has; of our own name, for a database may be shared."""
 OLDEST_TABLE = "ahorraluz_schema_oldest"
 """Where it says up to which step a program must know at least; none: :data:`FIRST`."""
-HOLD_S = 3
-"""How long a step waits for a table that somebody uses: whoever comes later waits behind it. [s]"""
-TOO_LONG = "55P03"
-"""What PostgreSQL calls it."""
+HOLD_MS = 500
+"""How long a step waits for a table that somebody uses: whoever comes later waits behind it. Less
+than the second after which PostgreSQL looks who waits for each other and sends one away. [ms]"""
+AGAIN = ("55P03", "40P01")
+"""What PostgreSQL calls it if that was too long, or if two waited for each other."""
 
 
 class State(StrEnum):
@@ -94,7 +95,7 @@ def bring_up_to_date(engine: Engine, *, place: str) -> tuple[str, ...]:
         try:
             return _bring(engine, place)
         except OperationalError as error:
-            busy = getattr(error.orig, "sqlstate", None) == TOO_LONG
+            busy = getattr(error.orig, "sqlstate", None) in AGAIN
             if not busy or time.monotonic() > give_up:
                 raise
         time.sleep(PAUSE_S)
@@ -110,7 +111,7 @@ def _bring(engine: Engine, place: str) -> tuple[str, ...]:
         if found.state in USABLE:
             return ()
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{HOLD_S}s'")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{HOLD_MS}ms'")
         # Views hang on tables that a step may change.
         building.clear(connection)
         _upgrade(connection, found.version, place)
