@@ -31,6 +31,8 @@ NOT_HERE = (
 )
 """Variables whose value is read, but not kept: the server or folder that they name is not there."""
 _NAME = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_KEEPS = re.compile(r"readings import .*--home (\S+)")
+"""A command that makes the home that it names, which nobody has to make before."""
 _WRITES = r"(?:--(?:out|html|claim|csv|trigger|report|log|checkpoint|events)[ =])"
 
 
@@ -125,6 +127,8 @@ class Desk:
     def put_in(self, text: str) -> str:
         """Return a command with what stands for its names, which is made if it is not there."""
         read = re.sub(rf"{_WRITES}\S+", "", text)
+        for name in _KEEPS.findall(text):
+            self.stood.setdefault(name, name)
         for word, make in self.stands.items():
             place = _place_of(word)
             if word not in self.stood and place.search(read):
