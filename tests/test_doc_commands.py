@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from tests.doc_commands.blocks import Block, Command, blocks_of, pages
-from tests.doc_commands.desk import Database, Done
+from tests.doc_commands.desk import Database, Desk, Done
 from tests.doc_commands.running import Runner, differences
+from tests.doc_commands.samples import says
 from tests.doc_commands.special import Page
 from tests.doc_commands.ways import UnknownKindError, way_of, way_of_block
 from tests.doc_commands.words import faults
@@ -45,6 +46,24 @@ def test_the_commands_of_a_page_do_what_it_says(page: str, runner: Runner) -> No
 
     if found:
         pytest.fail("\n".join(found), pytrace=False)
+
+
+def test_a_folder_of_this_machine_is_never_the_one_that_a_page_names(tmp_path: Path) -> None:
+    there = tmp_path / "copies"
+    there.mkdir()
+    page = Desk(
+        folder=tmp_path / "page",
+        kept=tmp_path / "kept",
+        stands={str(there): says("here")},
+        typed={},
+        server=no_server,
+    )
+
+    assert page.put_in(f"ahorraluz backup make {there}") == "ahorraluz backup make here"
+
+
+def no_server() -> Database:
+    raise AssertionError
 
 
 def test_the_page_of_counts_is_what_is_counted() -> None:

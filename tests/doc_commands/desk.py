@@ -75,6 +75,8 @@ class Desk:
     """What the blocks of Python of the page have defined."""
     stood: dict[str, str] = field(default_factory=dict)
     world: asking.World | None = None
+    alone: bool = False
+    """Whether commands of ours are processes of their own, as they are for who types them."""
     over: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     """What ends with the page."""
 
@@ -113,7 +115,8 @@ class Desk:
         program = words[0] if words else ""
         if program == "export":
             return self._export(words[1:])
-        if program not in {"ahorraluz", "curl"} or not re.fullmatch(r"([|].*)?", rest, re.DOTALL):
+        here = {"curl"} if self.alone else {"ahorraluz", "curl"}
+        if program not in here or not re.fullmatch(r"([|].*)?", rest, re.DOTALL):
             return self._shell(text)
         done = (
             asking.curl(words[1:], world=self.open_world())
@@ -132,7 +135,8 @@ class Desk:
         for word, make in self.stands.items():
             place = _place_of(word)
             if word not in self.stood and place.search(read):
-                there = (self.folder / word).exists()
+                # What stands elsewhere on this machine is not what the page means.
+                there = not word.startswith("/") and (self.folder / word).exists()
                 self.stood[word] = word if there else (make(self) or word)
             if self.stood.get(word, word) != word:
                 text = place.sub(self.stood[word].replace("\\", r"\\"), text)

@@ -87,6 +87,8 @@ class Runner:
     def _command(self, page: str, command: Command, desk: Desk, need: str | None) -> Iterator[str]:
         way = way_of(page, command)
         if need is not None:
+            # The JVM of a process stays in the folder where it was begun: no second page uses it.
+            desk.alone = need == "pyspark"
             ours = way is Way.ELSEWHERE and needed_by(command.text) == need
             if ours or command.text.startswith("export "):
                 yield from self._run(page, command, desk)

@@ -66,6 +66,7 @@ class Page:
 
 QUICK = "--seeds 1 --epochs 1 --write-anyway"
 KAFKA = "needs a server of Kafka"
+ONE_PART = {"--checkpoint checkpoint --once": "--checkpoint checkpoint --once --parts 1"}
 METERS = panel("meters/homes.csv", homes=12, days=60)
 DRILL = "takes minutes; tests/unit/cli/test_drift.py runs it on few homes"
 NIGHT = fleet(homes="homes.parquet", readings="readings", hours=True)
@@ -141,6 +142,7 @@ COMMANDS = Page(
         "train --data features --out model": f"train --data features --out model {QUICK}",
         "train --data meters --out my-model": f"train --data meters --out my-model {QUICK}",
         "models compare --data meters": "models compare",
+        **ONE_PART,
     },
 )
 
@@ -172,11 +174,8 @@ PAGES: Mapping[str, Page] = {
         },
     ),
     "docs/guides/fleet.md": Page(
-        small={"--homes 1000": "--homes 50"},
-        stands={
-            "--homes homes --readings readings": fleet(homes="homes", readings="readings"),
-            "/shared/result": says("result-of-all"),
-        },
+        small={"--homes 1000": "--homes 50", "/shared/result": "result-of-all"},
+        stands={"--homes homes --readings readings": fleet(homes="homes", readings="readings")},
     ),
     "docs/guides/forecast.md": Page(
         stands={
@@ -237,7 +236,9 @@ PAGES: Mapping[str, Page] = {
         like=("ahorraluz models",),
     ),
     "docs/guides/spark.md": Page(
-        looked={"ahorraluz live-spark --kafka": KAFKA}, stands={"--arrivals arrivals": arrivals}
+        looked={"ahorraluz live-spark --kafka": KAFKA},
+        small=ONE_PART,
+        stands={"--arrivals arrivals": arrivals},
     ),
     "docs/guides/train-a-model.md": Page(
         stands={
