@@ -157,7 +157,7 @@ def _write(mutants: Sequence[Mutant], results: dict[Key, str]) -> None:
     if RESULTS.exists():
         written = json.loads(RESULTS.read_text("utf-8"))
     last = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"],
+        ["git", "log", "-1", "--format=%h %cs"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -286,6 +286,7 @@ def be_alone(config: pytest.Config, limit: float) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     base = Path(str(config.getoption("basetemp"))) / str(os.getpid())
+    base.parent.mkdir(parents=True, exist_ok=True)
     config._tmp_path_factory._basetemp = None  # type: ignore[attr-defined]
     config._tmp_path_factory._given_basetemp = base  # type: ignore[attr-defined]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -37,6 +37,8 @@ $ make mutate ARGS="terms schedule"
 ```
 
 The first one runs every mutant that was not noticed yet, the second one those of some modules.
+What is known of code that has not changed since is kept from run to run (`ARGS="--anew"` begins
+again); the commit is that of the last run.
 A change of the code of a module asks for all of its mutants again: until then a test counts
 none of them as killed, and at 90 % of all it fails.
 """
