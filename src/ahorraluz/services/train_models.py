@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from ahorraluz.learning.export import Agreement, export
 from ahorraluz.learning.judging import KerasMixer, Table, fit_offsets, judged, refusals
 from ahorraluz.learning.litert import CARD_FILE, MODEL_FILE, NAME
 from ahorraluz.learning.neural import Model, joined, require_tensorflow
-from ahorraluz.learning.sampling import cut_of
+from ahorraluz.learning.sampling import Sample, cut_of
 from ahorraluz.learning.training import Recipe, fit, tokens_of
 from ahorraluz.learning.training_data import Panel, TrainingHome, read_panel
 from ahorraluz.services.model_cards import made_on, places, rounded, spread, versions
@@ -29,6 +30,8 @@ SHIPPED = 1
 a tenth of a millisecond a home."""
 SAMPLE_WINDOWS = 200
 """Windows on which the exported forms are compared."""
+SAMPLE_STEP_DAYS = 5
+"""Days from one of them to the next. [day]"""
 LIBRARIES = ("ahorraluz", "numpy", "keras", "tensorflow-cpu", "tensorflow")
 
 Progress = Callable[[str, int, int], None]
@@ -107,7 +110,7 @@ def train_models(asked: Asked, *, progress: Progress) -> Trained:
     if refused and not asked.anyway:
         raise InvalidInputError.of(refused)
     progress("export", 0, 1)
-    sample = tokens_of(cut_of(learnt[:8], "check", step_days=5), population).inputs
+    sample = tokens_of(compared_on(learnt), population).inputs
     chosen = {name: values[:SAMPLE_WINDOWS] for name, values in sample.items()}
     agreement = export(shipped.model, asked.out, sample=chosen)
     card = _card(asked, panel, shipped, tables, agreement)
@@ -117,6 +120,17 @@ def train_models(asked: Asked, *, progress: Progress) -> Trained:
     write_whole(asked.out / CARD_FILE, text.encode("utf-8"))
     progress("export", 1, 1)
     return Trained(card=card, agreement=agreement)
+
+
+def compared_on(learnt: Sequence[TrainingHome]) -> Sample:
+    """Return windows on which the exported forms are compared, never none.
+
+    They are of the part to check with; readings too short to have one leave those of the first
+    home that was learnt from. Forms compared on nothing would agree whatever they said.
+    """
+    held = (cut_of(learnt[:8], "check", step_days=SAMPLE_STEP_DAYS),)
+    others = (cut_of([home], "learn", step_days=SAMPLE_STEP_DAYS) for home in learnt)
+    return next(sample for sample in chain(held, others) if len(sample.cut.home))
 
 
 def _members(
