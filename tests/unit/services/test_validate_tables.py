@@ -176,9 +176,7 @@ def test_readings_of_no_known_shape_are_refused(tmp_path: Path, readings: str, c
     ("content", "code"),
     [
         pytest.param(None, "tables-missing", id="nothing there"),
-        pytest.param(
-            b"household_id,start,end,kwh\n\xff\xfe,1,2,3\n", "tables-not-utf8", id="text"
-        ),
+        pytest.param(b"household_id,start,end,kwh\n\xff\xfe,1,2,3\n", "tables-not-utf8", id="text"),
         pytest.param(b"PAR1 and nothing more", "tables-unreadable", id="half a Parquet file"),
         pytest.param(gzip.compress(BILLS.encode())[:-20], "tables-unreadable", id="half a gzip"),
     ],
