@@ -43,6 +43,56 @@ def taxed(code: LineCode, amount: str, tax: str, name: str, basis: str) -> BillL
     )
 
 
+LINES_OF_100_KWH = (
+    replace(
+        taxed(LineCode.ENERGY, "54.00", "9.72", "energy", "energy"),
+        parts=(
+            LinePart(quantity=D(30), unit="kWh", price=D("0.4000"), band=Band.TOTAL),
+            LinePart(quantity=D(70), unit="kWh", price=D("0.6000"), band=Band.TOTAL),
+        ),
+        sources=(ACT,),
+    ),
+    taxed(LineCode.FIXED, "2.00", "0.36", "fixed", "fixed"),
+    taxed(LineCode.CONNECTION, "1.40", "0.25", "connection", "from-receipt"),
+    taxed(LineCode.LIGHTING, "10.00", "1.80", "lighting", "from-receipt"),
+    taxed(LineCode.INTEREST, "0.30", "0.05", "interest", "from-receipt"),
+    taxed(LineCode.OTHER, "-2.00", "-0.36", "other-taxed", "from-receipt"),
+    BillLine(code=LineCode.IGV, amount=D("11.82"), label="line.igv", basis="basis.igv"),
+    BillLine(
+        code=LineCode.RURAL_ELECTRIFICATION,
+        amount=D("1.00"),
+        label="line.rural_electrification",
+        basis="basis.rural-levy",
+        parts=(LinePart(quantity=D(100), unit="kWh", price=D("0.0100"), band=Band.TOTAL),),
+    ),
+    BillLine(
+        code=LineCode.OTHER,
+        amount=D("0.12"),
+        label="line.late-interest",
+        basis="basis.from-receipt",
+    ),
+    BillLine(
+        code=LineCode.OTHER,
+        amount=D("5.01"),
+        label="line.other-untaxed",
+        basis="basis.from-receipt",
+    ),
+    BillLine(
+        code=LineCode.FOSE,
+        amount=D("0.00"),
+        label="line.fose",
+        basis="basis.fose-discount",
+        informed=D("-5.14"),
+    ),
+    BillLine(
+        code=LineCode.ROUNDING,
+        amount=D("-0.05"),
+        label="line.rounding",
+        basis="basis.rounding",
+    ),
+)
+
+
 def test_a_bill_with_every_line() -> None:
     bill = bill_of("100")
 
@@ -50,54 +100,7 @@ def test_a_bill_with_every_line() -> None:
         consumption=Consumption(period=MAY, energy_kwh=D(100)),
         terms=TERMS,
         bracket=TERMS.brackets[1],
-        lines=(
-            replace(
-                taxed(LineCode.ENERGY, "54.00", "9.72", "energy", "energy"),
-                parts=(
-                    LinePart(quantity=D(30), unit="kWh", price=D("0.4000"), band=Band.TOTAL),
-                    LinePart(quantity=D(70), unit="kWh", price=D("0.6000"), band=Band.TOTAL),
-                ),
-                sources=(ACT,),
-            ),
-            taxed(LineCode.FIXED, "2.00", "0.36", "fixed", "fixed"),
-            taxed(LineCode.CONNECTION, "1.40", "0.25", "connection", "from-receipt"),
-            taxed(LineCode.LIGHTING, "10.00", "1.80", "lighting", "from-receipt"),
-            taxed(LineCode.INTEREST, "0.30", "0.05", "interest", "from-receipt"),
-            taxed(LineCode.OTHER, "-2.00", "-0.36", "other-taxed", "from-receipt"),
-            BillLine(code=LineCode.IGV, amount=D("11.82"), label="line.igv", basis="basis.igv"),
-            BillLine(
-                code=LineCode.RURAL_ELECTRIFICATION,
-                amount=D("1.00"),
-                label="line.rural_electrification",
-                basis="basis.rural-levy",
-                parts=(LinePart(quantity=D(100), unit="kWh", price=D("0.0100"), band=Band.TOTAL),),
-            ),
-            BillLine(
-                code=LineCode.OTHER,
-                amount=D("0.12"),
-                label="line.late-interest",
-                basis="basis.from-receipt",
-            ),
-            BillLine(
-                code=LineCode.OTHER,
-                amount=D("5.01"),
-                label="line.other-untaxed",
-                basis="basis.from-receipt",
-            ),
-            BillLine(
-                code=LineCode.FOSE,
-                amount=D("0.00"),
-                label="line.fose",
-                basis="basis.fose-discount",
-                informed=D("-5.14"),
-            ),
-            BillLine(
-                code=LineCode.ROUNDING,
-                amount=D("-0.05"),
-                label="line.rounding",
-                basis="basis.rounding",
-            ),
-        ),
+        lines=LINES_OF_100_KWH,
         subtotal=D("65.70"),
         igv=D("11.82"),
         # 65.70 + 11.82 + 1.00 + 0.12 + 5.01 are 83.65, and 0.04 of last month.
