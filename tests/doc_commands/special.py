@@ -69,6 +69,7 @@ KAFKA = "needs a server of Kafka"
 ONE_PART = {"--checkpoint checkpoint --once": "--checkpoint checkpoint --once --parts 1"}
 METERS = panel("meters/homes.csv", homes=12, days=60)
 DRILL = "takes minutes; tests/unit/cli/test_drift.py runs it on few homes"
+TREES = "takes minutes; tests/unit/cli/test_train.py fits small ones"
 NIGHT = fleet(homes="homes.parquet", readings="readings", hours=True)
 FLEET_CSV = fleet(homes="homes.csv", readings="readings.csv", count=1)
 ANA = account("ana@example.pe", "administrator")
@@ -137,7 +138,7 @@ COMMANDS = Page(
         **COPIES,
     },
     small={
-        "--homes 1000": "--homes 50",
+        "--homes 1000": "--homes 12",
         "--homes 200": "--homes 20",
         "train --data features --out model": f"train --data features --out model {QUICK}",
         "train --data meters --out my-model": f"train --data meters --out my-model {QUICK}",
@@ -147,7 +148,7 @@ COMMANDS = Page(
 )
 
 PAGES: Mapping[str, Page] = {
-    "README.md": Page(small={"--homes 1000": "--homes 50"}),
+    "README.md": Page(small={"--homes 1000": "--homes 12"}),
     "docs/explanation/forecast-accuracy.md": Page(
         stands={"homes.csv.gz": panel("homes.csv.gz", homes=1, first="2013-09-01", days=45)}
     ),
@@ -174,7 +175,7 @@ PAGES: Mapping[str, Page] = {
         },
     ),
     "docs/guides/fleet.md": Page(
-        small={"--homes 1000": "--homes 50", "/shared/result": "result-of-all"},
+        small={"--homes 1000": "--homes 12", "/shared/result": "result-of-all"},
         stands={"--homes homes --readings readings": fleet(homes="homes", readings="readings")},
     ),
     "docs/guides/forecast.md": Page(
@@ -241,6 +242,7 @@ PAGES: Mapping[str, Page] = {
         stands={"--arrivals arrivals": arrivals},
     ),
     "docs/guides/train-a-model.md": Page(
+        looked={"ahorraluz train --boosting": TREES},
         stands={
             "models register my-model": model("my-model"),
             "my-model": shipped_model,
@@ -249,7 +251,6 @@ PAGES: Mapping[str, Page] = {
         },
         small={
             "train --data meters --out my-model": f"train --data meters --out trained {QUICK}",
-            "--out my-trees": "--out trees --seeds 1",
             "models compare --data meters": "models compare",
         },
     ),

@@ -43,7 +43,7 @@ NEEDS: Mapping[str, str] = {
     "ahorraluz models promote": "mlflow",
     "ahorraluz models rollback": "mlflow",
 }
-"""Package that a command needs, by its beginning; training trees takes minutes as well."""
+"""Package that a command needs, by its beginning."""
 TARGETS = {"tensorflow": "make tools", "mlflow": "make registry", "pyspark": "make spark"}
 """Which target installs a package, and runs the commands that need it."""
 
