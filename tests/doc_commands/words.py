@@ -61,7 +61,7 @@ def _settings(text: str) -> Iterator[str]:
 
 def _paths(words: Sequence[str]) -> Iterator[str]:
     for word in words:
-        for piece in re.split(r"[=:,@]", word):
+        for piece in re.split(r"[=:,@\s]", word):
             path = re.sub(r"^(?:\$PWD|\$\{PWD\}|\.)/", "", piece)
             first = path.partition("/")[0]
             ours = ("/" in path and first in FOLDERS) or AT_THE_TOP.fullmatch(path)
