@@ -212,7 +212,11 @@ def _remove_old(asked: Asked, as_of: datetime) -> Sequence[Path]:
             named = PART_NAME.match(path.name)
             if named is None or named[2] != kind:
                 continue
-            made_at = datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)
+            try:
+                made_at = datetime.strptime(named[1], STAMP).replace(tzinfo=UTC)
+            except ValueError:
+                # Somebody's own file: no moment is called so.
+                continue
             if made_at < as_of - timedelta(days=days):
                 path.unlink()
                 removed.append(path)

@@ -20,6 +20,8 @@ from ahorraluz.security.sealed_files import is_sealed, open_file, seal_file
 
 SCHEMA = "ahorraluz.backup.1"
 FAMILY = "ahorraluz.backup."
+MODEL_SAYS = {"name": str, "number": int, "version": str, "champion": bool}
+"""What a part says of each model that it holds."""
 MANIFEST = "manifest.json"
 DATA, KEYS, RING = "data", "keys", "ring"
 KINDS = (DATA, KEYS, RING)
@@ -189,9 +191,21 @@ def _manifest(packed: zipfile.ZipFile, file: Path) -> tuple[Manifest, Mapping[st
         }
     except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
         raise BackupError("backup-damaged", file=str(file)) from None
-    if schema != SCHEMA or found.made_at.tzinfo is None:
+    if schema != SCHEMA or found.made_at.tzinfo is None or not _is_content(found.content):
         raise BackupError("backup-damaged", file=str(file))
     return found, files
+
+
+def _is_content(content: object) -> bool:
+    """Tell whether what a part says of itself has the form that is read later."""
+    if not isinstance(content, dict):
+        return False
+    models = content.get("models", [])
+    return isinstance(models, list) and all(
+        isinstance(one, dict)
+        and all(isinstance(one.get(name), kind) for name, kind in MODEL_SAYS.items())
+        for one in models
+    )
 
 
 def _unpack(packed: zipfile.ZipFile, files: Mapping[str, Any], into: Path, file: Path) -> None:

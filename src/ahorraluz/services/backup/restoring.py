@@ -87,7 +87,8 @@ def restore_backup(
 def _refuse_taken(looked: Looked, settings: Settings) -> None:
     if DATA in looked.parts:
         refuse_taken(settings.database)
-        refuse_taken_folder(settings, looked.parts[DATA].folder)
+        part = looked.parts[DATA]
+        refuse_taken_folder(settings, part.folder, part.manifest.content.get("models", ()))
     if KEYS in looked.parts:
         refuse_taken(settings.keys, keys=True)
     if RING in looked.parts and settings.key_ring.exists():

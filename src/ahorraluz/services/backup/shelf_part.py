@@ -85,7 +85,9 @@ def _left_out(version: Published, error: ShelfError) -> Issue:
     )
 
 
-def refuse_taken_folder(settings: Settings, part: Path) -> None:
+def refuse_taken_folder(
+    settings: Settings, part: Path, models: Sequence[Mapping[str, Any]]
+) -> None:
     """Refuse a data folder that holds a file or a model that would be brought back.
 
     Raises
@@ -98,9 +100,10 @@ def refuse_taken_folder(settings: Settings, part: Path) -> None:
         target = settings.data_dir / path.relative_to(source)
         if path.is_file() and target.exists():
             raise BackupError("copy-place-taken", place=str(target))
-    models = settings.data_dir / shelf.FOLDER
-    if (part / MODELS).is_dir() and models.is_dir() and any(models.iterdir()):
-        raise BackupError("copy-place-taken", place=str(models))
+    shelved = settings.data_dir / shelf.FOLDER
+    brings = bool(models) or (part / MODELS).is_dir()
+    if brings and shelved.is_dir() and any(shelved.iterdir()):
+        raise BackupError("copy-place-taken", place=str(shelved))
 
 
 @contextmanager

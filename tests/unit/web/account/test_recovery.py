@@ -22,7 +22,7 @@ BY_CODE = f"{RESET}/codigo"
 NEW = "cinco llamas azules"
 LINK = re.compile(r"https://ahorraluz\.example(/recuperar/\S+)")
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
-CODE = re.compile(r"<code>([0-9a-z-]{23})</code>")
+CODE = re.compile(r"<code>([0-9a-z-]{29})</code>")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from ahorraluz.security.roles import Role
 
 STEP, APP, KEY = "/cuenta/segundo-paso", "/cuenta/codigo", "/cuenta/llaves/nueva"
-CODE = re.compile(r"<code>([0-9a-z-]{23})</code>")
+CODE = re.compile(r"<code>([0-9a-z-]{29})</code>")
 SECRET = re.compile(r'<code class="secret">([A-Z2-7 ]+)</code>')
 OFFER = re.compile(r'name="oferta" value="([^"]+)"')
 OPTIONS = re.compile(r'data-options="([^"]+)"')
