@@ -144,7 +144,7 @@ def main() -> int:
     if asked.write:
         PAGE.write_text(text, "utf-8")
         PICTURE.write_text(picture(found), "utf-8")
-        PICTURE.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        PAGE.with_suffix(".json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     return int(not passed)
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "hardening" / "soak.md"
-PICTURE = ROOT / "docs" / "hardening" / "soak.svg"
+PICTURE = ROOT / "docs" / "images" / "soak.svg"
 SURE = 0.95
 ROWS_EVERY_MIN = 5
 WIDE, HIGH, EDGE = 640, 260, 44
@@ -99,7 +99,7 @@ def page(found: Mapping[str, Any]) -> tuple[str, bool]:
         )
     lines += [
         "",
-        "![Resident memory of each process over the soak, in MB](soak.svg)",
+        "![Resident memory of each process over the soak, in MB](../images/soak.svg)",
         "",
         "| minute | " + " | ".join(f"`{name}` [MB]" for name in processes) + " |",
         "| ---: |" + " ---: |" * len(processes),

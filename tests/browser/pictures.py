@@ -71,6 +71,7 @@ WALKED: Mapping[str, tuple[Callable[[Stage], None], tuple[str, ...]]] = {
 """Ways through the pages in a browser, with the pictures that each takes."""
 BROWSER = tuple(name for _, names in WALKED.values() for name in names)
 DRAWN = {
+    "soak.svg": "scripts/soak.py",
     "architecture.svg": "scripts/draw_architecture.py",
     "architecture-core.svg": "scripts/draw_architecture.py",
 }
