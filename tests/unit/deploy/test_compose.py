@@ -104,7 +104,13 @@ def test_images_of_others_are_pinned_by_a_version(name: str) -> None:
     image, _, tag = str(SERVICES[name]["image"]).rpartition(":")
 
     if is_ours(SERVICES[name]):
-        assert SERVICES[name]["build"]["target"] == image.removeprefix("ahorraluz-")
+        # Of one service alone: two that build one image at once stand in each other's way.
+        built = [
+            of["build"]
+            for of in SERVICES.values()
+            if "build" in of and of["image"] == f"{image}:{tag}"
+        ]
+        assert [build["target"] for build in built] == [image.removeprefix("ahorraluz-")]
     else:
         assert re.match(r"v?\d+\.\d+", tag)
         assert "." in image.split("/")[0], "the registry is named"
