@@ -22,7 +22,9 @@ HELD, MOST_HELD = 12, 18
 """Newest readings of an energy channel that are kept to correct totals by; from the larger
 number on the oldest are let go."""
 DAYS_HELD, MONTHS_HELD = 16, 2
-CACHED = 4_096
+PLANS_HELD = 128
+"""Plans that are kept for states that will be read again; each is some 15 kB, and every recount of
+a home makes a new one, so that many would grow a watch for hours."""
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -154,7 +156,7 @@ def plan_of(rules: Rules) -> Plan:
     return _plan(write_rules(rules))
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=PLANS_HELD)
 def _plan(text: str) -> Plan:
     rules = read_rules(text)
     return Plan(
