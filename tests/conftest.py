@@ -54,6 +54,17 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def printer() -> None:
+    """Pass a test by where no PDF can be made."""
+    from ahorraluz.services.households.printing import PrintError, pdf_of
+
+    try:
+        pdf_of("<p>Hola</p>")
+    except PrintError:
+        pytest.skip("no Pango on this machine")
+
+
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first one that is there; the shell shows the same pages without the windows around them,
 which cost more than the pages."""

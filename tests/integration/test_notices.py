@@ -4,6 +4,7 @@ The servers are on this computer, where messages go because the settings name it
 elsewhere inside is stopped where it is called, whatever its name says.
 """
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,6 +141,10 @@ def test_what_a_mail_server_answers_tells_whether_to_try_again(
 def test_nothing_inside_is_called_that_the_operator_did_not_name(
     receiver: Receiver, host: str
 ) -> None:
+    try:
+        socket.getaddrinfo(host.strip("[]"), None)
+    except OSError:
+        pytest.skip("this machine does not know that name")
     url = receiver.url().replace(HERE, host)
 
     assert outcome_of(url, inside="")[0] is Outcome.PRIVATE

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import ahorraluz
-from ahorraluz.services.households.printing import PrintError, pdf_of
+from ahorraluz.services.households.printing import pdf_of
 
 STYLE = (Path(ahorraluz.__file__).parent / "web" / "static" / "report.css").read_text("utf-8")
 LINES = "".join(f"<p><strong>Recibo {number}</strong> de 140 kWh</p>" for number in range(120))
 PAGE = f"<style>{STYLE}</style><body>{LINES}"
+pytestmark = pytest.mark.usefixtures("printer")
 MANY = 40
 MOST_KB_EACH = 60
 """A document that kept its own fonts would keep more than 200, one whose digits ask for a feature
@@ -34,14 +35,6 @@ for _ in range({MANY}):
 gc.collect()
 print(kb() - before)
 """
-
-
-@pytest.fixture(autouse=True, scope="module")
-def printer() -> None:
-    try:
-        pdf_of(PAGE)
-    except PrintError:
-        pytest.skip("no Pango on this machine")
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is told by /proc")

@@ -26,7 +26,9 @@ def put_folder(release: str, kind: str, folder: Path) -> None:
     content = (FROZEN / release / f"{kind}-folder.tar.xz").read_bytes()
     folder.mkdir(mode=0o700)
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:xz") as archive:
-        archive.extractall(folder, filter="data")
+        # Our own archive; Pythons before 3.11.4 do not know the filter.
+        known = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+        archive.extractall(folder, **known)  # type: ignore[arg-type]
 
 
 def answers_of(release: str, kind: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from ahorraluz.core.live.readings import LiveError
 from ahorraluz.services.live.simulating import Sent, SimulatedHome, says
-from ahorraluz.stream.broker import KEEPALIVE_S, Broker, end_client, make_client
+from ahorraluz.stream.broker import KEEPALIVE_S, Broker, Version, end_client, make_client
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessageInfo
@@ -130,8 +130,10 @@ class Simulator:
     def _connect(self, home: SimulatedHome) -> "tuple[Client, set[int]] | None":
         """Return a client that the broker let in; ``None``: it was over before."""
         device = home.let_in.device.id
-        known = replace(self._broker, user=device, password=home.let_in.key)
-        client = make_client(known if self._enters else self._broker, device)
+        # MQTT 3.1.1, as plugs speak it: not every broker knows 5.
+        broker = replace(self._broker, version=Version.V311)
+        known = replace(broker, user=device, password=home.let_in.key)
+        client = make_client(known if self._enters else broker, device)
         client.max_queued_messages_set(0)
         taken = set[int]()
         client.on_publish = lambda _c, _d, number, _r, _p: taken.add(number)

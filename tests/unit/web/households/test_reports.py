@@ -43,6 +43,7 @@ def pdf_text(content: bytes) -> tuple[int, str]:
     return len(document), " ".join(page.get_textpage().get_text_range() for page in document)
 
 
+@pytest.mark.usefixtures("printer")
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("meter", [False, True])
 def test_the_report_is_two_pages_of_a4(rosa: Resident, language: str, meter: bool) -> None:
@@ -99,6 +100,7 @@ def test_a_single_recibo_is_no_picture_of_months(rosa: Resident) -> None:
     assert "rp-months" not in rosa.page("/informe")
 
 
+@pytest.mark.usefixtures("printer")
 def test_a_home_with_everything_still_fits_on_two_pages(rosa: Resident) -> None:
     rosa.post("/pasos/recibos", **{f"m-{place}": str(340 + 3 * place) for place in range(12)})
     rosa.adds_meter()
@@ -113,6 +115,7 @@ def test_a_home_with_everything_still_fits_on_two_pages(rosa: Resident) -> None:
     assert "Tus días típicos" in text
 
 
+@pytest.mark.usefixtures("printer")
 def test_pictures_of_the_report_read_apart_in_grey(rosa: Resident) -> None:
     rosa.adds_meter()
     content = rosa.client.get(f"/hogares/{rosa.home}/informe.pdf").data
@@ -172,6 +175,7 @@ def asked() -> Iterator[tuple[str, list[str]]]:
     thread.join()
 
 
+@pytest.mark.usefixtures("printer")
 def test_paper_asks_for_nothing_from_anywhere(asked: tuple[str, list[str]], tmp_path: Path) -> None:
     address, paths = asked
     secret = tmp_path / "secret.css"
@@ -198,6 +202,7 @@ def test_a_home_without_answers_is_asked_before_it_has_a_report(town: Town) -> N
         assert "/pasos/" in response.headers["Location"]
 
 
+@pytest.mark.usefixtures("printer")
 def test_a_recibo_with_a_wrong_line_has_a_claim_on_paper(rosa: Resident) -> None:
     rosa.post("/pasos/recibos", **strip("152"), **PRINTED)
 
@@ -258,6 +263,7 @@ def test_links_are_not_without_number(rosa: Resident) -> None:
         share_report(rosa.home, actor=rosa.id, tools=rosa.tools, as_of=this_moment())
 
 
+@pytest.mark.usefixtures("printer")
 def test_making_a_pdf_lets_no_broken_picture_be_read_afterwards() -> None:
     from PIL import ImageFile
 

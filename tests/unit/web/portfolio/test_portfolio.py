@@ -246,6 +246,7 @@ def test_no_cell_of_a_workbook_is_a_formula(consultant: Signed, sign: str) -> No
     assert cell.quotePrefix or cell.style_array.quotePrefix
 
 
+@pytest.mark.usefixtures("printer")
 def test_reports_come_under_the_name_of_the_consultant(consultant: Signed) -> None:
     kept(consultant, CLIENTS)
     consultant.post("/cartera/calcular")
