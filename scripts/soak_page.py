@@ -16,6 +16,7 @@ SURE = 0.95
 ROWS_EVERY_MIN = 5
 WIDE, HIGH, EDGE = 640, 260, 44
 COLOURS = ("#0b7285", "#c2410c")
+FOUND = "## What it found"
 INTRODUCTION = """# Soak
 
 An hour of pages, jobs and live readings at once, and what the memory of each process does
@@ -110,7 +111,13 @@ def page(found: Mapping[str, Any]) -> tuple[str, bool]:
             row = " | ".join(f"{of['memory_mb'][n]:.0f}" for of in processes.values())
             lines.append(f"| {at:.0f} | {row} |")
             wanted += ROWS_EVERY_MIN
-    return "\n".join(lines) + "\n", passed
+    return "\n".join(lines) + "\n" + _said_by_hand(), passed
+
+
+def _said_by_hand() -> str:
+    """Return what the present page says of what was found: no run writes that."""
+    _, heading, found = PAGE.read_text("utf-8").partition(FOUND)
+    return f"\n{heading}{found}" if heading else ""
 
 
 def picture(found: Mapping[str, Any]) -> str:
