@@ -18,8 +18,8 @@ from ahorraluz.store.errors import StoreError
 
 SCHEMA = "boards"
 OWNER = "ahorraluz_boards"
-LEAST_VERSION = 150_000
-"""Of PostgreSQL: before it, everybody might make things in the schema of the tables."""
+LEAST_VERSION = 160_000
+"""Of PostgreSQL: before it, a membership does not say apart whether its role may be set."""
 POLICY = "boards"
 NOT_ALLOWED = "42501"
 """What PostgreSQL calls it."""
