@@ -252,7 +252,7 @@ def test_a_wrong_variable_is_told_in_the_language_of_the_run(
 def test_the_version_is_that_of_the_package() -> None:
     result = run("--version")
 
-    assert (result.exit_code, result.stdout) == (0, "ahorraluz 0.1.0\n")
+    assert (result.exit_code, result.stdout) == (0, "ahorraluz 0.2.0\n")
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_the_program_is_also_a_module() -> None:
         check=False,
     )
 
-    assert (ran.returncode, ran.stdout) == (0, "ahorraluz 0.1.0\n")
+    assert (ran.returncode, ran.stdout) == (0, "ahorraluz 0.2.0\n")
 
 
 def test_every_command_has_its_place() -> None:
