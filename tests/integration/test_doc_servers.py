@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.brokers import RealBroker, running
+from tests.brokers import MOSQUITTO, RealBroker, running
 from tests.doc_commands.blocks import blocks_of, pages
 from tests.doc_commands.ways import Way, way_of
 from tests.started import started
@@ -67,6 +67,9 @@ class Started:
         self.env = surroundings(folder, AHORRALUZ_PORT=str(self.port))
         if not {"--demo", "--listen", "--broker"} & set(words):
             self.env["AHORRALUZ_BROKER_URL"] = f"mqtt://127.0.0.1:{broker}"
+        if words[:2] == ["ahorraluz", "live"] and MOSQUITTO is None:
+            # The broker in Python speaks nothing newer.
+            self.words += ["--mqtt", "3.1.1"]
 
 
 def surroundings(folder: Path, **more: str) -> dict[str, str]:
