@@ -80,6 +80,16 @@ def test_everything_is_done_once_a_day_from_the_first_daily_time_on(service: Ser
     assert {duty.due_at for duty in duties(tools=service.tools)} == {DUE + timedelta(days=2)}
 
 
+def test_who_is_told_to_end_begins_no_other_duty(service: Service) -> None:
+    done_at(service, NOW)
+    told = iter([False, True])
+
+    done = do_due(worker="w", tools=service.tools, clock=lambda: DUE, over=lambda: next(told))
+
+    assert done == tuple(WORK)[:1]
+    assert done_at(service, DUE) == tuple(WORK)[1:]
+
+
 def test_what_was_due_while_the_service_was_off_is_done_once_it_is_on(service: Service) -> None:
     done_at(service, NOW)
 

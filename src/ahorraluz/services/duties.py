@@ -96,7 +96,13 @@ def next_time(at: datetime, daily: time) -> datetime:
     return today if today > local else today + timedelta(days=1)
 
 
-def do_due(*, worker: str, tools: Toolbox, clock: Callable[[], datetime]) -> tuple[str, ...]:
+def do_due(
+    *,
+    worker: str,
+    tools: Toolbox,
+    clock: Callable[[], datetime],
+    over: Callable[[], bool] = lambda: False,
+) -> tuple[str, ...]:
     """Do what is due and nobody is at; return what was done.
 
     Parameters
@@ -107,9 +113,13 @@ def do_due(*, worker: str, tools: Toolbox, clock: Callable[[], datetime]) -> tup
         The store.
     clock
         The moment, asked anew for each duty.
+    over
+        Whether to end: asked before each duty, and what is left is due when somebody is here again.
     """
     book, done = tools.store.people.duties, []
     for name, work in WORK.items():
+        if over():
+            break
         now = clock()
         due = next_time(now, tools.settings.daily_time)
         try:

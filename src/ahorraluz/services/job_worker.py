@@ -99,7 +99,12 @@ class Worker:
                     # Again and again: a clock that was ahead for a while sets it days too late.
                     set_due(tools=self._tools, as_of=self._clock(), beyond=beyond)
                     beyond = timedelta(days=1)
-                    do_due(worker=self._name, tools=self._tools, clock=self._clock)
+                    do_due(
+                        worker=self._name,
+                        tools=self._tools,
+                        clock=self._clock,
+                        over=self._over.is_set,
+                    )
             except AhorraLuzError as error:
                 log.warning("duties could not be looked through: %s", error.issue.code)
             self._over.wait(SWEEP_S)
